@@ -1,0 +1,62 @@
+import type { Result } from '../kernel/result.ts';
+
+export interface ChatTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type ChatMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'assistant'; readonly content: string; readonly calls: readonly ChatCall[] }
+  | { readonly role: 'tool'; readonly callId: string; readonly content: string };
+
+/** A call as the model wrote it: `arguments` is the raw text, never repaired. */
+export interface ChatCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly ChatTool[];
+  readonly maxTokens: number;
+}
+
+export interface ChatAnswer {
+  readonly content: string;
+  readonly calls: readonly ChatCall[];
+  /** `length` means cut: nothing in it may be used. */
+  readonly finish: 'stop' | 'calls' | 'length' | 'filtered' | 'other';
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+}
+
+/**
+ * - `unconfigured`/`unauthorised`/`badRequest`: a person must mend it; asking again cannot help.
+ * - `rateLimited`, `unavailable`, `timeout`: later may help. `malformed`: 200 with something that is no completion.
+ * - `contextTooLong`: ask with less.
+ */
+export interface ModelError {
+  readonly code:
+    | 'unauthorised'
+    | 'badRequest'
+    | 'rateLimited'
+    | 'unavailable'
+    | 'timeout'
+    | 'malformed'
+    | 'contextTooLong';
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+/** A model behind an OpenAI-compatible endpoint. One exchange; the loop is ours (agents/run.ts). */
+export interface ChatModel {
+  /** `<model> at <host>`, for records and pages; never a key. */
+  readonly label: string;
+  complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>>;
+}

@@ -1,0 +1,30 @@
+/**
+ * One pass's numbers for one service, kept in a bounded ring (24 h) in each process. Every value carries the time of its
+ * own sample, so that a source that stands still is seen. Absent values were not to be had.
+ */
+export interface HistoryPoint {
+  readonly at: number;
+  /** Ready pods, spec.replicas, and the image of the pod template. */
+  readonly ready: number;
+  readonly replicas: number;
+  readonly cpu?: number;
+  readonly cpuAt?: number;
+  /** ready x cpu. */
+  readonly load?: number;
+  readonly latencyP95?: number;
+  readonly latencyAt?: number;
+  readonly errorRate?: number;
+  readonly errorsAt?: number;
+  readonly requestsPerSecond?: number;
+  /** What the formula asked for at that pass; absent during a rollout (surge pods are no capacity). */
+  readonly desired?: number;
+  /** CPU argued up at or over its alarm / over its target, for "two consecutive fresh samples". */
+  readonly overAlarm: boolean;
+  readonly overTarget: boolean;
+  /** Every signal of the blueprint was fresh. */
+  readonly usable: boolean;
+  /** Names of objectives missed. */
+  readonly missed: readonly string[];
+}
+
+export type History = readonly HistoryPoint[];

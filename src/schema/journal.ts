@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/**
+ * One line of the journal. `hash` is the SHA-256 (hex) of the canonical JSON (RFC 8785) of the record without `hash`;
+ * `prev` is the hash of the line before (64 zeros for the first). One file per writing process, each a chain of its own.
+ */
+export const JournalRecord = z.strictObject({
+  seq: z.int().min(0),
+  prev: z.string().length(64),
+  at: z.int(),
+  /** `controller-<id>`, `executor-<id>`: equals the file's name. */
+  writer: z.string().max(100),
+  /** The closed list of what is recorded. */
+  kind: z.enum([
+    'opened', // a writer started; data: version, pid
+    'torn', // the last line of an earlier run of this writer was cut by a crash; data: its bytes (base64, capped)
+    'blueprint', // a blueprint was accepted or refused; data: name, namespace, version, hash, accepted, faults
+    'observed', // what an agent run started from; data: assessment summary
+    'model', // one exchange with a model: role, prompt, model, usage, redacted and capped answer
+    'call', // a tool call, judged: data {input: GateInput, verdict} ; replayable
+    'intent', // executor: about to write; data: change, permit terms
+    'applied', // the write was confirmed; data: change id, resourceVersion
+    'verified', // data: change id, checks, outcome
+    'phase', // a Decision changed phase; data: decision, phase, reason, message
+    'alert', // a person is called; data: code, message
+    'hold', // pause, resume, stop seen; data
+  ]),
+  /** Decision or run the record belongs to; empty for none. */
+  subject: z.string().max(120),
+  data: z.record(z.string(), z.unknown()),
+  hash: z.string().length(64),
+});
+export type JournalRecord = z.infer<typeof JournalRecord>;
+export type JournalEntry = Pick<JournalRecord, 'kind' | 'subject' | 'data'>;
