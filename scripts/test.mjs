@@ -1,0 +1,41 @@
+// `npm test`: unit tests, then everything that needs a real API server. What cannot run is said loudly at the end, and
+// fails the run when REQUIRE_ALL=1. Arguments go to vitest.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import { ensurePackages, requireNode, root } from './setup.mjs';
+
+requireNode();
+ensurePackages();
+const { build, stale } = await import('./build.mjs');
+if (stale()) await build();
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'fairlead-test-'));
+const report = path.join(scratch, 'report.json');
+const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const done = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: 'test' } },
+);
+let code = done.status ?? 1;
+try {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  const skipped = numPendingTests + numTodoTests;
+  if (skipped > 0) {
+    console.log(`\nNOT TESTED: ${skipped} tests were skipped; the lines above that begin with NOT TESTED say why.`);
+    if (process.env.REQUIRE_ALL === '1') {
+      console.log('REQUIRE_ALL=1: a skipped test fails the run.');
+      code = 1;
+    }
+  }
+  if (numPassedTests === 0) code = 1;
+  console.log(`\n${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+} catch (error) {
+  console.error(`no test report: ${error.message}`);
+  code = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exitCode = code;

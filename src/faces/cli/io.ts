@@ -1,0 +1,62 @@
+import { stringify } from 'yaml';
+
+/** Where a command writes and hears of Ctrl-C. Tests give one that collects. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Aborted by SIGINT or SIGTERM; a second signal ends the process at once. */
+  readonly signal: AbortSignal;
+  readonly interactive: boolean;
+}
+
+/** Codes as kubectl's and gh's: 0 done, 1 the answer is no or it failed, 2 the call itself was wrong. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * The process's own streams. Nothing here calls process.exit: that would cut what a pipe has not taken yet. A reader that
+ * goes away (`| head -1`) is no error.
+ */
+export function processIo(): Io {
+  const gone = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  process.stdout.on('error', gone);
+  process.stderr.on('error', gone);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    signal: stop.signal,
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  };
+}
+
+export type Format = 'table' | 'json' | 'yaml';
+
+/** Prints data as asked; `table` is the text for people. */
+export function print(io: Io, format: Format, data: unknown, table: () => string): void {
+  if (format === 'json') io.out(`${JSON.stringify(data, null, 2)}\n`);
+  else if (format === 'yaml') io.out(stringify(data, { compat: 'yaml-1.1' }));
+  else io.out(table());
+}
+
+/** Columns padded to their widest cell, two spaces apart, as kubectl prints them. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all
+    .map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd()}\n`)
+    .join('');
+}
+
+/** `45s`, `3m12s`, `5h`, `2d`: kubectl's short ages. */
+export function age(fromMs: number, nowMs: number): string {
+  const s = Math.max(0, Math.floor((nowMs - fromMs) / 1000));
+  if (s < 120) return `${s}s`;
+  const m = Math.floor(s / 60);
+  if (m < 10) return s % 60 === 0 ? `${m}m` : `${m}m${s % 60}s`;
+  if (m < 180) return `${m}m`;
+  const h = Math.floor(m / 60);
+  return h < 48 ? `${h}h` : `${Math.floor(h / 24)}d`;
+}

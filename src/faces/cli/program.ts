@@ -1,0 +1,191 @@
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, type Format, type Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** Shared by every command that reaches a cluster. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Our own namespace. */
+  readonly namespace: string;
+  readonly output: Format;
+}
+
+type Action = (io: Io, ...rest: never[]) => Promise<number>;
+
+const output = (): Option =>
+  new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table');
+
+function cluster(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the pod)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system')
+    .addOption(output());
+}
+
+function role(command: Command): Command {
+  return cluster(command)
+    .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
+    .option('--interval <duration>', 'pause between passes', '15s')
+    .option('--watch-namespace <name>', 'only this namespace (default: all)');
+}
+
+function modelFlags(command: Command): Command {
+  return command
+    .option('--model-url <url>', 'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL; none: rules alone)')
+    .option('--model <name>', 'model name (default: $FAIRLEAD_MODEL)');
+}
+
+/**
+ * Parses and runs one command. Answers with the exit code; usage errors are 2. Commands are loaded when called, so that
+ * `--help` costs no more than the parser.
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  /** Loads the command's module on use; the last argument commander passes is the command itself. */
+  const act =
+    (load: () => Promise<Action>) =>
+    async (...args: unknown[]): Promise<void> => {
+      const action = await load();
+      code = await action(io, ...(args.slice(0, -1) as never[]));
+    };
+
+  const program = new Command('fairlead')
+    .description('Lets AI agents operate Kubernetes services, inside limits that a human wrote down and anyone can check.')
+    .version(VERSION, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (t) => io.out(t), writeErr: (t) => io.err(t) })
+    .showHelpAfterError('(add --help for the usage and examples)');
+
+  program
+    .command('demo')
+    .description('play the main scenarios on an embedded cluster and tell them live')
+    .option('--no-input', 'no pauses; exit 0 only if every scenario ended as specified')
+    .option('--scenario <numbers>', 'only these, such as 1,3')
+    .option('--yes', 'install what is missing without asking')
+    .action(act(async () => (await import('./demo.ts')).demo))
+    .addHelpText('after', '\nExamples:\n  fairlead demo\n  fairlead demo --no-input --scenario 1,3');
+
+  program
+    .command('validate <paths...>')
+    .description('check blueprint files and folders; one line per fault, with the fix')
+    .addOption(output())
+    .option('-v, --verbose', 'also show the defaults in force')
+    .option('--global <file>', 'the global rules to hold them against')
+    .action(act(async () => (await import('./blueprints.ts')).validate))
+    .addHelpText('after', '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml');
+
+  program
+    .command('convert <file>')
+    .description('turn a blueprint from its file form into its Kubernetes form, or back')
+    .option('--namespace <name>', 'namespace for the Kubernetes form')
+    .action(act(async () => (await import('./blueprints.ts')).convert))
+    .addHelpText('after', '\nExamples:\n  fairlead convert blueprints/frontend/blueprint.yaml | kubectl apply -f -');
+
+  cluster(program.command('apply'))
+    .description('validate a blueprint in either form and apply its custom resource')
+    .requiredOption('-f, --filename <paths...>', 'files or folders')
+    .action(act(async () => (await import('./blueprints.ts')).apply))
+    .addHelpText('after', '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml');
+
+  cluster(program.command('init <deployment>'))
+    .description('draft a blueprint from a running Deployment, in observe')
+    .action(act(async () => (await import('./init.ts')).init))
+    .addHelpText('after', '\nExamples:\n  fairlead init shop/web > blueprints/web/blueprint.yaml');
+
+  program
+    .command('install')
+    .description('print what a cluster needs, for kubectl apply -f -')
+    .option('--crds', 'the custom resource definitions')
+    .action(act(async () => (await import('./install.ts')).install))
+    .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');
+
+  modelFlags(role(program.command('up [dir]')))
+    .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
+    .action(act(async () => (await import('./operate.ts')).up))
+    .addHelpText('after', '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1');
+
+  modelFlags(role(program.command('run')))
+    .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
+    .action(act(async () => (await import('./operate.ts')).runController));
+
+  role(program.command('executor'))
+    .description('the executor: decides again, applies, verifies, undoes; talks to no model')
+    .action(act(async () => (await import('./operate.ts')).runExecutor));
+
+  for (const [verb, what] of [
+    ['pause', 'no new changes (undo still works)'],
+    ['stop', 'nothing at all, not even undo'],
+  ] as const) {
+    const command = cluster(program.command(`${verb} [scope]`))
+      .description(`${what}, for a service (ns/name), a namespace (ns/) or, with --all, the cluster`)
+      .option('--all', 'the whole cluster')
+      .requiredOption('--reason <text>', 'why, for those who find it');
+    if (verb === 'pause') {
+      command.addOption(new Option('--only <what>', 'pause only these changes').choices(['all', 'downs', 'ups']).default('all'));
+    }
+    command
+      .action(act(async () => (await import('./hold.ts'))[verb]))
+      .addHelpText('after', `\nExamples:\n  fairlead ${verb} shop/web --reason "load test"\n  fairlead ${verb} --all --reason incident`);
+  }
+  cluster(program.command('resume [scope]'))
+    .description('lift pause and stop from a service, a namespace or, with --all, the cluster')
+    .option('--all', 'the whole cluster')
+    .action(act(async () => (await import('./hold.ts')).resume))
+    .addHelpText('after', '\nExamples:\n  fairlead resume shop/web');
+
+  cluster(program.command('status [service]'))
+    .description('every service: replicas, load, limits, and what is going on')
+    .action(act(async () => (await import('./status.ts')).status))
+    .addHelpText('after', '\nExamples:\n  fairlead status\n  fairlead status shop/web -o yaml');
+
+  cluster(program.command('decisions [service]'))
+    .description('decisions, newest last')
+    .option('--phase <phase>', 'only this phase')
+    .action(act(async () => (await import('./decisions.ts')).decisions))
+    .addHelpText('after', '\nExamples:\n  fairlead decisions shop/web\n  fairlead decisions -o json');
+
+  cluster(program.command('why <decision>'))
+    .description('the whole path of one decision, every finding, in words')
+    .action(act(async () => (await import('./why.ts')).why))
+    .addHelpText('after', '\nExamples:\n  fairlead why shop/web-k3v9x0a1b2');
+
+  cluster(program.command('what-if <operation> <service>'))
+    .description('ask the gate, on the state of now, without asking for the change')
+    .option('--replicas <n>', 'for scale')
+    .action(act(async () => (await import('./whatIf.ts')).whatIf))
+    .addHelpText('after', '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if delete_deployment shop/web');
+
+  const audit = program.command('audit').description('the journal: check it, decide again from it');
+  const auditCommand = (name: string, text: string): Command =>
+    audit
+      .command(name)
+      .description(text)
+      .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
+      .option('--kubeconfig <file>', 'also find a cut tail behind changes in this cluster')
+      .option('--offline', 'look at files only')
+      .addOption(output());
+  auditCommand('verify', 'find any record altered, dropped, reordered or torn').action(
+    act(async () => (await import('./audit.ts')).verify),
+  );
+  auditCommand('replay', 'run the gate again from the records alone; it must agree').action(
+    act(async () => (await import('./audit.ts')).replay),
+  );
+
+  modelFlags(cluster(program.command('doctor')))
+    .description('each dependency: fine, or what is wrong and the fix')
+    .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
+    .action(act(async () => (await import('./doctor.ts')).doctor));
+
+  program.command('version').description('print the version').action(() => io.out(`fairlead ${VERSION}\n`));
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    io.err(`fairlead: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+  return code;
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader, RecordWriter } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+
+const DURATION_MS = 15_000;
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  acquireTime?: string;
+  renewTime?: string;
+  leaseTransitions?: number;
+}
+
+/**
+ * Active-passive by a `coordination.k8s.io` Lease. The lease keeps the standby quiet; it protects nothing: the
+ * compare-and-swap on counters keeps even two active executors harmless. Another holder's lease counts as expired only
+ * after this process itself has seen it stand still for its duration, so that no clock but our own is trusted.
+ */
+export class Lease {
+  readonly #deps: LeaseDeps;
+  #seen: { resourceVersion: string; at: number } | undefined;
+  #heldUntil = 0;
+
+  constructor(deps: LeaseDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes or renews the lease; true while we hold it. Any failure to renew in time means no. */
+  async hold(): Promise<boolean> {
+    const now = this.#deps.clock.now();
+    const found = await this.#deps.reader.get(KINDS.Lease, this.#deps.namespace, this.#deps.name);
+    if (!found.ok) return now < this.#heldUntil;
+    const lease = found.value;
+    if (lease === undefined) return this.#won(await this.#deps.records.create(KINDS.Lease, this.#object({}, now)), now);
+    const spec = (lease.spec ?? {}) as LeaseSpec;
+    const mine = spec.holderIdentity === this.#deps.identity;
+    if (!mine && spec.holderIdentity && !this.#stoodStill(lease, spec, now)) return false;
+    const next = this.#object(mine ? spec : { leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }, now);
+    next.metadata = { ...lease.metadata };
+    return this.#won(await this.#deps.records.replace(KINDS.Lease, next), now);
+  }
+
+  /** Gives the lease up, so that the standby need not wait for it to run out. */
+  async release(): Promise<void> {
+    if (this.#deps.clock.now() >= this.#heldUntil) return;
+    this.#heldUntil = 0;
+    const found = await this.#deps.reader.get(KINDS.Lease, this.#deps.namespace, this.#deps.name);
+    if (!found.ok || found.value === undefined) return;
+    const spec = (found.value.spec ?? {}) as LeaseSpec;
+    if (spec.holderIdentity !== this.#deps.identity) return;
+    await this.#deps.records.replace(KINDS.Lease, { ...found.value, spec: { ...spec, holderIdentity: '' } });
+  }
+
+  #stoodStill(lease: KubeObject, spec: LeaseSpec, now: number): boolean {
+    const resourceVersion = lease.metadata.resourceVersion ?? '';
+    if (this.#seen?.resourceVersion !== resourceVersion) {
+      this.#seen = { resourceVersion, at: now };
+      return false;
+    }
+    return now - this.#seen.at > (spec.leaseDurationSeconds ?? DURATION_MS / 1000) * 1000;
+  }
+
+  #won(result: { ok: boolean }, now: number): boolean {
+    if (result.ok) {
+      if (now >= this.#heldUntil) this.#deps.log.info({ lease: this.#deps.name }, 'lease taken');
+      this.#heldUntil = now + DURATION_MS;
+    }
+    return result.ok;
+  }
+
+  #object(spec: LeaseSpec, now: number): KubeObject {
+    // MicroTime wants six decimals.
+    const stamp = new Date(now).toISOString().replace('Z', '000Z');
+    return {
+      apiVersion: KINDS.Lease.apiVersion,
+      kind: KINDS.Lease.kind,
+      metadata: { name: this.#deps.name, namespace: this.#deps.namespace },
+      spec: {
+        ...spec,
+        holderIdentity: this.#deps.identity,
+        leaseDurationSeconds: DURATION_MS / 1000,
+        acquireTime: spec.acquireTime ?? stamp,
+        renewTime: stamp,
+      },
+    };
+  }
+}
+
+export interface LeaseDeps {
+  readonly reader: ClusterReader;
+  readonly records: RecordWriter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly namespace: string;
+  readonly name: string;
+  readonly identity: string;
+}
