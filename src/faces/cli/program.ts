@@ -33,7 +33,10 @@ function role(command: Command): Command {
 
 function modelFlags(command: Command): Command {
   return command
-    .option('--model-url <url>', 'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL; none: rules alone)')
+    .option(
+      '--model-url <url>',
+      'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL; none: rules alone)',
+    )
     .option('--model <name>', 'model name (default: $FAIRLEAD_MODEL)');
 }
 
@@ -52,7 +55,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     };
 
   const program = new Command('fairlead')
-    .description('Lets AI agents operate Kubernetes services, inside limits that a human wrote down and anyone can check.')
+    .description(
+      'Lets AI agents operate Kubernetes services, inside limits that a human wrote down and anyone can check.',
+    )
     .version(VERSION, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: (t) => io.out(t), writeErr: (t) => io.err(t) })
@@ -74,7 +79,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .option('-v, --verbose', 'also show the defaults in force')
     .option('--global <file>', 'the global rules to hold them against')
     .action(act(async () => (await import('./blueprints.ts')).validate))
-    .addHelpText('after', '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml',
+    );
 
   program
     .command('convert <file>')
@@ -104,7 +112,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   modelFlags(role(program.command('up [dir]')))
     .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
     .action(act(async () => (await import('./operate.ts')).up))
-    .addHelpText('after', '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
+    );
 
   modelFlags(role(program.command('run')))
     .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
@@ -123,11 +134,16 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       .option('--all', 'the whole cluster')
       .requiredOption('--reason <text>', 'why, for those who find it');
     if (verb === 'pause') {
-      command.addOption(new Option('--only <what>', 'pause only these changes').choices(['all', 'downs', 'ups']).default('all'));
+      command.addOption(
+        new Option('--only <what>', 'pause only these changes').choices(['all', 'downs', 'ups']).default('all'),
+      );
     }
     command
       .action(act(async () => (await import('./hold.ts'))[verb]))
-      .addHelpText('after', `\nExamples:\n  fairlead ${verb} shop/web --reason "load test"\n  fairlead ${verb} --all --reason incident`);
+      .addHelpText(
+        'after',
+        `\nExamples:\n  fairlead ${verb} shop/web --reason "load test"\n  fairlead ${verb} --all --reason incident`,
+      );
   }
   cluster(program.command('resume [scope]'))
     .description('lift pause and stop from a service, a namespace or, with --all, the cluster')
@@ -155,7 +171,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .description('ask the gate, on the state of now, without asking for the change')
     .option('--replicas <n>', 'for scale')
     .action(act(async () => (await import('./whatIf.ts')).whatIf))
-    .addHelpText('after', '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if delete_deployment shop/web');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if delete_deployment shop/web',
+    );
 
   const audit = program.command('audit').description('the journal: check it, decide again from it');
   const auditCommand = (name: string, text: string): Command =>
@@ -178,7 +197,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
     .action(act(async () => (await import('./doctor.ts')).doctor));
 
-  program.command('version').description('print the version').action(() => io.out(`fairlead ${VERSION}\n`));
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => io.out(`fairlead ${VERSION}\n`));
 
   try {
     await program.parseAsync(argv, { from: 'user' });

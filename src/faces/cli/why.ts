@@ -1,0 +1,96 @@
+import { KINDS } from '../../schema/kube.ts';
+import type { ChangeRecord, DecisionSpec, VerdictRecord, Verification } from '../../schema/records.ts';
+import { type DecisionObject, whatOf } from './decisions.ts';
+import { EXIT, type Io, print } from './io.ts';
+import type { ClusterFlags } from './program.ts';
+import { parseService } from './service.ts';
+import { openSession } from './session.ts';
+
+export async function why(io: Io, name: string, flags: ClusterFlags): Promise<number> {
+  const wanted = parseService(name);
+  if (!wanted.ok) {
+    io.err(`fairlead: ${wanted.error.replace('service', 'decision')}; fairlead decisions lists them\n`);
+    return EXIT.usage;
+  }
+  const session = await openSession(io, flags);
+  if (session === undefined) return EXIT.failed;
+  const found = await session.cluster.reader.get(KINDS.Decision, wanted.value.namespace, wanted.value.name);
+  if (!found.ok) {
+    io.err(`fairlead: the decision cannot be read: ${found.error.message}\n`);
+    return EXIT.failed;
+  }
+  if (found.value === undefined) {
+    io.err(`fairlead: there is no decision ${name}; fairlead decisions ${wanted.value.namespace}/ lists them\n`);
+    return EXIT.failed;
+  }
+  const decision = found.value as DecisionObject;
+  print(io, flags.output, decision, () => `${tell(decision).join('\n')}\n`);
+  return EXIT.ok;
+}
+
+const clock = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+
+/** The whole path of a decision in words, oldest first. Everything a model wrote is quoted and named as its words. */
+export function tell(decision: DecisionObject): string[] {
+  const { spec, status } = decision;
+  const head = `${decision.metadata.namespace}/${decision.metadata.name}: ${whatOf(decision)} on ${spec.target.namespace}/${spec.target.name}`;
+  const asked = [...askedLines(spec), '', 'Judged when asked', ...verdictLines(spec.verdict)];
+  if (status === undefined) return [head, '  Pending: the executor has not looked at it yet', '', ...asked];
+  return [
+    head,
+    `  ${status.phase} (${status.reason}): ${status.message}`,
+    '',
+    ...asked,
+    ...(status.verdict ? ['', 'Judged again by the executor', ...verdictLines(status.verdict)] : []),
+    ...(status.changes.length > 0 ? ['', 'Done', ...status.changes.map(changeLine)] : []),
+    ...(status.verification ? ['', ...verificationLines(status.verification)] : []),
+    '',
+    'Path',
+    ...status.history.map((h) => `  ${clock(h.at)}  ${h.phase.padEnd(16)} ${h.reason}`),
+  ];
+}
+
+function askedLines(spec: DecisionSpec): string[] {
+  const { origin, blueprint } = spec;
+  const read = origin.read.length > 0 ? `, read ${origin.read.join(', ')}` : '';
+  return [
+    'Asked',
+    `  by ${spec.requester.kind} ${spec.requester.name}, under blueprint ${blueprint.name} ${blueprint.version} (${blueprint.hash.slice(0, 12)})`,
+    origin.prompt === ''
+      ? `  ${origin.role}: ${origin.model} (rules, not a model)`
+      : `  ${origin.role}: prompt ${origin.prompt}, model ${origin.model}, ${origin.steps} steps, ${origin.promptTokens} + ${origin.completionTokens} tokens, ${origin.seconds.toFixed(1)} s${read}`,
+    ...(spec.rationale ? [`  in the requester's words (checked by nobody): "${oneLine(spec.rationale)}"`] : []),
+    ...(spec.objection ? [`  the model objected: "${oneLine(spec.objection)}"`] : []),
+    ...spec.evidence.map((line) => `  seen: ${line}`),
+  ];
+}
+
+function changeLine(change: ChangeRecord): string {
+  const applied = change.appliedAt === undefined ? 'not confirmed' : `written ${clock(change.appliedAt)}`;
+  return `  ${change.undo ? 'undo, ' : ''}${change.kind} ${change.before || 'none'} to ${change.after || 'none'}: intent ${clock(change.intentAt)}, ${applied} (change ${change.id}, log ${change.log.slice(0, 12)})`;
+}
+
+function verificationLines(verification: Verification): string[] {
+  const message = verification.message ? `, ${verification.message}` : '';
+  return [
+    `Verified: ${verification.outcome ?? `${verification.phase}, not ended`}${message}`,
+    ...verification.checks.map(
+      (c) => `  ${c.outcome.padEnd(12)} ${c.name}${c.critical ? ' (critical)' : ''}: ${c.message}`,
+    ),
+  ];
+}
+
+function verdictLines(verdict: VerdictRecord): string[] {
+  const wait = verdict.wait
+    ? `, must wait ${verdict.wait.until === undefined ? 'until it clears' : `until ${clock(verdict.wait.until)}`}`
+    : '';
+  const who = verdict.approvers.length > 0 ? `, approvers: ${verdict.approvers.join(', ')}` : '';
+  return [
+    `  ${verdict.operation}: ${verdict.authority}${wait}${who}`,
+    ...verdict.findings.map((f) => `    ${f.effect.padEnd(8)} ${f.rule.padEnd(4)} ${f.code}: ${f.message}`),
+  ];
+}
+
+/** Control characters out, so that words cannot draw on the terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 600);
