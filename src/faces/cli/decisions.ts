@@ -1,15 +1,10 @@
+import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
-import { type DecisionSpec, type DecisionStatus, PHASES } from '../../schema/records.ts';
+import { PHASES } from '../../schema/records.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
 import type { ClusterFlags } from './program.ts';
 import { parseScope, type Scope } from './service.ts';
 import { openSession } from './session.ts';
-
-/** A Decision as the API server gives it: the CRD's schema has checked it. A fresh one has no status yet. */
-export interface DecisionObject extends KubeObject {
-  spec: DecisionSpec;
-  status?: DecisionStatus;
-}
 
 /** `scale 2 to 6`, `restart_pods`, `delete_deployment`. */
 export function whatOf(decision: DecisionObject): string {

@@ -1,6 +1,7 @@
+import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, VerdictRecord, Verification } from '../../schema/records.ts';
-import { type DecisionObject, whatOf } from './decisions.ts';
+import { whatOf } from './decisions.ts';
 import { EXIT, type Io, print } from './io.ts';
 import type { ClusterFlags } from './program.ts';
 import { parseService } from './service.ts';

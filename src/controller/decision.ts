@@ -1,0 +1,62 @@
+import type { Blueprint } from '../schema/blueprint.ts';
+import { cut, verdictRecord } from '../schema/decisionObject.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import type { DecisionSpec, Origin } from '../schema/records.ts';
+import type { Request } from '../schema/request.ts';
+import type { Verdict } from '../schema/verdict.ts';
+
+export interface Wish {
+  readonly blueprint: Blueprint;
+  readonly uid: string | undefined;
+  readonly request: Request;
+  readonly verdict: Verdict;
+  readonly rationale: string;
+  readonly objection?: string;
+  readonly confidence?: number;
+  readonly evidence: readonly string[];
+  readonly origin: Origin;
+  readonly brief?: string;
+  /** Head of the controller's journal after the call was recorded. */
+  readonly journal: string;
+}
+
+/** The Decision for a wish: a request and what was known when it was asked. It carries no authority. */
+export function decisionObject(wish: Wish, isoSeenAt: string): KubeObject {
+  const { blueprint, request } = wish;
+  const replicas = request.wanted?.kind === 'scale' ? request.wanted.replicas : undefined;
+  const spec: DecisionSpec = {
+    blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash },
+    target: {
+      kind: 'Deployment',
+      namespace: request.target.namespace,
+      name: request.target.name,
+      ...(wish.uid === undefined ? {} : { uid: wish.uid }),
+    },
+    tool: cut(request.tool, 64),
+    operation: cut(wish.verdict.operation, 64),
+    arguments: {
+      ...(replicas === undefined ? {} : { replicas }),
+      ...(request.effect === 'unknown' ? { sent: cut(JSON.stringify(request.args), 2000) } : {}),
+    },
+    requester: request.requester,
+    ...(request.seen ? { seen: { uid: request.seen.uid, replicas: request.seen.replicas, at: isoSeenAt } } : {}),
+    rationale: cut(wish.rationale, 2000),
+    ...(wish.objection ? { objection: cut(wish.objection, 2000) } : {}),
+    evidence: wish.evidence.slice(0, 32).map((line) => cut(line, 300)),
+    ...(wish.confidence === undefined ? {} : { confidence: Math.min(1, Math.max(0, wish.confidence)) }),
+    ...(wish.brief ? { brief: cut(wish.brief, 4000) } : {}),
+    origin: wish.origin,
+    verdict: verdictRecord(wish.verdict),
+    journal: wish.journal,
+  };
+  return {
+    apiVersion: KINDS.Decision.apiVersion,
+    kind: KINDS.Decision.kind,
+    metadata: {
+      name: request.id,
+      namespace: blueprint.namespace,
+      labels: { 'fairlead.dev/blueprint': blueprint.name },
+    },
+    spec,
+  };
+}

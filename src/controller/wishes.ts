@@ -1,0 +1,60 @@
+import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
+import type { Request } from '../schema/request.ts';
+import type { Verdict } from '../schema/verdict.ts';
+
+/** An agent's wish that ended in nothing is not recorded again within this time, unless the verdict would differ. */
+const AGAIN_AFTER_MS = 10 * 60_000;
+/** After a person said no, an agent does not ask for the same again for half an hour. */
+const AFTER_REJECTION_MS = 30 * 60_000;
+
+const ENDED_IN_NOTHING = new Set(['Refused', 'Rejected', 'Expired', 'Superseded']);
+
+/**
+ * Why this wish of an agent needs no new Decision: the same one is open, or was asked for and refused lately and would be
+ * judged the same again. `undefined`: it is new.
+ */
+export function repeats(
+  request: Request,
+  verdict: Verdict,
+  decisions: readonly DecisionObject[],
+  now: number,
+): DecisionObject | undefined {
+  return decisions.find((decision) => {
+    if (!sameWish(request, verdict, decision)) return false;
+    if (isOpen(decision)) return true;
+    const phase = decision.status?.phase ?? 'Pending';
+    if (!ENDED_IN_NOTHING.has(phase)) return false;
+    const since = now - endedAt(decision);
+    if (phase === 'Rejected') return since < AFTER_REJECTION_MS;
+    return since < AGAIN_AFTER_MS && sameVerdict(verdict, decision);
+  });
+}
+
+function sameWish(request: Request, verdict: Verdict, { spec }: DecisionObject): boolean {
+  const replicas = request.wanted?.kind === 'scale' ? request.wanted.replicas : undefined;
+  return (
+    spec.requester.kind === 'agent' &&
+    spec.tool === request.tool &&
+    spec.operation === verdict.operation &&
+    spec.arguments.replicas === replicas &&
+    spec.target.namespace === request.target.namespace &&
+    spec.target.name === request.target.name &&
+    spec.blueprint.hash === verdict.blueprint?.hash
+  );
+}
+
+/** Same authority for the same reasons. What merely waited is computed anew, so a lifted wait counts as a difference. */
+function sameVerdict(verdict: Verdict, { spec, status }: DecisionObject): boolean {
+  const before = status?.verdict ?? spec.verdict;
+  const codes = (findings: readonly { code: string; effect: string }[]): string =>
+    findings
+      .flatMap((f) => (f.effect === 'note' ? [] : [f.code]))
+      .sort()
+      .join();
+  return before.authority === verdict.authority && codes(before.findings) === codes(verdict.findings);
+}
+
+function endedAt(decision: DecisionObject): number {
+  const last = decision.status?.history.at(-1)?.at;
+  return last ?? (Date.parse(decision.metadata.creationTimestamp ?? '') || 0);
+}
