@@ -37,6 +37,7 @@ export class ManualClock implements Clock {
 
   /** Moves time forward, waking sleepers on the way and letting what they started settle before going on. */
   async advance(ms: number): Promise<void> {
+    await settle();
     const end = this.#now + ms;
     for (;;) {
       const next = [...this.#sleepers]
