@@ -1,0 +1,23 @@
+import { getDecisions } from './getDecisions.ts';
+import { getEvents } from './getEvents.ts';
+import { getMetrics } from './getMetrics.ts';
+import { getService } from './getService.ts';
+import { getWorkload } from './getWorkload.ts';
+import { listServices } from './listServices.ts';
+import { restartPods } from './restartPods.ts';
+import { scale } from './scale.ts';
+import type { Tool } from './tool.ts';
+import { whatIf } from './whatIf.ts';
+
+/** Every tool there is, listed by hand. What is not here is refused and recorded by name, and cannot be executed. */
+export const TOOLS: readonly Tool[] = [
+  listServices,
+  getService,
+  getMetrics,
+  getWorkload,
+  getEvents,
+  getDecisions,
+  whatIf,
+  scale,
+  restartPods,
+];
