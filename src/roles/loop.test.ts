@@ -4,11 +4,11 @@ import { Loop } from './loop.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-function start(look: () => Promise<{ againAt?: number }>) {
+function start(look: (now: number) => Promise<{ againAt?: number }>) {
   const clock = new ManualClock(0);
   const errors: object[] = [];
   const log = { ...silent, error: (fields: object) => void errors.push(fields) };
-  const loop = new Loop({ clock, log, look, intervalMs: 15_000 });
+  const loop = new Loop({ clock, log, look: () => look(clock.now()), intervalMs: 15_000 });
   const stop = new AbortController();
   const ended = loop.run(stop.signal);
   return { clock, loop, stop, ended, errors };
@@ -17,8 +17,8 @@ function start(look: () => Promise<{ againAt?: number }>) {
 describe('loop', () => {
   it('looks at once and then at every interval', async () => {
     const seen: number[] = [];
-    const { clock, stop, ended } = start(async () => {
-      seen.push(clock.now());
+    const { clock, stop, ended } = start(async (now) => {
+      seen.push(now);
       return {};
     });
     await clock.advance(31_000);
@@ -29,9 +29,9 @@ describe('loop', () => {
 
   it('looks earlier when a look asked for it, never later than the interval', async () => {
     const seen: number[] = [];
-    const { clock, stop, ended } = start(async () => {
-      seen.push(clock.now());
-      return { againAt: clock.now() + (seen.length === 1 ? 4_000 : 99_000) };
+    const { clock, stop, ended } = start(async (now) => {
+      seen.push(now);
+      return { againAt: now + (seen.length === 1 ? 4_000 : 99_000) };
     });
     await clock.advance(20_000);
     stop.abort();
