@@ -79,6 +79,8 @@ export const Origin = z.object({
   /** Names of the tools it called, in order. */
   read: z.array(text(64)).max(32),
   run: text(64),
+  /** Of rules: why a model had no part in it. */
+  note: text(300).optional(),
 });
 export type Origin = z.infer<typeof Origin>;
 
