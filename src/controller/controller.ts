@@ -1,0 +1,101 @@
+import type { Proposer } from '../agents/proposer.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import type { RecordWriter } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
+import type { JudgeDeps } from './judge.ts';
+import { Propose } from './propose.ts';
+import { Quiet } from './quiet.ts';
+
+export interface ControllerDeps extends Omit<JudgeDeps, 'views'> {
+  readonly records: RecordWriter;
+  readonly proposer: Proposer;
+  readonly log: Log;
+}
+
+/**
+ * Looks at every service once a pass. A calm one ends there: no model call, no write, no request. Where an objective is
+ * missed or the analysis would act, one agent run per service starts in the background; a slow model holds up neither the
+ * pass nor another service.
+ */
+export class Controller {
+  readonly #deps: ControllerDeps;
+  readonly #quiet = new Quiet();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+  #views: readonly ServiceView[] = [];
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Never rejects, and waits for no model. */
+  pass(views: readonly ServiceView[]): Promise<void> {
+    this.#views = views;
+    const decisions = this.#deps.decisions();
+    for (const view of views) {
+      if (this.#wantsRun(view, decisions)) this.#start(view);
+    }
+    return Promise.resolve();
+  }
+
+  /** Resolves when no agent run is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+
+  /** Ends runs under way; what they would have proposed is dropped. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.idle();
+  }
+
+  #wantsRun(view: ServiceView, decisions: readonly DecisionObject[]): boolean {
+    const key = keyOf(view);
+    if (this.#running.has(key) || !needsAttention(view) || isBusy(view, decisions)) return false;
+    return !this.#quiet.holds(key, view, this.#deps.clock.now(), this.#deps.ownNamespace);
+  }
+
+  #start(view: ServiceView): void {
+    const key = keyOf(view);
+    const deps = { ...this.#deps, views: () => this.#views };
+    const run = new Propose(deps, view)
+      .run(this.#stop.signal)
+      .then((settled) => {
+        if (settled) this.#quiet.note(key, view, this.#deps.clock.now(), this.#deps.ownNamespace);
+      })
+      .catch((error: unknown) => this.#deps.log.error({ service: key, err: String(error) }, 'an agent run failed'))
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, run);
+  }
+}
+
+export const keyOf = (view: ServiceView): string => `${view.namespace}/${view.name}`;
+
+/** An objective is missed, something is anomalous, or the alarms of the analysis have been met. */
+export function needsAttention({ blueprint, workload, assessment, matches }: ServiceView): boolean {
+  if (blueprint === undefined || workload === undefined || assessment === undefined || matches !== 1) return false;
+  const { breach, anomaly, recommendation, desired } = assessment;
+  const acts = recommendation.started && recommendation.direction !== 'hold';
+  const wantsBeyond = recommendation.started && (desired ?? 0) > blueprint.scaling.maxReplicas;
+  return breach.length > 0 || anomaly !== undefined || acts || wantsBeyond;
+}
+
+/**
+ * Something of an agent's is under way on the service. A change being verified does not hold back a larger scale-up under
+ * pressure: that one supersedes it. A request that waits for a person holds back nothing but itself.
+ */
+export function isBusy(view: ServiceView, decisions: readonly DecisionObject[]): boolean {
+  const { assessment, workload } = view;
+  const presses =
+    (assessment?.pressure.length ?? 0) > 0 &&
+    assessment?.recommendation.direction === 'up' &&
+    assessment.recommendation.replicas > (workload?.replicas ?? 0);
+  return decisions.some((decision) => {
+    if (decision.metadata.namespace !== view.namespace || decision.spec.blueprint.name !== view.name) return false;
+    if (!isOpen(decision)) return false;
+    const phase = decision.status?.phase ?? 'Pending';
+    if (phase === 'AwaitingApproval') return false;
+    return !(phase === 'Verifying' && presses);
+  });
+}

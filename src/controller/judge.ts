@@ -1,0 +1,128 @@
+import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { gateInput } from '../observe/gateInput.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import { alternativesTo } from '../policy/alternatives.ts';
+import { decide } from '../policy/decide.ts';
+import { headline } from '../policy/explain.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader } from '../ports/cluster.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { DecisionObject } from '../schema/decisionObject.ts';
+import type { Request, Requester } from '../schema/request.ts';
+import type { GateInput, Verdict } from '../schema/verdict.ts';
+import { TOOLS } from '../tools/catalog.ts';
+import { answerRead } from './reads.ts';
+
+export interface JudgeDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly reader: ClusterReader;
+  readonly ownNamespace: string;
+  views(): readonly ServiceView[];
+  decisions(): readonly DecisionObject[];
+}
+
+/** One call with its verdict, on record. */
+export interface Judged {
+  readonly request: Request;
+  readonly verdict: Verdict;
+  /** The service the call is about; undefined when no blueprint governs it. */
+  readonly view: ServiceView | undefined;
+  /** Head of the journal after the call was recorded. */
+  readonly head: string;
+}
+
+/**
+ * Judges one call, read or change, and records input and verdict before it answers. An unwritable journal is an error: then
+ * nothing may be done with the call (P4).
+ */
+export async function judgeCall(
+  deps: JudgeDeps,
+  asked: AskedCall,
+  requester: Requester,
+  run: string,
+): Promise<Result<Judged, string>> {
+  const view = viewOf(deps.views(), asked.target);
+  const now = deps.clock.now();
+  const request: Request = {
+    id: `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`,
+    tool: asked.tool,
+    effect: asked.effect,
+    args: asked.args,
+    ...(asked.wanted ? { wanted: asked.wanted } : {}),
+    target: asked.target,
+    requester,
+    ...(view?.workload
+      ? { seen: { uid: view.workload.uid, replicas: view.workload.replicas, at: view.workload.at } }
+      : {}),
+  };
+  const input = inputFor(deps, view, request, now);
+  const { verdict } = decide(input);
+  const recorded = await deps.journal.append({ kind: 'call', subject: run, data: { input, verdict } });
+  return recorded.ok ? ok({ request, verdict, view, head: recorded.value }) : err(recorded.error.message);
+}
+
+function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Request, now: number): GateInput {
+  if (view === undefined) return { now, request, matches: 0, admission: false, ownNamespace: deps.ownNamespace };
+  const whole = gateInput(view, request, { now, ownNamespace: deps.ownNamespace });
+  if (request.effect !== 'read') return whole;
+  // A read is judged on who may look at what; numbers decide nothing and would only swell the journal.
+  const { workload: _w, assessment: _a, counters: _c, ...slim } = whole;
+  return slim;
+}
+
+/** The typed answer to an agent's call: the data of an allowed read, the gate's yes to a wish, or its refusal with ways out. */
+export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<JudgedCall> {
+  const { request, verdict, view } = judged;
+  if (verdict.authority === 'forbidden') {
+    return { kind: 'refused', verdict, alternatives: alternativeLines(deps, judged) };
+  }
+  if (request.effect !== 'read') return { kind: 'accepted', verdict };
+  const context = { views: deps.views(), decisions: deps.decisions(), reader: deps.reader };
+  if (request.tool === 'what_if') return { kind: 'answered', verdict, data: whatIf(deps, judged) };
+  const read = await answerRead(request.tool, view, context);
+  return read.ok ? { kind: 'answered', verdict, data: read.value } : { kind: 'failed', verdict, message: read.error };
+}
+
+/** What could be asked for instead, each judged by the same gate and shown only with its verdict. */
+export function alternativeLines(deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>, { request, view }: Judged): string[] {
+  if (view === undefined) return [];
+  const now = deps.clock.now();
+  return alternativesTo(request).map((alternative) => {
+    if (alternative.request === undefined) return `${alternative.text} (advice only: no code executes it)`;
+    const { verdict } = decide(gateInput(view, alternative.request, { now, ownNamespace: deps.ownNamespace }));
+    return `${alternative.text}: ${headline(verdict)}`;
+  });
+}
+
+function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
+  if (view === undefined) return { verdict: 'no blueprint governs that service' };
+  const action = request.args['action'];
+  const tool = TOOLS.find((t) => t.effect === 'change' && t.name === action);
+  if (tool === undefined) return { verdict: 'no such change' };
+  const args = {
+    service: request.args['service'],
+    reason: 'what if',
+    ...(action === 'scale' ? { replicas: request.args['replicas'] } : {}),
+  };
+  const wanted = tool.wanted(args);
+  const asked: Request = { ...request, tool: tool.name, effect: 'change', args, ...(wanted ? { wanted } : {}) };
+  const { verdict } = decide(gateInput(view, asked, { now: deps.clock.now(), ownNamespace: deps.ownNamespace }));
+  return {
+    verdict: headline(verdict),
+    findings: verdict.findings.filter((f) => f.effect !== 'note').map((f) => f.message),
+  };
+}
+
+/** The service whose target this Deployment is. */
+export function viewOf(
+  views: readonly ServiceView[],
+  target: { readonly namespace: string; readonly name: string },
+): ServiceView | undefined {
+  return views.find(
+    ({ blueprint }) => blueprint?.target.namespace === target.namespace && blueprint.target.name === target.name,
+  );
+}

@@ -1,0 +1,229 @@
+import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
+import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
+import { evidenceLines } from '../analysis/evidence.ts';
+import { isoInstant } from '../kernel/instant.ts';
+import { gateInput } from '../observe/gateInput.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import { decide } from '../policy/decide.ts';
+import type { RecordWriter } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+import type { Candidate } from '../schema/assessment.ts';
+import { eventObject } from '../schema/eventObject.ts';
+import { KINDS } from '../schema/kube.ts';
+import type { Origin } from '../schema/records.ts';
+import type { Requester } from '../schema/request.ts';
+import type { Verdict } from '../schema/verdict.ts';
+import { TOOLS } from '../tools/catalog.ts';
+import { decisionObject } from './decision.ts';
+import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
+import { repeats } from './wishes.ts';
+
+export interface ProposeDeps extends JudgeDeps {
+  readonly records: RecordWriter;
+  readonly proposer: Proposer;
+  readonly log: Log;
+}
+
+/** One agent run for one service: context, proposal, verdict, and at most one wish plus the first refused one as Decisions. */
+export class Propose {
+  readonly #deps: ProposeDeps;
+  readonly #view: ServiceView;
+  readonly #run: string;
+  #refusalKept = false;
+
+  constructor(deps: ProposeDeps, view: ServiceView) {
+    this.#deps = deps;
+    this.#view = view;
+    this.#run = `run-${deps.ids.fresh()}`;
+  }
+
+  /** True when the situation is settled for now: nothing new would come of asking again at once. */
+  async run(signal: AbortSignal): Promise<boolean> {
+    const context = this.#context();
+    if (context === undefined) return false;
+    const { assessment } = context;
+    const opened = await this.#journal('observed', { service: context.service, evidence: evidenceLines(assessment) });
+    if (!opened) return false;
+    const proposal = await this.#deps.proposer.propose(context, signal);
+    if (signal.aborted) return false;
+    return proposal.kind === 'change' ? this.#take(proposal) : this.#held(proposal);
+  }
+
+  #context(): ProposalContext | undefined {
+    const { blueprint, workload, assessment } = this.#view;
+    if (blueprint === undefined || workload === undefined || assessment === undefined) return undefined;
+    return {
+      now: this.#deps.clock.now(),
+      runId: this.#run,
+      service: `${blueprint.target.namespace}/${blueprint.target.name}`,
+      blueprint,
+      workload,
+      assessment,
+      candidates: assessment.candidates.map((candidate) => {
+        const verdict = this.#verdictOn(candidate);
+        return verdict === undefined ? { candidate } : { candidate, verdict };
+      }),
+      recentDecisions: this.#recent(),
+      judge: (call) => this.#judge(call),
+      record: (exchange) => this.#journal('model', { ...exchange }),
+    };
+  }
+
+  /** What the gate would say to a candidate; nobody has asked for it yet. */
+  #verdictOn(candidate: Candidate): Verdict | undefined {
+    const tool = TOOLS.find((t) => t.name === candidate.tool && t.effect === 'change');
+    const { blueprint } = this.#view;
+    if (tool === undefined || blueprint === undefined) return undefined;
+    const service = `${blueprint.target.namespace}/${blueprint.target.name}`;
+    const { replicas } = candidate;
+    const args = { service, reason: 'candidate', ...(replicas === undefined ? {} : { replicas }) };
+    const wanted = tool.wanted(args);
+    const request = {
+      id: 'candidate',
+      tool: tool.name,
+      effect: 'change' as const,
+      args,
+      ...(wanted ? { wanted } : {}),
+      target: blueprint.target,
+      requester: { kind: 'agent' as const, name: 'analysis' },
+    };
+    return decide(
+      gateInput(this.#view, request, { now: this.#deps.clock.now(), ownNamespace: this.#deps.ownNamespace }),
+    ).verdict;
+  }
+
+  #recent(): ProposalContext['recentDecisions'] {
+    return this.#deps
+      .decisions()
+      .filter((d) => d.metadata.namespace === this.#view.namespace && d.spec.blueprint.name === this.#view.name)
+      .slice(-5)
+      .reverse()
+      .map((d) => ({
+        at: Date.parse(d.metadata.creationTimestamp ?? '') || 0,
+        what: d.spec.arguments.replicas === undefined ? d.spec.tool : `${d.spec.tool} to ${d.spec.arguments.replicas}`,
+        phase: d.status?.phase ?? 'Pending',
+        reason: d.status?.reason ?? '',
+      }));
+  }
+
+  /** A call of the run. The first refused wish of a run becomes a Decision as well; all others stand in the journal only. */
+  async #judge(call: AskedCall): Promise<JudgedCall> {
+    const judged = await judgeCall(this.#deps, call, this.#requester(), this.#run);
+    if (!judged.ok) return { kind: 'unavailable', message: judged.error };
+    const answer = await answerCall(this.#deps, judged.value);
+    if (answer.kind === 'refused' && call.effect !== 'read' && !this.#refusalKept) {
+      this.#refusalKept = true;
+      const reason = call.args['reason'];
+      await this.#create(judged.value, typeof reason === 'string' ? reason : '', this.#refusedOrigin());
+    }
+    return answer;
+  }
+
+  #requester(): Requester {
+    return { kind: 'agent', name: this.#deps.proposer.label.slice(0, 200) };
+  }
+
+  /** Costs of a run are known at its end; a wish refused in its middle names the run, whose journal has them. */
+  #refusedOrigin(): Origin {
+    const { label } = this.#deps.proposer;
+    const none = { steps: 0, promptTokens: 0, completionTokens: 0, seconds: 0, read: [] };
+    return { role: 'decision-engine', prompt: 'decision-engine', model: label.slice(0, 200), ...none, run: this.#run };
+  }
+
+  async #take(proposal: Extract<Proposal, { kind: 'change' }>): Promise<boolean> {
+    const tool = TOOLS.find((t) => t.name === proposal.tool && t.effect === 'change');
+    const target = tool?.target(proposal.args);
+    const wanted = tool?.wanted(proposal.args);
+    if (tool === undefined || target === undefined || wanted === undefined) return false;
+    const asked: AskedCall = { tool: tool.name, effect: 'change', args: proposal.args, wanted, target };
+    const judged = await judgeCall(this.#deps, asked, this.#requester(), this.#run);
+    if (!judged.ok) {
+      this.#deps.log.error(
+        { runId: this.#run, err: judged.error },
+        'the journal cannot be written: nothing is asked for',
+      );
+      return false;
+    }
+    const repeated = repeats(
+      judged.value.request,
+      judged.value.verdict,
+      this.#deps.decisions(),
+      this.#deps.clock.now(),
+    );
+    if (repeated !== undefined) return true;
+    return !(await this.#create(judged.value, proposal.rationale, proposal.origin, proposal));
+  }
+
+  /** True when the Decision was created. */
+  async #create(
+    { request, verdict, view, head }: Judged,
+    rationale: string,
+    origin: Origin,
+    extra: { readonly objection?: string; readonly confidence?: number } = {},
+  ): Promise<boolean> {
+    // A wish about something no blueprint governs is kept under the service whose run it came from.
+    const blueprint = view?.blueprint ?? this.#view.blueprint;
+    if (blueprint === undefined) return false;
+    if (repeats(request, verdict, this.#deps.decisions(), this.#deps.clock.now())) return false;
+    const { assessment, workload } = this.#view;
+    const alternatives =
+      verdict.authority === 'forbidden' ? alternativeLines(this.#deps, { request, verdict, view, head }) : [];
+    const object = decisionObject(
+      {
+        blueprint,
+        uid: view?.workload?.uid,
+        request,
+        verdict,
+        rationale,
+        ...(extra.objection === undefined ? {} : { objection: extra.objection }),
+        ...(extra.confidence === undefined ? {} : { confidence: extra.confidence }),
+        evidence: assessment ? evidenceLines(assessment) : [],
+        origin,
+        ...(alternatives.length > 0 ? { brief: `Instead: ${alternatives.join('; ')}` } : {}),
+        journal: head,
+      },
+      isoInstant(workload?.at ?? this.#deps.clock.now()),
+    );
+    const created = await this.#deps.records.create(KINDS.Decision, object);
+    if (!created.ok && created.error.code !== 'conflict') {
+      this.#deps.log.error({ decisionId: request.id, err: created.error.message }, 'a decision could not be created');
+      return false;
+    }
+    return true;
+  }
+
+  /** A run that proposes nothing is put on record; an anomaly that only a person can mend calls one. */
+  async #held(proposal: Exclude<Proposal, { kind: 'change' }>): Promise<boolean> {
+    const words = proposal.kind === 'hold' ? proposal.reason : `${proposal.why}: ${proposal.message}`;
+    const noted = await this.#journal('held', { kind: proposal.kind, words, origin: proposal.origin });
+    const { assessment } = this.#view;
+    if (assessment?.anomaly !== undefined) await this.#callPerson(assessment.anomaly);
+    return noted;
+  }
+
+  async #callPerson(anomaly: string): Promise<void> {
+    const { blueprint, workload } = this.#view;
+    if (blueprint === undefined) return;
+    const { namespace, name } = blueprint.target;
+    await this.#journal('alert', { code: 'Anomaly', message: anomaly, service: `${namespace}/${name}` });
+    const event = eventObject(
+      {
+        reason: 'FairleadAlert',
+        warning: true,
+        key: this.#run,
+        note: `Anomaly: ${anomaly}`,
+        action: 'hold',
+        role: 'controller',
+        namespace,
+        deployment: { name, ...(workload ? { uid: workload.uid } : {}) },
+      },
+      this.#deps.clock.now(),
+    );
+    await this.#deps.records.create(KINDS.Event, event);
+    this.#deps.log.warn({ service: `${namespace}/${name}`, alert: anomaly }, 'a person is called');
+  }
+
+  async #journal(kind: 'observed' | 'model' | 'held' | 'alert', data: Record<string, unknown>): Promise<boolean> {
+    return (await this.#deps.journal.append({ kind, subject: this.#run, data })).ok;
+  }
+}

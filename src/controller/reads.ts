@@ -1,0 +1,148 @@
+import { show } from '../analysis/evidence.ts';
+import { isoInstant } from '../kernel/instant.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import type { ClusterReader } from '../ports/cluster.ts';
+import type { DecisionObject } from '../schema/decisionObject.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+
+/** What the reads look at. Only `get_events` asks the API server; the rest is what the last pass saw. */
+export interface ReadContext {
+  readonly views: readonly ServiceView[];
+  readonly decisions: readonly DecisionObject[];
+  readonly reader: ClusterReader;
+}
+
+const EVENTS = 10;
+const DECISIONS = 5;
+
+/** The plain data of an allowed read of one service, or why it could not be had. The caller fences it before a model sees it. */
+export async function answerRead(
+  tool: string,
+  view: ServiceView | undefined,
+  context: ReadContext,
+): Promise<Result<unknown, string>> {
+  if (tool === 'list_services') return ok(context.views.map(serviceLine));
+  if (view === undefined) return err('no blueprint governs that service');
+  switch (tool) {
+    case 'get_service':
+      return ok(serviceOf(view));
+    case 'get_metrics':
+      return ok(metricsOf(view));
+    case 'get_workload':
+      return ok(workloadOf(view));
+    case 'get_decisions':
+      return ok(decisionsOf(view, context.decisions));
+    case 'get_events':
+      return eventsOf(view, context.reader);
+    default:
+      return err(`no read is named ${tool}`);
+  }
+}
+
+const serviceName = (view: ServiceView): string => `${view.namespace}/${view.name}`;
+
+function serviceLine(view: ServiceView): string {
+  const { workload, assessment, blueprint } = view;
+  if (blueprint === undefined) return `${serviceName(view)}: its blueprint is not accepted`;
+  if (workload === undefined) return `${serviceName(view)}: no Deployment ${blueprint.target.name}`;
+  const breach = assessment?.breach ?? [];
+  return `${serviceName(view)}: ${workload.ready} of ${workload.replicas} ready, ${breach.length > 0 ? `breached: ${breach.join(', ')}` : 'no objective missed'}`;
+}
+
+function serviceOf({ blueprint }: ServiceView): unknown {
+  if (blueprint === undefined) return { blueprint: 'not accepted' };
+  const { scaling, performance, authority, autonomy, version } = blueprint;
+  return {
+    version,
+    autonomy,
+    replicas: { min: scaling.minReplicas, max: scaling.maxReplicas },
+    cpu: { target: scaling.targetCpu, up_above: scaling.upThreshold, down_below: scaling.downThreshold },
+    objectives: { latency_p95_ms: performance.latencyP95Ms ?? null, error_rate: performance.errorRate ?? null },
+    allowed: authority.allowed,
+    needs_approval: authority.requiresApproval.map((rule) => rule.operation),
+    forbidden: authority.forbidden,
+  };
+}
+
+function metricsOf({ assessment }: ServiceView): unknown {
+  if (assessment === undefined) return { signals: [], note: 'nothing measured yet' };
+  return {
+    signals: assessment.signals.map((signal) => ({
+      name: signal.name,
+      state: signal.state,
+      value: signal.value === undefined || signal.state !== 'fresh' ? null : show(signal.name, signal.value),
+      age_seconds: signal.sampleAt === undefined ? null : Math.round((assessment.at - signal.sampleAt) / 1000),
+      says: signal.says,
+    })),
+    breach: assessment.breach,
+    analysis: assessment.recommendation.reason,
+  };
+}
+
+function workloadOf({ workload }: ServiceView): unknown {
+  if (workload === undefined) return { deployment: 'not found' };
+  const { replicas, ready, updated, image, rollout, owners, disruptionBudgets } = workload;
+  return {
+    replicas,
+    ready,
+    updated,
+    image,
+    rollout: { under_way: rollout.underWay, paused: rollout.paused },
+    owned_by: owners.map((owner) => `${owner.kind} ${owner.name} (${owner.field})`),
+    disruption_budgets: disruptionBudgets.map((budget) => budget.name),
+    troubled_pods: workload.pods
+      .filter((pod) => pod.trouble !== undefined)
+      .slice(0, 5)
+      .map((pod) => ({ pod: pod.name, trouble: pod.trouble, detail: pod.troubleDetail ?? '' })),
+    restarts: workload.pods.reduce((sum, pod) => sum + pod.restarts, 0),
+  };
+}
+
+function decisionsOf(view: ServiceView, decisions: readonly DecisionObject[]): unknown {
+  return decisions
+    .filter((d) => d.metadata.namespace === view.namespace && d.spec.blueprint.name === view.name)
+    .slice(-DECISIONS)
+    .map((d) => ({
+      name: d.metadata.name,
+      asked: d.metadata.creationTimestamp ?? '',
+      what: d.spec.arguments.replicas === undefined ? d.spec.tool : `${d.spec.tool} to ${d.spec.arguments.replicas}`,
+      phase: d.status?.phase ?? 'Pending',
+      reason: d.status?.reason ?? '',
+    }));
+}
+
+interface EventFields {
+  reason?: string;
+  note?: string;
+  regarding?: { kind?: string; name?: string };
+  eventTime?: string | null;
+  deprecatedLastTimestamp?: string | null;
+}
+
+async function eventsOf(view: ServiceView, reader: ClusterReader): Promise<Result<unknown, string>> {
+  const listed = await reader.list(KINDS.Event, view.namespace);
+  if (!listed.ok) return err(listed.error.message);
+  const name = view.blueprint?.target.name ?? view.name;
+  const of = (event: KubeObject): EventFields => event as KubeObject & EventFields;
+  const at = (event: KubeObject): string =>
+    of(event).deprecatedLastTimestamp ?? of(event).eventTime ?? event.metadata.creationTimestamp ?? '';
+  return ok(
+    listed.value.items
+      .filter((event) => {
+        const regarding = of(event).regarding?.name ?? '';
+        return regarding === name || regarding.startsWith(`${name}-`);
+      })
+      .sort((a, b) => (at(a) < at(b) ? -1 : 1))
+      .slice(-EVENTS)
+      .map((event) => ({
+        at: at(event),
+        object: `${of(event).regarding?.kind ?? ''} ${of(event).regarding?.name ?? ''}`,
+        reason: of(event).reason ?? '',
+        note: (of(event).note ?? '').slice(0, 200),
+      })),
+  );
+}
+
+/** When the requester looked, for the record. */
+export const seenAt = (view: ServiceView): string => isoInstant(view.workload?.at ?? 0);

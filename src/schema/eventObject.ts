@@ -1,0 +1,44 @@
+import { KINDS, type KubeObject } from './kube.ts';
+
+export interface EventWords {
+  /** CamelCase. */
+  readonly reason: string;
+  readonly warning: boolean;
+  /** The same key and reason is one event, also after a crash: its name is made from them. */
+  readonly key: string;
+  readonly note: string;
+  /** What was being done: a tool's name. */
+  readonly action: string;
+  /** `controller`, `executor`. */
+  readonly role: string;
+  readonly namespace: string;
+  readonly deployment: { readonly name: string; readonly uid?: string };
+  readonly decision?: { readonly name: string; readonly uid?: string };
+}
+
+/** An `events.k8s.io/v1` Event on the Deployment, so that `kubectl describe deploy` says who did what, and why. */
+export function eventObject(words: EventWords, now: number): KubeObject {
+  const { namespace, deployment, decision } = words;
+  const reference = (kind: { apiVersion: string; kind: string }, of: { name: string; uid?: string }): object => ({
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    namespace,
+    name: of.name,
+    ...(of.uid !== undefined && { uid: of.uid }),
+  });
+  return {
+    apiVersion: KINDS.Event.apiVersion,
+    kind: KINDS.Event.kind,
+    metadata: { name: `${words.key}.${words.reason}`.toLowerCase().slice(-253), namespace },
+    // MicroTime wants six decimals.
+    eventTime: new Date(now).toISOString().replace('Z', '000Z'),
+    reportingController: `fairlead.dev/${words.role}`,
+    reportingInstance: `fairlead-${words.role}`,
+    action: words.action.slice(0, 128),
+    reason: words.reason,
+    type: words.warning ? 'Warning' : 'Normal',
+    note: words.note.slice(0, 1000),
+    regarding: reference(KINDS.Deployment, deployment),
+    ...(decision !== undefined && { related: reference(KINDS.Decision, decision) }),
+  };
+}
