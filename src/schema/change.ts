@@ -36,5 +36,7 @@ export const LastChange = z.strictObject({
   /** Head of the executor's journal when the intent was recorded: 64 hex characters, or `unlogged`. */
   log: z.string().max(64),
   undo: z.boolean(),
+  /** Name of the approval that allowed a value outside the blueprint's range: such a number is nobody's to correct. */
+  approval: z.string().max(100).optional(),
 });
 export type LastChange = z.infer<typeof LastChange>;

@@ -7,6 +7,7 @@ export interface HistoryPoint {
   /** Ready pods, spec.replicas, and the image of the pod template. */
   readonly ready: number;
   readonly replicas: number;
+  readonly image?: string;
   readonly cpu?: number;
   readonly cpuAt?: number;
   /** ready x cpu. */

@@ -124,6 +124,8 @@ export type CheckResult = z.infer<typeof CheckResult>;
 export const Baseline = z.object({
   latencyP95: z.number().optional(),
   errorRate: z.number().optional(),
+  /** Used / requested, for a check of CPU. */
+  cpu: z.number().optional(),
   load: z.number().optional(),
   breached: z.boolean(),
 });

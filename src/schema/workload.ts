@@ -32,6 +32,8 @@ export interface Workload {
   /** The words of a ReplicaFailure condition (quota, admission), else undefined. */
   readonly replicaFailure?: string;
   readonly rollout: Rollout;
+  /** Pods a rolling update replaces at once at this size (maxSurge + maxUnavailable, resolved). Absent: the default of 25% each. */
+  readonly rolloutBatch?: number;
   readonly owners: readonly Owner[];
   /** Somebody other than us changed this field while we watched. */
   readonly foreignChanges: readonly ForeignChange[];

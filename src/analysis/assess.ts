@@ -1,0 +1,134 @@
+import type { Assessment, Signal } from '../schema/assessment.ts';
+import type { Blueprint } from '../schema/blueprint.ts';
+import type { History, HistoryPoint } from '../schema/history.ts';
+import type { MetricsReading } from '../schema/samples.ts';
+import type { Workload } from '../schema/workload.ts';
+import { anomaly } from './anomaly.ts';
+import { candidates } from './candidates.ts';
+import { cpuSignal } from './cpuSignal.ts';
+import { cpuFlags, type Demand, demands, isMissed } from './demand.ts';
+import { distress } from './distress.ts';
+import { extended, historyFacts } from './history.ts';
+import { objectiveSignals } from './objectives.ts';
+import { type Facts, recommend } from './recommend.ts';
+import { type Utilisation, utilisation } from './utilisation.ts';
+
+export interface Assessing {
+  readonly now: number;
+  readonly blueprint: Blueprint;
+  readonly workload: Workload;
+  /** Samples of this service only. */
+  readonly reading: MetricsReading;
+  /** The ring before this pass. */
+  readonly history: History;
+  /** Operations left in this hour, where the caller knows: with few left ups take more room and downs wait. */
+  readonly operationsLeft?: number;
+}
+
+/**
+ * Numbers and directions of one service at one moment, and the ring with this pass added. Pure: the same observation
+ * gives the same assessment, whatever a model said. The ring that comes in is not changed.
+ */
+export function assess(given: Assessing): { readonly assessment: Assessment; readonly history: History } {
+  const { now, blueprint, workload, reading } = given;
+  const before = given.history;
+  const cpu = utilisation(workload, reading, blueprint, now);
+  const signals = [cpuSignal(cpu, blueprint, reading.source), ...objectiveSignals(workload, reading, blueprint, now)];
+  const asked = demands({ blueprint, cpu, signals, history: before });
+  const desired = asked.length === 0 ? undefined : Math.max(...asked.map((demand) => demand.replicas));
+  const breach = breachOf(workload, blueprint, signals);
+  const history = extended(before, pointOf(given, cpu, signals, desired, breach));
+
+  const facts: Facts = {
+    now,
+    blueprint,
+    workload,
+    cpu,
+    signals,
+    demands: asked,
+    breach,
+    distress: distress(workload, signals, before, now),
+    history: historyFacts(history, blueprint.safety.downWindowMs),
+    ...(given.operationsLeft === undefined ? {} : { operationsLeft: given.operationsLeft }),
+  };
+  const strange = anomaly(workload, blueprint, cpu, signals, breach, before, now);
+  const recommendation = recommend(facts);
+  const weighted = weightedOf(cpu, blueprint);
+  const assessment: Assessment = {
+    at: now,
+    signals,
+    ...(weighted === undefined ? {} : { weighted }),
+    breach,
+    pressure: pressureOf(breach, asked),
+    distress: facts.distress,
+    recommendation,
+    ...(desired === undefined ? {} : { desired }),
+    history: facts.history,
+    candidates: candidates(facts, recommendation, strange),
+    ...(strange === undefined ? {} : { anomaly: strange }),
+  };
+  return { assessment, history };
+}
+
+/** Objectives missed now. Replicas below min were somebody's decision, or are mended at once: ready is held against what is asked for. */
+function breachOf(workload: Workload, { scaling }: Blueprint, signals: readonly Signal[]): readonly string[] {
+  if (workload.deleting) return [];
+  const breach: string[] = signals.filter(isMissed).map((signal) => signal.name);
+  if (workload.ready < Math.min(workload.replicas, scaling.minReplicas)) breach.push('ready');
+  return breach;
+}
+
+function pressureOf(breach: readonly string[], asked: readonly Demand[]): readonly string[] {
+  const isHot = asked.some((demand) => demand.signal === 'cpu' && demand.isAlarmed);
+  return isHot ? ['cpu', ...breach] : breach;
+}
+
+function weightedOf(cpu: Utilisation, { scaling, resources }: Blueprint): number | undefined {
+  const parts: number[] = [];
+  if (cpu.value !== undefined && scaling.targetCpu > 0) parts.push(cpu.value / scaling.targetCpu);
+  if (cpu.memory !== undefined && resources.memory !== undefined && resources.memory.target > 0) {
+    parts.push(cpu.memory / resources.memory.target);
+  }
+  return parts.length === 0 ? undefined : parts.reduce((total, part) => total + part, 0) / parts.length;
+}
+
+function pointOf(
+  { now, blueprint, workload }: Assessing,
+  cpu: Utilisation,
+  signals: readonly Signal[],
+  desired: number | undefined,
+  missed: readonly string[],
+): HistoryPoint {
+  const latency = fresh(signals, 'latency_p95');
+  const errors = fresh(signals, 'error_rate');
+  const requests = fresh(signals, 'requests_per_second');
+  // A number made during a rollout mixes two versions and their surge: the down window must not remember it (G9).
+  const isSteady = !workload.rollout.underWay;
+  return {
+    at: now,
+    ready: workload.ready,
+    replicas: workload.replicas,
+    image: workload.image,
+    ...(cpu.value === undefined || cpu.sampleAt === undefined || !cpu.isCovered
+      ? {}
+      : { cpu: cpu.value, cpuAt: cpu.sampleAt, ...(cpu.load === undefined ? {} : { load: cpu.load }) }),
+    ...(latency === undefined ? {} : { latencyP95: latency.value, latencyAt: latency.sampleAt }),
+    ...(errors === undefined ? {} : { errorRate: errors.value, errorsAt: errors.sampleAt }),
+    ...(requests === undefined ? {} : { requestsPerSecond: requests.value }),
+    ...(desired === undefined || !isSteady ? {} : { desired }),
+    ...cpuFlags(cpu, blueprint.scaling),
+    usable: cpu.isCovered && signals.every((signal) => signal.state === 'fresh'),
+    missed,
+  };
+}
+
+interface Fresh {
+  readonly value: number;
+  readonly sampleAt: number;
+}
+
+function fresh(signals: readonly Signal[], name: Signal['name']): Fresh | undefined {
+  const signal = signals.find((one) => one.name === name);
+  if (signal?.state !== 'fresh' || signal.value === undefined || signal.sampleAt === undefined) return undefined;
+  return { value: signal.value, sampleAt: signal.sampleAt };
+}
