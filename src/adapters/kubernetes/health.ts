@@ -1,0 +1,52 @@
+import type { Clock } from '../../ports/clock.ts';
+
+/** How the API server did in the last five minutes, for rule G13. */
+export interface ApiHealth {
+  readonly calls: number;
+  /** Timeouts, broken connections, 429 and 5xx. An expired token, a conflict or a refusal is an answer, not a failure. */
+  readonly failures: number;
+}
+
+const WINDOW_MS = 300_000;
+const BUCKET_MS = 10_000;
+
+interface Bucket {
+  readonly at: number;
+  calls: number;
+  failures: number;
+}
+
+/** Counts in buckets of ten seconds: bounded, whatever the rate. */
+export class HealthCounter {
+  readonly #clock: Clock;
+  #buckets: Bucket[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  count(failed: boolean): void {
+    const at = Math.floor(this.#clock.now() / BUCKET_MS) * BUCKET_MS;
+    let bucket = this.#buckets.at(-1);
+    if (bucket?.at !== at) {
+      this.#drop();
+      bucket = { at, calls: 0, failures: 0 };
+      this.#buckets.push(bucket);
+    }
+    bucket.calls += 1;
+    if (failed) bucket.failures += 1;
+  }
+
+  read(): ApiHealth {
+    this.#drop();
+    return this.#buckets.reduce(
+      (sum, bucket) => ({ calls: sum.calls + bucket.calls, failures: sum.failures + bucket.failures }),
+      { calls: 0, failures: 0 },
+    );
+  }
+
+  #drop(): void {
+    const now = this.#clock.now();
+    this.#buckets = this.#buckets.filter((bucket) => bucket.at + BUCKET_MS > now - WINDOW_MS && bucket.at <= now);
+  }
+}

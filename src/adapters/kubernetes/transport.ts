@@ -1,0 +1,148 @@
+import http from 'node:http';
+import https from 'node:https';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ClusterError } from '../../ports/cluster.ts';
+import type { Route } from './access.ts';
+import { type CallKind, type Refusal, shorten } from './errors.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path with its query. */
+  readonly path: string;
+  readonly kind: CallKind;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+export interface Limits {
+  /** For one exchange from the first byte to the last; of a watch until the answer's head. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+/** `certificate`: the server's certificate was not accepted, so that reading the CA again may help. */
+export type TransportError = ClusterError & { readonly certificate?: true };
+
+// Failures in which nothing can have reached the server.
+const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const CERTIFICATE = /CERT|^UNABLE_TO_|^ERR_TLS|SELF_SIGNED/;
+
+/** One HTTP exchange with its whole answer as text. Never rejects. */
+export async function exchange(
+  call: Call,
+  route: Route,
+  clock: Clock,
+  limits: Limits,
+): Promise<Result<Refusal, TransportError>> {
+  const opened = await open(call, route, clock, limits);
+  if (!opened.ok) return opened;
+  const { response, request } = opened.value;
+  const ended = new AbortController();
+  const deadline = opened.value.startedAt + limits.timeoutMs;
+  void clock.sleep(deadline - clock.now(), ended.signal).then(() => {
+    if (!ended.signal.aborted) request.destroy(new Error(timeoutWords(limits)));
+  });
+  try {
+    const text = await readAll(response, limits.maxBytes);
+    if (text === undefined) {
+      request.destroy();
+      return err({
+        code: 'invalid',
+        message: `the answer is larger than ${limits.maxBytes} bytes`,
+        uncertain: call.kind !== 'read',
+      });
+    }
+    return ok({ status: response.statusCode ?? 0, text, retryAfterMs: retryAfter(response) });
+  } catch (error) {
+    return err(failure(error, call, true));
+  } finally {
+    ended.abort();
+  }
+}
+
+export interface Opened {
+  readonly status: number;
+  readonly request: http.ClientRequest;
+  readonly response: http.IncomingMessage;
+  readonly startedAt: number;
+}
+
+/** Sends a request and answers as soon as the head of the response is there. Never rejects. */
+export function open(call: Call, route: Route, clock: Clock, limits: Limits): Promise<Result<Opened, TransportError>> {
+  return new Promise((resolve) => {
+    const startedAt = clock.now();
+    const answered = new AbortController();
+    const settle = (result: Result<Opened, TransportError>): void => {
+      answered.abort();
+      resolve(result);
+    };
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    let reached = false;
+    const secure = route.server.protocol === 'https:';
+    const request = (secure ? https : http).request({
+      agent: route.agent,
+      protocol: route.server.protocol,
+      hostname: route.server.hostname.replace(/^\[|\]$/g, ''),
+      port: route.server.port,
+      path: route.server.pathname.replace(/\/$/, '') + call.path,
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'fairlead',
+        ...route.headers,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
+      },
+      ...(route.auth === undefined ? {} : { auth: route.auth }),
+    });
+    request.once('socket', (socket) => {
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', () => (reached = true));
+      else reached = true;
+    });
+    request.on('error', (error) => settle(err(failure(error, call, reached))));
+    request.once('response', (response) =>
+      settle(ok({ status: response.statusCode ?? 0, request, response, startedAt })),
+    );
+    void clock.sleep(limits.timeoutMs, answered.signal).then(() => {
+      if (!answered.signal.aborted) request.destroy(new Error(timeoutWords(limits)));
+    });
+    request.end(body);
+  });
+}
+
+/** The body as text; undefined when it is larger than `maxBytes`. Rejects when the connection breaks. */
+export async function readAll(response: http.IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const timeoutWords = (limits: Limits): string => `no answer within ${limits.timeoutMs / 1000} s`;
+
+function failure(error: unknown, call: Call, reached: boolean): TransportError {
+  const { message, code } =
+    error instanceof Error
+      ? { message: error.message, code: 'code' in error ? String(error.code) : '' }
+      : { message: String(error), code: '' };
+  const certificate = CERTIFICATE.test(code);
+  return {
+    code: 'unavailable',
+    message: shorten(`the API server cannot be reached: ${message || code}`),
+    uncertain: call.kind !== 'read' && reached && !certificate && !UNREACHED.has(code),
+    ...(certificate ? { certificate: true } : {}),
+  };
+}
+
+/** Seconds, as API servers send it; the date form is left out. */
+export function retryAfter(response: http.IncomingMessage): number | undefined {
+  const seconds = Number(response.headers['retry-after']);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) * 1000 : undefined;
+}
