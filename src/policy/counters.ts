@@ -1,0 +1,149 @@
+import type { LastChange } from '../schema/change.ts';
+import {
+  type BreakerState,
+  type Counters,
+  type InFlight,
+  NEW_COUNTERS,
+  type OperationRecord,
+} from '../schema/counters.ts';
+import { afterFailure, afterPass, opened } from './breaker.ts';
+import { instantOf } from './instantOf.ts';
+
+/**
+ * Everything that happens to a service's counters, as pure steps. The executor puts the result back in one
+ * compare-and-swap on the record it read, so checking a limit and taking its slot cannot come apart.
+ */
+
+/** The longest look back is G11's: three reversals in 30 min freeze downs for 60; twice that is kept. */
+const KEEP_MS = 2 * 3_600_000;
+/** The shape's cap. Ten an hour leave room; the oldest go first. */
+const KEEP = 64;
+const HOUR_MS = 3_600_000;
+
+export type Outcome = 'pass' | 'insufficient' | 'fail' | 'inconclusive' | 'superseded';
+
+/** Takes the slot of one write before it is done. The same change id again takes no second one. */
+export function reserve(counters: Counters, record: OperationRecord, inFlight: InFlight): Counters {
+  const operations = [...counters.operations.filter((o) => o.changeId !== record.changeId), record];
+  const { spentUntil, ...rest } = counters;
+  return {
+    ...rest,
+    ...(spentUntil !== undefined && spentUntil > record.at ? { spentUntil } : {}),
+    operations: operations.filter((o) => o.at > record.at - KEEP_MS).slice(-KEEP),
+    inFlight,
+    reverts: streakIsOver(counters, record) ? 0 : counters.reverts,
+  };
+}
+
+/** A person's change, or an hour without a write of ours, ends a row of reverted repairs (G1). */
+const streakIsOver = (counters: Counters, record: OperationRecord): boolean =>
+  record.by === 'person' || !counters.operations.some((o) => !o.undo && o.at > record.at - HOUR_MS);
+
+/** Gives the slot back: nothing was written, and no failure is counted. */
+export function release(counters: Counters, changeId: string): Counters {
+  return landed({ ...counters, operations: counters.operations.filter((o) => o.changeId !== changeId) }, changeId);
+}
+
+/** The write is confirmed: the cooldown runs from it, and the target's annotation counts as ours by this id. */
+export const applied = (counters: Counters, changeId: string, at: number): Counters => ({
+  ...counters,
+  operations: counters.operations.map((o) => (o.changeId === changeId ? { ...o, at } : o)),
+  lastChangeId: changeId,
+});
+
+/** The change in flight is now being verified. */
+export const verifying = (counters: Counters, changeId: string, since: number): Counters =>
+  counters.inFlight?.changeId === changeId
+    ? { ...counters, inFlight: { ...counters.inFlight, phase: 'verifying', since } }
+    : counters;
+
+export interface Settled {
+  readonly changeId: string;
+  readonly now: number;
+  /** In [0, 1). */
+  readonly jitter: number;
+  /** `safety.breakerFailures` of the blueprint. */
+  readonly breakerFailures: number;
+}
+
+/**
+ * A change is over. A failure counts on the breaker of its sort, and a pass closes that one; insufficient, inconclusive
+ * and superseded neither count nor reset. An undo that failed opens the breaker at once; one that worked is no success
+ * of the service's.
+ */
+export function settle(counters: Counters, outcome: Outcome, settled: Settled): Counters {
+  const { changeId } = settled;
+  const record = counters.operations.find((o) => o.changeId === changeId);
+  const after = landed(counters, changeId);
+  if (record?.undo === true) {
+    return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled.now, settled.jitter) } : after;
+  }
+  const inFlight = counters.inFlight?.changeId === changeId ? counters.inFlight : undefined;
+  const key = (record?.optional ?? inFlight?.optional ?? false) ? 'optionalBreaker' : 'breaker';
+  return { ...after, [key]: afterOutcome(after[key], outcome, settled) };
+}
+
+function afterOutcome(
+  breaker: BreakerState,
+  outcome: Outcome,
+  { now, jitter, breakerFailures }: Settled,
+): BreakerState {
+  if (outcome === 'fail') return afterFailure(breaker, now, jitter, breakerFailures);
+  return outcome === 'pass' ? afterPass() : breaker;
+}
+
+export interface Undone {
+  readonly direction: 'up' | 'down' | 'none';
+  /** Load (ready pods x cpu utilisation) at which the change failed; absent when it was not to be had. */
+  readonly load?: number;
+}
+
+/** Takes the undo's slot. An undone scale-down is remembered with its load: at that load it is not tried again (G10). */
+export function startUndo(counters: Counters, undone: Undone, record: OperationRecord, inFlight: InFlight): Counters {
+  const next = reserve(counters, { ...record, undo: true }, inFlight);
+  if (undone.direction !== 'down') return next;
+  // Without a load nothing can be compared later: zero makes every later load "as high", which is the strict answer.
+  return { ...next, undoneDown: { at: record.at, load: undone.load ?? 0 } };
+}
+
+/** Somebody put a repair of ours back (G1). */
+export const reverted = (counters: Counters): Counters => ({
+  ...counters,
+  reverts: Math.min(100, counters.reverts + 1),
+});
+
+/**
+ * Counters made again from a target's annotation after their record was lost: the cooldown runs from that write, and the
+ * hour's budget counts as spent until an hour after it, when nothing that was lost could still count.
+ */
+export function restoredFrom(lastChange: LastChange, now: number): Counters {
+  const at = Math.min(now, instantOf(lastChange.at) ?? now);
+  return {
+    ...NEW_COUNTERS,
+    lastChangeId: lastChange.id,
+    spentUntil: at + HOUR_MS,
+    operations: [
+      {
+        at,
+        decision: lastChange.decision,
+        changeId: lastChange.id,
+        direction: directionOf(lastChange),
+        optional: false,
+        undo: lastChange.undo,
+        by: 'agent',
+      },
+    ],
+  };
+}
+
+function directionOf({ before, after }: LastChange): OperationRecord['direction'] {
+  const [from, to] = [Number(before), Number(after)];
+  if (before === '' || after === '' || !Number.isInteger(from) || !Number.isInteger(to) || from === to) return 'none';
+  return to > from ? 'up' : 'down';
+}
+
+function landed(counters: Counters, changeId: string): Counters {
+  if (counters.inFlight?.changeId !== changeId) return counters;
+  const { inFlight: _, ...rest } = counters;
+  return rest;
+}

@@ -1,0 +1,29 @@
+import type { Blueprint } from '../schema/blueprint.ts';
+import type { Request } from '../schema/request.ts';
+
+/**
+ * The operation a call is by its effect, whatever its tool is called: a scale inside min..max, beyond it, or to zero; a
+ * restart. A call with no effect we could carry out is its own name (cut to 64 characters: it may be anything a model
+ * wrote). An undo is `undo`: bound by its own rules, granted by nobody.
+ */
+export function operationOf(request: Request, blueprint: Blueprint | undefined): string {
+  if (request.effect !== 'change') return ownName(request);
+  if (request.undo !== undefined) return 'undo';
+  switch (request.wanted?.kind) {
+    case 'scale':
+      return scaleOperation(request.wanted.replicas, blueprint);
+    case 'restart':
+      return 'restart_pods';
+    default:
+      return ownName(request);
+  }
+}
+
+function scaleOperation(replicas: number, blueprint: Blueprint | undefined): string {
+  if (replicas === 0) return 'scale_to_zero';
+  if (blueprint === undefined) return 'scale_beyond_limits';
+  const { minReplicas, maxReplicas } = blueprint.scaling;
+  return replicas >= minReplicas && replicas <= maxReplicas ? 'scale_within_limits' : 'scale_beyond_limits';
+}
+
+const ownName = (request: Request): string => request.tool.slice(0, 64);
