@@ -1,0 +1,98 @@
+import { assess } from '../analysis/assess.ts';
+import type { Log } from '../ports/log.ts';
+import type { History } from '../schema/history.ts';
+import type { KubeObject } from '../schema/kube.ts';
+import type { MetricsReading } from '../schema/samples.ts';
+import type { Accepted, AcceptedGlobal } from './acceptance.ts';
+import { countersOf, holdsOf } from './safetyState.ts';
+import type { ServiceView } from './serviceView.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Tracked } from './tracker.ts';
+import { workloadFrom } from './workload.ts';
+
+/** What was read of one service; absent parts could not be read. */
+export interface Parts {
+  readonly accepted: Accepted;
+  readonly global: AcceptedGlobal;
+  /** The target's Deployment and what is around it, true at `at`. */
+  readonly target?: {
+    readonly deployment: KubeObject;
+    readonly around: Surroundings;
+    readonly tracker: Tracked | undefined;
+    readonly at: number;
+  };
+  /** Undefined when circuit breakers cannot be read; either may be absent when they can. */
+  readonly breakers?: { readonly own: KubeObject | undefined; readonly fleet: KubeObject | undefined };
+  readonly problems: readonly string[];
+}
+
+/** The numbers so far: the ring, and this service's part of the newest reading. */
+export interface Numbers {
+  readonly history: History;
+  reading(
+    workload: NonNullable<ServiceView['workload']>,
+    blueprint: NonNullable<ServiceView['blueprint']>,
+  ): MetricsReading;
+}
+
+export interface Assembled {
+  readonly view: ServiceView;
+  /** The ring with this moment's point; the caller decides whether it is kept. */
+  readonly history: History;
+}
+
+/** Puts a view together: the one place where read objects become what the gate looks at. */
+export function assembleView(parts: Parts, numbers: Numbers, now: number, log: Log): Assembled {
+  const { accepted, global, target, breakers } = parts;
+  const { object, blueprint } = accepted;
+  const { namespace = '', name } = object.metadata;
+  const workload =
+    target === undefined
+      ? undefined
+      : workloadFrom({ ...target.around, deployment: target.deployment, tracker: target.tracker, now: target.at });
+  const problems = [...parts.problems];
+  const assessed =
+    blueprint === undefined || workload === undefined || workload.deleting
+      ? undefined
+      : attempt(() =>
+          assess({ now, blueprint, workload, reading: numbers.reading(workload, blueprint), history: numbers.history }),
+        );
+  if (assessed?.ok === false) {
+    // One service's odd numbers must not take the others' pass down; this one is decided without any.
+    log.error({ service: `${namespace}/${name}`, err: assessed.error }, 'the analysis failed');
+    problems.push('the analysis failed; see the log');
+  }
+  const counters = breakers === undefined ? undefined : countersOf(breakers.own, workload, now);
+  if (breakers !== undefined && counters === undefined) problems.push(unreadableCounters(breakers.own, name));
+  const holds = breakers === undefined ? undefined : holdsOf(breakers.own, breakers.fleet, namespace);
+  const view: ServiceView = {
+    namespace,
+    name,
+    object,
+    ...(blueprint !== undefined && { blueprint }),
+    ...(accepted.faults.length > 0 && { faults: accepted.faults }),
+    ...(global.rules !== undefined && { global: global.rules }),
+    ...(workload !== undefined && { workload }),
+    matches: workload === undefined || workload.deleting ? 0 : 1,
+    ...(assessed?.ok === true && { assessment: assessed.value.assessment }),
+    ...(counters !== undefined && { counters }),
+    ...(breakers?.own !== undefined && { breakerObject: breakers.own }),
+    ...(holds !== undefined && { holds }),
+    ...(problems.length > 0 && { problems }),
+  };
+  return { view, history: assessed?.ok === true ? assessed.value.history : numbers.history };
+}
+
+function unreadableCounters(breaker: KubeObject | undefined, name: string): string {
+  return breaker?.status === undefined
+    ? 'the annotation fairlead.dev/last-change of the target cannot be read, and the CircuitBreaker that would explain it is gone'
+    : `CircuitBreaker ${name}: its status cannot be read`;
+}
+
+function attempt<T>(compute: () => T): { ok: true; value: T } | { ok: false; error: unknown } {
+  try {
+    return { ok: true, value: compute() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}

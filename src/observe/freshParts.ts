@@ -1,0 +1,72 @@
+import type { ClusterError, ClusterReader, ClusterResult } from '../ports/cluster.ts';
+import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
+import { FLEET } from '../schema/records.ts';
+import type { Acceptance, Accepted, AcceptedGlobal } from './acceptance.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface FreshParts {
+  readonly accepted: Accepted;
+  readonly global: AcceptedGlobal;
+  readonly deployment: KubeObject | undefined;
+  readonly around: Surroundings;
+  readonly breakers: { readonly own: KubeObject | undefined; readonly fleet: KubeObject | undefined };
+}
+
+/**
+ * Reads one service from the API server itself, past every mirror. Everything or an error: half a fresh state is none.
+ * All Blueprints of the namespace are read, since an elder one for the same target outranks this one.
+ */
+export async function readFresh(
+  reader: ClusterReader,
+  acceptance: Acceptance,
+  service: { readonly namespace: string; readonly name: string; readonly ownNamespace: string },
+): Promise<ClusterResult<FreshParts>> {
+  const { namespace, name, ownNamespace } = service;
+  try {
+    const list = async (kind: Kind): Promise<KubeObject[]> => need(await reader.list(kind, namespace)).items;
+    const get = async (kind: Kind, where: string | undefined, object: string): Promise<KubeObject | undefined> =>
+      need(await reader.get(kind, where, object));
+    const [blueprints, organisation, own, fleet, replicaSets, pods, budgets, hpas, scaledObjects, vpas] =
+      await Promise.all([
+        list(KINDS.Blueprint),
+        get(KINDS.ClusterBlueprint, undefined, 'default'),
+        get(KINDS.CircuitBreaker, namespace, name),
+        get(KINDS.CircuitBreaker, ownNamespace, FLEET),
+        list(KINDS.ReplicaSet),
+        list(KINDS.Pod),
+        list(KINDS.PodDisruptionBudget),
+        list(KINDS.HorizontalPodAutoscaler),
+        list(KINDS.ScaledObject),
+        list(KINDS.VerticalPodAutoscaler),
+      ]);
+    const global = acceptance.global(organisation);
+    const accepted = acceptance.accept(blueprints, global).find(({ object }) => object.metadata.name === name);
+    if (accepted === undefined) throw new ReadFailed(gone(namespace, name));
+    const target = accepted.blueprint?.target.name;
+    const deployment = target === undefined ? undefined : await get(KINDS.Deployment, namespace, target);
+    const around = { replicaSets, pods, budgets, hpas, scaledObjects, vpas };
+    return { ok: true, value: { accepted, global, deployment, around, breakers: { own, fleet } } };
+  } catch (error) {
+    if (error instanceof ReadFailed) return { ok: false, error: error.failure };
+    throw error;
+  }
+}
+
+class ReadFailed extends Error {
+  readonly failure: ClusterError;
+  constructor(failure: ClusterError) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+function need<T>(result: ClusterResult<T>): T {
+  if (result.ok) return result.value;
+  throw new ReadFailed(result.error);
+}
+
+const gone = (namespace: string, name: string): ClusterError => ({
+  code: 'notFound',
+  message: `no Blueprint ${namespace}/${name}`,
+  uncertain: false,
+});

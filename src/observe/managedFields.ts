@@ -1,0 +1,31 @@
+import type { KubeObject, ManagedField } from '../schema/kube.ts';
+import { at } from './narrow.ts';
+
+/** The fields of a Deployment that Fairlead writes, as paths in managedFields. */
+export type WatchedField = 'replicas' | 'template';
+
+const PATHS: Readonly<Record<WatchedField, readonly string[]>> = {
+  replicas: ['f:spec', 'f:replicas'],
+  template: ['f:spec', 'f:template'],
+};
+
+/** The managers that own a field, as the API server keeps them; several when they applied the same value. */
+export function managersOf(object: KubeObject, field: WatchedField): readonly ManagedField[] {
+  return (object.metadata.managedFields ?? []).filter((entry) => at(entry.fieldsV1, ...PATHS[field]) !== undefined);
+}
+
+/**
+ * Who changed a field between two versions of an object: among its owners those whose entry is new or newer than before,
+ * else the newest of them. Several when writes of different managers fell between the two versions; empty when the
+ * object says nothing.
+ */
+export function writersOf(before: KubeObject, after: KubeObject, field: WatchedField): readonly string[] {
+  const owners = managersOf(after, field);
+  const earlier = new Map((before.metadata.managedFields ?? []).map((entry) => [keyOf(entry), entry.time]));
+  const moved = owners.filter((entry) => !earlier.has(keyOf(entry)) || earlier.get(keyOf(entry)) !== entry.time);
+  const newest = [...owners].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, 1);
+  return (moved.length > 0 ? moved : newest).map((entry) => entry.manager ?? 'unknown');
+}
+
+const keyOf = (entry: ManagedField): string => `${entry.manager}/${entry.operation}/${entry.subresource}`;
+const timeOf = (entry: ManagedField): number => Date.parse(entry.time ?? '') || 0;

@@ -1,0 +1,234 @@
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader, ClusterResult } from '../ports/cluster.ts';
+import type { Log } from '../ports/log.ts';
+import type { MetricsSource } from '../ports/metrics.ts';
+import type { History } from '../schema/history.ts';
+import type { KubeObject } from '../schema/kube.ts';
+import { FLEET } from '../schema/records.ts';
+import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
+import { assembleView, type Numbers, type Parts } from './assembleView.ts';
+import { readFresh } from './freshParts.ts';
+import type { MirrorChange } from './mirror.ts';
+import { AROUND, Mirrors, type Reach } from './mirrors.ts';
+import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
+import { isFailing } from './rollout.ts';
+import type { ServiceView } from './serviceView.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
+import { type Tracked, track, trackPass } from './tracker.ts';
+
+export interface ObserverDeps {
+  readonly reader: ClusterReader;
+  readonly metrics: MetricsSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where `fleet` stands. */
+  readonly ownNamespace: string;
+  /** In [0, 1): spreads the retries of several processes. */
+  readonly random?: () => number;
+}
+
+/** The numbers of one target. Another uid is another target and starts without any. */
+interface Ring {
+  readonly uid: string;
+  readonly history: History;
+}
+
+/**
+ * Watches everything that decisions are made from. One pass reads all services together: no request of its own for any
+ * of them, only watches and one grouped metrics read. `fresh` asks the API server itself, for the moment of acting.
+ * Nothing here throws for what the cluster or a metrics source does: what cannot be read is missing from the view.
+ */
+export class Observer {
+  readonly #deps: ObserverDeps;
+  readonly #mirrors: Mirrors;
+  readonly #acceptance = new Acceptance();
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #rings = new Map<string, Ring>();
+  #index = new ReadingIndex(NO_READING);
+  #views: readonly ServiceView[] = [];
+  #passing: Promise<readonly ServiceView[]> | undefined;
+  #signal: AbortSignal = new AbortController().signal;
+
+  constructor(deps: ObserverDeps) {
+    this.#deps = deps;
+    this.#mirrors = new Mirrors({ ...deps, random: deps.random ?? (() => 0.5) });
+    this.#mirrors.of('Deployment').onChange((change) => this.#trackChange(change));
+  }
+
+  /** Starts watching until `signal` aborts; resolves once every kind has been asked for, whatever the answers. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    const mirrors = [...this.#mirrors.each()];
+    for (const mirror of mirrors) void mirror.run(signal);
+    await Promise.all(mirrors.map((mirror) => mirror.tried));
+  }
+
+  /** Looks at all services now. Calls during a pass get that pass. */
+  pass(): Promise<readonly ServiceView[]> {
+    this.#passing ??= this.#pass().finally(() => {
+      this.#passing = undefined;
+    });
+    return this.#passing;
+  }
+
+  /** As the newest pass saw them. */
+  views(): readonly ServiceView[] {
+    return this.#views;
+  }
+
+  /**
+   * One service as the API server has it now, with the newest metrics reading weighed against it. Error: the first read
+   * that failed, or `notFound` when there is no such Blueprint.
+   */
+  async fresh(namespace: string, blueprint: string): Promise<ClusterResult<ServiceView>> {
+    const { reader, clock, ownNamespace, log } = this.#deps;
+    const at = clock.now();
+    // Taken before the reads, so that what is read is never older than what it is compared with.
+    const watched = this.#watched(namespace);
+    const read = await readFresh(reader, this.#acceptance, { namespace, name: blueprint, ownNamespace });
+    if (!read.ok) return read;
+    const { accepted, global, deployment, around, breakers } = read.value;
+    const parts: Parts = {
+      accepted,
+      global,
+      breakers,
+      problems: [],
+      ...(deployment !== undefined && {
+        target: { deployment, around, at, tracker: trackedNow(watched.get(deployment.metadata.name), deployment, at) },
+      }),
+    };
+    const { view } = assembleView(parts, this.#numbers(accepted, deployment), clock.now(), log);
+    return { ok: true, value: view };
+  }
+
+  /** The bounded ring of one service's numbers, oldest first. */
+  history(namespace: string, blueprint: string): History {
+    return this.#rings.get(`${namespace}/${blueprint}`)?.history ?? [];
+  }
+
+  /** Told of every change the watches see, also of what was there at first: a reason to look, never a fact. */
+  onChange(listener: (kind: string, object: KubeObject) => void): void {
+    for (const mirror of this.#mirrors.each()) mirror.onChange(({ object }) => listener(mirror.kind.kind, object));
+  }
+
+  decisions(): readonly KubeObject[] {
+    return [...this.#mirrors.of('Decision').all()];
+  }
+
+  approvals(): readonly KubeObject[] {
+    return [...this.#mirrors.of('ApprovalRequest').all()];
+  }
+
+  async #pass(): Promise<readonly ServiceView[]> {
+    const { metrics, clock, log } = this.#deps;
+    const blueprints = [...this.#mirrors.of('Blueprint').all()];
+    const global = this.#globalNow();
+    const accepted = this.#acceptance.accept(blueprints, global);
+    this.#acceptance.keepOnly(blueprints);
+    const targets = accepted.flatMap(({ object, blueprint }) =>
+      blueprint === undefined || !this.#isThere(object, blueprint.target.name) ? [] : [metricTargetOf(blueprint)],
+    );
+    this.#index = new ReadingIndex(await readMetrics(metrics, targets, clock, this.#signal));
+    // Objects are taken after the metrics came, so that pods and their samples are as close in time as can be.
+    const now = clock.now();
+    const around = { of: surroundingsOf(this.#mirrors), reach: this.#mirrors.reach(AROUND) };
+    const views = accepted.map((one) => {
+      const parts = this.#partsOf(one, global, around);
+      const { view, history } = assembleView(parts, this.#numbers(one, parts.target?.deployment), now, log);
+      this.#remember(view, history, now);
+      return view;
+    });
+    const names = new Set(views.map((view) => `${view.namespace}/${view.name}`));
+    for (const name of this.#rings.keys()) if (!names.has(name)) this.#rings.delete(name);
+    this.#views = views;
+    return views;
+  }
+
+  #globalNow(): AcceptedGlobal {
+    const mirror = this.#mirrors.of('ClusterBlueprint');
+    return mirror.syncedAt === undefined ? { faults: [] } : this.#acceptance.global(mirror.get(undefined, 'default'));
+  }
+
+  #isThere(blueprint: KubeObject, deployment: string): boolean {
+    const object = this.#mirrors.of('Deployment').get(blueprint.metadata.namespace, deployment);
+    return object !== undefined && object.metadata.deletionTimestamp === undefined;
+  }
+
+  #partsOf(
+    accepted: Accepted,
+    global: AcceptedGlobal,
+    around: { readonly of: (deployment: KubeObject) => Surroundings; readonly reach: Reach },
+  ): Parts {
+    const { namespace = '', name } = accepted.object.metadata;
+    const { at, problems } = around.reach;
+    const records = this.#mirrors.reach(['CircuitBreaker']);
+    const breakers = this.#mirrors.of('CircuitBreaker');
+    const target = accepted.blueprint?.target.name;
+    const deployment = target === undefined ? undefined : this.#mirrors.of('Deployment').get(namespace, target);
+    return {
+      accepted,
+      global,
+      ...(deployment !== undefined &&
+        at !== undefined && {
+          target: {
+            deployment,
+            around: around.of(deployment),
+            at,
+            tracker: this.#tracked.get(deployment.metadata.uid ?? ''),
+          },
+        }),
+      ...(records.at !== undefined && {
+        breakers: { own: breakers.get(namespace, name), fleet: breakers.get(this.#deps.ownNamespace, FLEET) },
+      }),
+      problems: [
+        ...problems,
+        ...records.problems,
+        ...(global.rules === undefined ? ['ClusterBlueprint default: no good version was ever read'] : []),
+      ],
+    };
+  }
+
+  #numbers({ object }: Accepted, deployment: KubeObject | undefined): Numbers {
+    const ring = this.#rings.get(`${object.metadata.namespace}/${object.metadata.name}`);
+    return {
+      history: ring !== undefined && ring.uid === deployment?.metadata.uid ? ring.history : [],
+      reading: (workload, blueprint) => this.#index.of(workload, blueprint),
+    };
+  }
+
+  /** Keeps what this pass learned of a service. Without a view of the target the ring stands still: a gap, not a loss. */
+  #remember({ namespace, name, workload }: ServiceView, history: History, now: number): void {
+    if (workload === undefined) return;
+    this.#rings.set(`${namespace}/${name}`, { uid: workload.uid, history });
+    const tracked = this.#tracked.get(workload.uid);
+    if (tracked === undefined) return;
+    const { rollout } = workload;
+    this.#tracked.set(workload.uid, trackPass(tracked, { rollout, failing: isFailing(rollout) }, now));
+  }
+
+  #watched(namespace: string): ReadonlyMap<string, Watched> {
+    const deployments = [...this.#mirrors.of('Deployment').inNamespace(namespace)];
+    return new Map(
+      deployments.map((object) => [
+        object.metadata.name,
+        { object, state: this.#tracked.get(object.metadata.uid ?? '') },
+      ]),
+    );
+  }
+
+  #trackChange({ type, object, before }: MirrorChange): void {
+    const uid = object.metadata.uid ?? '';
+    if (type === 'deleted') this.#tracked.delete(uid);
+    else this.#tracked.set(uid, track(this.#tracked.get(uid), before, object, this.#deps.clock.now()));
+  }
+}
+
+interface Watched {
+  readonly object: KubeObject;
+  readonly state: Tracked | undefined;
+}
+
+/** What the watch knows, and what a read that is newer than the watch adds to it. */
+function trackedNow(watched: Watched | undefined, deployment: KubeObject, now: number): Tracked | undefined {
+  return watched === undefined ? undefined : track(watched.state, watched.object, deployment, now);
+}

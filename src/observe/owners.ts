@@ -1,0 +1,68 @@
+import type { KubeObject } from '../schema/kube.ts';
+import type { Owner } from '../schema/workload.ts';
+import { managersOf } from './managedFields.ts';
+import { at, textAt } from './narrow.ts';
+
+/** Field managers of the GitOps controllers. A person's `kubectl apply` is none of them. */
+const GITOPS: ReadonlySet<string> = new Set([
+  'argocd-controller',
+  'argocd-application-controller',
+  'kustomize-controller',
+  'helm-controller',
+]);
+
+export interface OwnerSources {
+  readonly hpas: readonly KubeObject[];
+  readonly scaledObjects: readonly KubeObject[];
+  readonly vpas: readonly KubeObject[];
+}
+
+/** Everything else that owns a field of the Deployment. The sources are objects of its namespace. */
+export function ownersOf(deployment: KubeObject, sources: OwnerSources): readonly Owner[] {
+  const { name, namespace } = deployment.metadata;
+  const here = (object: KubeObject): boolean =>
+    object.metadata.namespace === namespace && object.metadata.deletionTimestamp === undefined;
+  const named = (kind: Owner['kind'], field: Owner['field'], objects: readonly KubeObject[]): Owner[] =>
+    objects.map((object) => ({ kind, name: object.metadata.name, field }));
+  return [
+    ...named(
+      'HorizontalPodAutoscaler',
+      'replicas',
+      sources.hpas.filter((hpa) => here(hpa) && pointsAt(at(hpa, 'spec', 'scaleTargetRef'), name)),
+    ),
+    ...named(
+      'ScaledObject',
+      'replicas',
+      sources.scaledObjects.filter((scaled) => here(scaled) && pointsAt(at(scaled, 'spec', 'scaleTargetRef'), name)),
+    ),
+    ...named(
+      'VerticalPodAutoscaler',
+      'resources',
+      sources.vpas.filter((vpa) => here(vpa) && writes(vpa) && pointsAt(at(vpa, 'spec', 'targetRef'), name)),
+    ),
+    ...gitOpsOwners(deployment),
+  ];
+}
+
+/** KEDA leaves `kind` and `apiVersion` out for Deployments. */
+function pointsAt(reference: unknown, name: string): boolean {
+  const group = textAt(reference, 'apiVersion')?.split('/')[0] ?? 'apps';
+  return (
+    textAt(reference, 'name') === name &&
+    (textAt(reference, 'kind') ?? 'Deployment') === 'Deployment' &&
+    group === 'apps'
+  );
+}
+
+/** A VerticalPodAutoscaler with `updateMode: Off` only recommends. */
+const writes = (vpa: KubeObject): boolean => textAt(vpa, 'spec', 'updatePolicy', 'updateMode') !== 'Off';
+
+function gitOpsOwners(deployment: KubeObject): Owner[] {
+  const owners = new Map<string, Owner>();
+  for (const field of ['replicas', 'template'] as const) {
+    for (const { manager = '' } of managersOf(deployment, field)) {
+      if (GITOPS.has(manager)) owners.set(`${manager} ${field}`, { kind: 'GitOps', name: manager, field });
+    }
+  }
+  return [...owners.values()];
+}

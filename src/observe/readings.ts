@@ -1,0 +1,96 @@
+import type { Clock } from '../ports/clock.ts';
+import type { MetricsSource, MetricTarget } from '../ports/metrics.ts';
+import type { Blueprint } from '../schema/blueprint.ts';
+import type { MetricsReading } from '../schema/samples.ts';
+import type { Workload } from '../schema/workload.ts';
+
+/** A pass goes on without metrics rather than wait longer; the rules then answer for the worst case. */
+const DEADLINE_MS = 15_000;
+
+export const NO_READING: MetricsReading = { source: 'none', usage: [], objects: [], failures: [] };
+
+/** The custom metrics that a blueprint has a use for: those of its objectives and checks, and the traffic that judges them. */
+export function metricTargetOf(blueprint: Blueprint): MetricTarget {
+  const { metrics, performance, verification, target } = blueprint;
+  const checked = new Set(verification.enabled ? verification.checks.map((check) => check.signal) : []);
+  const latency = performance.latencyP95Ms !== undefined || checked.has('latency_p95');
+  const errors = performance.errorRate !== undefined || checked.has('error_rate');
+  return {
+    namespace: target.namespace,
+    deployment: target.name,
+    metrics: [
+      ...(latency ? [metrics.latencyP95] : []),
+      ...(errors ? [metrics.errorRate] : []),
+      ...(latency || errors ? [metrics.requestsPerSecond] : []),
+    ],
+  };
+}
+
+/** One grouped read for all services. Never rejects and never waits for ever: what could not be had is a failure. */
+export async function readMetrics(
+  source: MetricsSource,
+  targets: readonly MetricTarget[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<MetricsReading> {
+  if (targets.length === 0) return NO_READING;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const late = clock.sleep(DEADLINE_MS, stop.signal).then(() => failed(`no answer within ${DEADLINE_MS / 1000} s`));
+  const read = source.read(targets, stop.signal).catch((error: unknown) => failed(wordsOf(error)));
+  const reading = await Promise.race([read, late]);
+  stop.abort();
+  signal.removeEventListener('abort', abort);
+  return reading;
+}
+
+const failed = (message: string): MetricsReading => ({
+  ...NO_READING,
+  failures: [
+    { what: 'usage', message },
+    { what: 'object', message },
+  ],
+});
+
+/** Splits one reading by service. A failed query touches only what it asked for; one without a namespace touches all. */
+export class ReadingIndex {
+  readonly #reading: MetricsReading;
+  readonly #usage: ReadonlyMap<string, readonly MetricsReading['usage'][number][]>;
+  readonly #objects: ReadonlyMap<string, readonly MetricsReading['objects'][number][]>;
+
+  constructor(reading: MetricsReading) {
+    this.#reading = reading;
+    this.#usage = grouped(reading.usage, (sample) => `${sample.namespace}/${sample.pod}`);
+    this.#objects = grouped(reading.objects, (sample) => `${sample.namespace}/${sample.deployment}`);
+  }
+
+  /** The samples of this service's own pods, by name as found by owner reference, and of its Deployment. */
+  of(workload: Workload, blueprint: Blueprint): MetricsReading {
+    const { namespace, name } = workload;
+    const wanted = new Set(metricTargetOf(blueprint).metrics);
+    return {
+      source: this.#reading.source,
+      usage: workload.pods.flatMap((pod) => this.#usage.get(`${namespace}/${pod.name}`) ?? []),
+      objects: (this.#objects.get(`${namespace}/${name}`) ?? []).filter((sample) => wanted.has(sample.metric)),
+      failures: this.#reading.failures.filter(
+        (failure) =>
+          (failure.namespace === undefined || failure.namespace === namespace) &&
+          (failure.metric === undefined || wanted.has(failure.metric)),
+      ),
+    };
+  }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

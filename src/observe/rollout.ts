@@ -1,0 +1,64 @@
+import type { KubeObject } from '../schema/kube.ts';
+import type { Pod, Rollout } from '../schema/workload.ts';
+import { at, conditionOf, numberAt, textAt } from './narrow.ts';
+import type { OwnedReplicaSets } from './replicaSets.ts';
+import { revisionOf } from './replicaSets.ts';
+import type { Tracked } from './tracker.ts';
+
+/** Troubles of a new pod that its template is to blame for; no room on the nodes is not one. */
+const FAILING: ReadonlySet<string> = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'CreateContainerConfigError',
+]);
+
+/** The rollout as it stands, with the times that this process's own watch saw. */
+export function rolloutOf(
+  deployment: KubeObject,
+  sets: OwnedReplicaSets,
+  pods: readonly Pod[],
+  tracked: Tracked | undefined,
+): Rollout {
+  const underWay = isRollingOut(deployment, sets);
+  const fresh = underWay ? pods.filter((pod) => pod.current && !pod.terminating) : [];
+  const completedAt = underWay ? undefined : tracked?.rolloutCompletedAt;
+  const startedAt = tracked?.rolloutStartedAt;
+  return {
+    underWay,
+    paused: at(deployment, 'spec', 'paused') === true,
+    ...(completedAt !== undefined && { completedAt }),
+    newPods: fresh.length,
+    newPodsReady: fresh.filter((pod) => pod.ready).length,
+    newPodsFailing: fresh.filter((pod) => FAILING.has(pod.trouble ?? '')).length,
+    failingPasses: tracked?.failingPasses ?? 0,
+    ...(startedAt !== undefined && { startedAt }),
+  };
+}
+
+/** No new pod is ready and some fail: what lets a repair pass the rollout lock once it is seen in two passes. */
+export function isFailing(rollout: Rollout): boolean {
+  return rollout.underWay && rollout.newPodsReady === 0 && rollout.newPodsFailing > 0;
+}
+
+/**
+ * Whether pods of an older template are still being replaced. A change of replicas is no rollout, and the Progressing
+ * condition says nothing about one. Known without having watched: other ReplicaSets in use, a template that has no
+ * ReplicaSet yet, or a revision after the first whose pods are not all there (strategy Recreate, or the last pods of a
+ * rolling update).
+ */
+function isRollingOut(deployment: KubeObject, sets: OwnedReplicaSets): boolean {
+  if (sets.othersInUse.length > 0) return true;
+  if (sets.current === undefined) return sets.all.length > 0;
+  const progressing = conditionOf(deployment, 'Progressing');
+  const unfinished = progressing !== undefined && textAt(progressing, 'reason') !== 'NewReplicaSetAvailable';
+  return revisionOf(deployment) > 1 && unfinished && !isComplete(deployment);
+}
+
+function isComplete(deployment: KubeObject): boolean {
+  const wanted = numberAt(deployment, 'spec', 'replicas') ?? 1;
+  return (
+    (numberAt(deployment, 'status', 'updatedReplicas') ?? 0) >= wanted &&
+    (numberAt(deployment, 'status', 'readyReplicas') ?? 0) >= wanted
+  );
+}

@@ -1,0 +1,56 @@
+import { restoredFrom } from '../policy/counters.ts';
+import type { LastChange } from '../schema/change.ts';
+import { Counters, type Hold, NEW_COUNTERS } from '../schema/counters.ts';
+import type { KubeObject } from '../schema/kube.ts';
+import { CircuitBreakerSpec } from '../schema/records.ts';
+import { at } from './narrow.ts';
+
+/** The annotation of the target: its text, and parsed where it can be. */
+export interface Proof {
+  readonly lastChangeText?: string;
+  readonly lastChange?: LastChange;
+}
+
+/**
+ * A service's counters from its CircuitBreaker; undefined when they cannot be read. With no record (or one that the
+ * executor has not filled) a target that carries our annotation is one whose record was lost: cooldown from the
+ * annotation, budget spent (P7). One without has never been written to.
+ */
+export function countersOf(
+  breaker: KubeObject | undefined,
+  target: Proof | undefined,
+  now: number,
+): Counters | undefined {
+  const status = breaker?.status;
+  if (status !== undefined && !isEmpty(status)) {
+    const parsed = Counters.safeParse(status);
+    return parsed.success ? parsed.data : undefined;
+  }
+  if (target?.lastChangeText === undefined) return NEW_COUNTERS;
+  // An annotation that nobody can read proves that something was written, but not when.
+  return target.lastChange === undefined ? undefined : restoredFrom(target.lastChange, now);
+}
+
+/**
+ * The holds that bind a service: its own, and those of `fleet` for its namespace and for the whole cluster. Undefined
+ * when either cannot be read, which counts as stopped.
+ */
+export function holdsOf(
+  breaker: KubeObject | undefined,
+  fleet: KubeObject | undefined,
+  namespace: string,
+): readonly Hold[] | undefined {
+  const own = specHolds(breaker);
+  const above = specHolds(fleet);
+  if (own === undefined || above === undefined) return undefined;
+  return [...own, ...above.filter((hold) => hold.namespace === undefined || hold.namespace === namespace)];
+}
+
+function specHolds(breaker: KubeObject | undefined): readonly Hold[] | undefined {
+  if (breaker === undefined || isEmpty(breaker.spec) || at(breaker, 'spec', 'holds') === undefined) return [];
+  const parsed = CircuitBreakerSpec.safeParse(breaker.spec);
+  return parsed.success ? parsed.data.holds : undefined;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
