@@ -48,7 +48,9 @@ export interface Measurement {
 const UNLIMITED_CPU = 1000;
 const LATENCY_CAP_MS = 10_000;
 
-export function rateAt(rate: Rate, second: number): number {
+/** Before second 0 the rate is the first one. */
+export function rateAt(rate: Rate, time: number): number {
+  const second = Math.max(0, time);
   if (typeof rate === 'number') return rate;
   if ('square' in rate) {
     const { low, high, half_period_s } = rate.square;
@@ -100,14 +102,18 @@ function errors(parameters: LoadParameters, ready: number, rps: number, saturati
   return Math.min((parameters.error_pct_base ?? 0) + overload + turnedAway, 100);
 }
 
+/** Of a service whose load says nothing about memory. */
+const MEMORY_MI = 64;
+
 /** Memory of a pod whose container has run for so many seconds, in MiB. */
 export function workingSet(parameters: LoadParameters, seconds: number): number {
-  return (parameters.mem_mi_base ?? 0) + (parameters.mem_leak_mi_per_s ?? 0) * seconds;
+  return (parameters.mem_mi_base ?? MEMORY_MI) + (parameters.mem_leak_mi_per_s ?? 0) * seconds;
 }
 
 /** Seconds after the container's start at which it goes over the limit (MiB): 0 when the base already does. */
 export function secondsToLimit(parameters: LoadParameters, limit: number): number | undefined {
-  const room = limit - (parameters.mem_mi_base ?? 0);
+  if (parameters.mem_mi_base === undefined && parameters.mem_leak_mi_per_s === undefined) return undefined;
+  const room = limit - (parameters.mem_mi_base ?? MEMORY_MI);
   const leak = parameters.mem_leak_mi_per_s ?? 0;
   if (room < 0) return 0;
   return leak > 0 ? room / leak : undefined;
