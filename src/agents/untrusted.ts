@@ -48,3 +48,6 @@ export const quoted = (text: string, max: number): string => `«${clean(text, ma
 /** A block of its own. `source` is ours: where the text comes from, in one word. */
 export const fenced = (source: string, text: string, max: number): string =>
   `<data from="${source.replace(/[^a-z_]/g, '_')}">\n${clean(text, max)}\n</data>`;
+
+/** For records: as it came, capped, with lone surrogates (which no canonical JSON can carry) replaced. */
+export const wellFormed = (text: string, max: number): string => text.slice(0, max).replace(/\p{Cs}/gu, '\ufffd');

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Clock } from '../ports/clock.ts';
+import type { ChatModel } from '../ports/model.ts';
+import { getDecisions } from '../tools/getDecisions.ts';
+import { getEvents } from '../tools/getEvents.ts';
+import { getMetrics } from '../tools/getMetrics.ts';
+import { getWorkload } from '../tools/getWorkload.ts';
+import { restartPods } from '../tools/restartPods.ts';
+import { scale } from '../tools/scale.ts';
+import { targetOf } from '../tools/service.ts';
+import type { Tool } from '../tools/tool.ts';
+import { whatIf } from '../tools/whatIf.ts';
+import { observationText } from './observationText.ts';
+import { runOrigin } from './origin.ts';
+import { loadPrompt, type Prompt } from './prompt.ts';
+import type { Proposal, ProposalContext, Proposer } from './proposer.ts';
+import { run } from './run.ts';
+import { RUN_LIMITS, type RunLimits } from './runLimits.ts';
+import { clean } from './untrusted.ts';
+
+export const DECISION_ENGINE = 'decision-engine';
+
+/** Its few tools: evidence about its one service, a question to the gate, and two changes. */
+export const DECISION_TOOLS: readonly Tool[] = [
+  getMetrics,
+  getWorkload,
+  getEvents,
+  getDecisions,
+  whatIf,
+  scale,
+  restartPods,
+];
+
+export const DecisionPromptVariables = z.strictObject({
+  service: z.string().max(317),
+  observation: z.string().max(6_000),
+});
+export type DecisionPrompt = Prompt<typeof DecisionPromptVariables>;
+
+/** Throws when the file and what this code fills in disagree. */
+export const loadDecisionPrompt = (folder: string): DecisionPrompt =>
+  loadPrompt(folder, 'decision-engine.v1.md', DecisionPromptVariables);
+
+export interface DecisionEngineOptions {
+  readonly model: ChatModel;
+  readonly prompt: DecisionPrompt;
+  readonly clock: Clock;
+  readonly limits?: Partial<RunLimits>;
+}
+
+/**
+ * The agent that is asked when an objective is missed or something is anomalous: a model weighs the computed candidates
+ * and proposes at most one of them, something else, or a hold. The deterministic floor is not its matter: `withFallback`
+ * puts that beneath whatever comes out here.
+ */
+export class DecisionEngine implements Proposer {
+  readonly label: string;
+  readonly #options: DecisionEngineOptions;
+  readonly #limits: RunLimits;
+
+  constructor(options: DecisionEngineOptions) {
+    this.#options = options;
+    this.#limits = { ...RUN_LIMITS, ...options.limits };
+    this.label = options.model.label;
+  }
+
+  async propose(context: ProposalContext, signal: AbortSignal): Promise<Proposal> {
+    const { model, prompt, clock } = this.#options;
+    const { end, cost } = await run(
+      {
+        model,
+        system: prompt.system,
+        user: prompt.render({ service: clean(context.service, 317), observation: observationText(context) }),
+        tools: DECISION_TOOLS,
+        own: targetOf(context.service),
+        judge: context.judge,
+        record: context.record,
+        limits: this.#limits,
+        clock,
+      },
+      signal,
+    );
+    const origin = runOrigin(DECISION_ENGINE, prompt.ref, model.label, context.runId, cost);
+    switch (end.kind) {
+      case 'proposal':
+        return { kind: 'change', tool: end.tool, args: end.args, rationale: clean(end.reason, 2_000), origin };
+      case 'hold':
+        return { kind: 'hold', reason: clean(end.reason, 2_000), origin };
+      case 'gave-up':
+        return { kind: 'none', why: end.why, message: clean(end.message, 300), origin };
+    }
+  }
+}

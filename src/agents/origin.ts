@@ -1,0 +1,32 @@
+import type { Origin } from '../schema/records.ts';
+import type { RunCost } from './runEnd.ts';
+import { clean } from './untrusted.ts';
+
+export const RULES_MODEL = 'rules planner';
+
+/** Of a proposal that no model had a part in. */
+export const rulesOrigin = (run: string, note?: string): Origin => ({
+  role: 'rules',
+  prompt: '',
+  model: RULES_MODEL,
+  steps: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  seconds: 0,
+  read: [],
+  run,
+  ...(note === undefined ? {} : { note: clean(note, 300) }),
+});
+
+/** Of a run: `label` names the model where no answer did. */
+export const runOrigin = (role: string, prompt: string, label: string, run: string, cost: RunCost): Origin => ({
+  role,
+  prompt,
+  model: clean(cost.model === '' ? label : cost.model, 200),
+  steps: cost.steps,
+  promptTokens: cost.promptTokens,
+  completionTokens: cost.completionTokens,
+  seconds: cost.seconds,
+  read: cost.read.slice(0, 32),
+  run,
+});

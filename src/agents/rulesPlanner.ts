@@ -1,0 +1,47 @@
+import { floorOf } from './floor.ts';
+import { rulesOrigin } from './origin.ts';
+import type { JudgedCandidate, Proposal, ProposalContext, Proposer } from './proposer.ts';
+import { clean } from './untrusted.ts';
+
+/**
+ * The built-in proposer: no model, no waiting. It takes the floor of the analysis; where the floor is reached and an
+ * objective is still missed, the larger scale-up the analysis offers, unless the gate forbids it (so that approvers are
+ * asked); else it holds. Its words say that they are rules.
+ */
+export class RulesPlanner implements Proposer {
+  readonly label = 'rules planner, not a model';
+
+  propose(context: ProposalContext): Promise<Proposal> {
+    return Promise.resolve(planByRules(context));
+  }
+}
+
+/** `note` says why a model had no part in it. */
+export function planByRules(context: ProposalContext, note?: string): Proposal {
+  const origin = rulesOrigin(context.runId, note);
+  const why = note === undefined ? '' : ` (${note})`;
+  const chosen = floorOf(context) ?? beyondFloor(context);
+  if (chosen === undefined) {
+    const reason = context.assessment.anomaly ?? context.assessment.recommendation.reason;
+    return { kind: 'hold', reason: clean(`Rules planner, not a model${why}: ${reason}`, 2_000), origin };
+  }
+  return {
+    kind: 'change',
+    tool: 'scale',
+    args: { service: context.service, replicas: chosen.replicas, reason: clean(chosen.reason, 900) || 'the floor' },
+    rationale: clean(`Rules planner, not a model${why}: ${chosen.reason}`, 2_000),
+    origin,
+  };
+}
+
+function beyondFloor({
+  candidates,
+  assessment,
+  workload,
+}: ProposalContext): { replicas: number; reason: string } | undefined {
+  if (assessment.pressure.length === 0 || !assessment.recommendation.started) return undefined;
+  const larger = ({ candidate, verdict }: JudgedCandidate): boolean =>
+    candidate.tool === 'scale' && (candidate.replicas ?? 0) > workload.replicas && verdict?.authority !== 'forbidden';
+  const best = candidates.find(larger)?.candidate;
+  return best?.replicas === undefined ? undefined : { replicas: best.replicas, reason: best.reason };
+}

@@ -1,0 +1,214 @@
+import type { Result } from '../kernel/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ChatAnswer, ChatModel, ChatTool, ModelError } from '../ports/model.ts';
+import type { Target } from '../tools/service.ts';
+import { toModelTool } from '../tools/toModelTool.ts';
+import type { Tool } from '../tools/tool.ts';
+import { Conversation } from './conversation.ts';
+import { HOLD } from './hold.ts';
+import type { Judge } from './judgedCall.ts';
+import type { Exchange, GaveUp, RunCost, RunEnd } from './runEnd.ts';
+import type { RunLimits } from './runLimits.ts';
+import { type Taken, takeAnswer } from './takeAnswer.ts';
+import { wellFormed } from './untrusted.ts';
+import { within } from './within.ts';
+
+export interface RunTask {
+  readonly model: ChatModel;
+  /** The part that never changes, then the part that always does. */
+  readonly system: string;
+  readonly user: string;
+  readonly tools: readonly Tool[];
+  /** The service the run is about; it can propose for no other. */
+  readonly own: Target;
+  readonly judge: Judge;
+  /** Puts an exchange on record; false when it could not, which ends the run. */
+  readonly record: (exchange: Exchange) => Promise<boolean>;
+  readonly limits: RunLimits;
+  readonly clock: Clock;
+}
+
+export interface RunResult {
+  readonly end: RunEnd;
+  readonly cost: RunCost;
+}
+
+/**
+ * One agent run: asks the model, has every call judged, hands back the typed answers, until it proposes one change,
+ * holds, or a limit ends it. Never rejects and never outlasts its time, whatever the model does. It changes nothing: the
+ * proposal it ends with is a wish.
+ */
+export async function run(task: RunTask, signal: AbortSignal): Promise<RunResult> {
+  const started = task.clock.now();
+  const state = new RunState(task);
+  const ended = await within(task.clock, task.limits.ms, signal, (inner) => state.go(inner));
+  const seconds = (task.clock.now() - started) / 1000;
+  const end =
+    ended.kind === 'done'
+      ? ended.value
+      : ended.kind === 'time'
+        ? gaveUp('time', `no proposal within ${task.limits.ms / 1000} s`)
+        : gaveUp('aborted', 'the run was stopped');
+  return { end, cost: { ...state.cost(), seconds } };
+}
+
+const gaveUp = (why: GaveUp, message: string): RunEnd => ({ kind: 'gave-up', why, message });
+
+class RunState {
+  readonly #task: RunTask;
+  readonly #talk: Conversation;
+  readonly #tools: readonly ChatTool[];
+  readonly #overhead: number;
+  readonly #read: string[] = [];
+  #steps = 0;
+  #corrections = 0;
+  #promptTokens = 0;
+  #completionTokens = 0;
+  #cachedTokens = 0;
+  #model = '';
+
+  constructor(task: RunTask) {
+    this.#task = task;
+    this.#talk = new Conversation(task.system, task.user);
+    this.#tools = [...task.tools, HOLD].map(toModelTool);
+    this.#overhead = Math.ceil(JSON.stringify(this.#tools).length / 4);
+  }
+
+  cost(): Omit<RunCost, 'seconds'> {
+    return {
+      steps: this.#steps,
+      promptTokens: this.#promptTokens,
+      completionTokens: this.#completionTokens,
+      cachedTokens: this.#cachedTokens,
+      read: [...this.#read],
+      model: this.#model,
+    };
+  }
+
+  async go(signal: AbortSignal): Promise<RunEnd> {
+    const { limits } = this.#task;
+    while (this.#steps < limits.steps) {
+      const next = this.#size() + limits.answerTokens;
+      if (this.#promptTokens + this.#completionTokens + next > limits.tokens) {
+        return gaveUp('tokens', `the next step would pass ${limits.tokens} tokens`);
+      }
+      this.#steps += 1;
+      const end = await this.#step(signal);
+      // A run that was left behind must judge and record nothing more.
+      if (signal.aborted) return gaveUp('aborted', 'the run was stopped');
+      if (end !== undefined) return end;
+    }
+    return gaveUp('steps', `no proposal after ${limits.steps} steps`);
+  }
+
+  async #step(signal: AbortSignal): Promise<RunEnd | undefined> {
+    const answer = await this.#ask(signal);
+    if (signal.aborted) return undefined;
+    if (!answer.ok) {
+      if (!(await this.#record({ outcome: 'failed', error: `${answer.error.code}: ${answer.error.message}` }))) {
+        return UNRECORDED;
+      }
+      const less = answer.error.code === 'contextTooLong' && this.#talk.forget();
+      return less ? undefined : gaveUp(`model:${answer.error.code}`, answer.error.message);
+    }
+    this.#account(answer.value);
+    if (!(await this.#record({ outcome: 'answered', answer: answer.value }))) return UNRECORDED;
+    if (signal.aborted) return undefined;
+    return this.#take(answer.value, signal);
+  }
+
+  async #ask(
+    signal: AbortSignal,
+  ): Promise<Result<ChatAnswer, { code: ModelError['code'] | 'threw'; message: string }>> {
+    const request = {
+      messages: this.#talk.messages(),
+      tools: this.#tools,
+      maxTokens: this.#task.limits.answerTokens,
+    };
+    try {
+      return await this.#task.model.complete(request, signal);
+    } catch (cause) {
+      return { ok: false, error: { code: 'threw', message: cause instanceof Error ? cause.name : 'unknown' } };
+    }
+  }
+
+  async #take(answer: ChatAnswer, signal: AbortSignal): Promise<RunEnd | undefined> {
+    const { tools, own, judge, limits } = this.#task;
+    const taken = await takeAnswer(answer, {
+      tools,
+      own,
+      judge,
+      limits,
+      signal,
+      onCall: (name) => this.#read.push(name),
+    });
+    switch (taken.kind) {
+      case 'end':
+        return taken.end;
+      case 'again':
+        this.#talk.answered(answer, this.#withLastWord(taken.replies));
+        return taken.fault === undefined ? undefined : this.#correct(taken.fault);
+      case 'unusable':
+        this.#talk.corrected(taken.kept, taken.message);
+        return this.#correct(taken.fault);
+    }
+  }
+
+  #correct(fault: 'malformed' | 'cut'): RunEnd | undefined {
+    this.#corrections += 1;
+    const { corrections } = this.#task.limits;
+    return this.#corrections > corrections
+      ? gaveUp(fault, `more than ${corrections} answers could not be used`)
+      : undefined;
+  }
+
+  /** Says so when the next answer is the last one. */
+  #withLastWord(replies: Extract<Taken, { kind: 'again' }>['replies']): typeof replies {
+    const last = replies.at(-1);
+    if (last === undefined || this.#steps !== this.#task.limits.steps - 1) return replies;
+    return [...replies.slice(0, -1), { ...last, text: `${last.text}\nYour next answer is the last: propose or hold.` }];
+  }
+
+  #size(): number {
+    return this.#talk.size() + this.#overhead;
+  }
+
+  /** Where an endpoint reports no usage the tokens are estimated, so that the limit holds there too. */
+  #account(answer: ChatAnswer): void {
+    const written = answer.content.length + answer.calls.reduce((sum, call) => sum + call.arguments.length + 20, 0);
+    this.#promptTokens += counted(answer.promptTokens) ?? this.#size();
+    this.#completionTokens += counted(answer.completionTokens) ?? Math.ceil(written / 4);
+    this.#cachedTokens += counted(answer.cachedTokens) ?? 0;
+    this.#model = wellFormed(answer.model, 200);
+  }
+
+  async #record(
+    what: { outcome: 'answered'; answer: ChatAnswer } | { outcome: 'failed'; error: string },
+  ): Promise<boolean> {
+    const answer = what.outcome === 'answered' ? what.answer : undefined;
+    const exchange: Exchange = {
+      step: this.#steps,
+      outcome: what.outcome,
+      content: wellFormed(answer?.content ?? '', 2_000),
+      calls: (answer?.calls ?? []).slice(0, 16).map((call) => ({
+        name: wellFormed(call.name, 100),
+        arguments: wellFormed(call.arguments, 2_000),
+      })),
+      promptTokens: counted(answer?.promptTokens) ?? 0,
+      completionTokens: counted(answer?.completionTokens) ?? 0,
+      ...(answer === undefined ? {} : { finish: answer.finish }),
+      ...(what.outcome === 'failed' ? { error: wellFormed(what.error, 500) } : {}),
+    };
+    try {
+      return await this.#task.record(exchange);
+    } catch {
+      return false;
+    }
+  }
+}
+
+const UNRECORDED = gaveUp('unrecorded', 'the exchange could not be recorded');
+
+/** A number of tokens that can be one; an endpoint may say anything. */
+const counted = (tokens: number | undefined): number | undefined =>
+  tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : undefined;
