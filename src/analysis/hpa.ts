@@ -44,6 +44,8 @@ export function hpaReplicas(pods: HpaPods, aim: HpaAim): HpaAnswer | undefined {
   if (pods.counted.length === 0 || requested <= 0 || target <= 0) return undefined;
 
   const ratio = used / requested / target;
+  // On target to the last digit: there is no direction against which missing pods could be counted.
+  if (ratio === 1) return { replicas: current, ratio, flips: false };
   const rising = ratio > 1;
   const starting = rising ? pods.starting : [];
   if (pods.missing.length === 0 && starting.length === 0) {
