@@ -1,0 +1,334 @@
+import { z } from 'zod';
+import { Operation } from '../operation.ts';
+import {
+  cpu,
+  duration,
+  flag,
+  hints,
+  line,
+  memory,
+  namespaceName,
+  percentage,
+  replicas,
+  semver,
+  serviceName,
+  wholeNumber,
+} from './scalars.ts';
+
+/**
+ * The blueprint as people write it: the one source of both forms, of the CRD, of the editor schema and of the reference.
+ * Nothing is filled in or converted here: defaults stand in defaults.ts, units in effective.ts, so that the document and
+ * its hash stay what was written. Rules across fields stand in rules.ts, beside their CEL twins.
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const operations = (description: string) =>
+  z.array(Operation).max(16).register(hints, { what: 'a list of operations' }).describe(description);
+
+const Scaling = z.strictObject({
+  min_replicas: replicas().describe('Never fewer, unless a person approved it.'),
+  max_replicas: replicas().describe('Never more, unless a person approved it.'),
+  target_cpu_utilization: percentage('70%')
+    .optional()
+    .describe('Used CPU as a share of requested CPU to aim at. Default 70%.'),
+  scale_up_threshold: percentage('80%')
+    .optional()
+    .describe('The alarm that starts a scale-up. Default: 8/7 of the target (80% at 70%).'),
+  scale_down_threshold: percentage('40%')
+    .optional()
+    .describe('The alarm that starts a scale-down. Default: 4/7 of the target (40% at 70%).'),
+  tolerance: percentage('10%', 50).optional().describe('Dead band around the target. Default 10%.'),
+});
+
+const bounds = (quantity: typeof cpu, examples: readonly [string, string, string], what: string) =>
+  z
+    .strictObject({
+      min: quantity(examples[0]).describe(`The least ${what} a pod may request.`),
+      max: quantity(examples[1]).describe(`The most ${what} a pod may request.`),
+      target: quantity(examples[2]).describe(`The ${what} request to aim at.`),
+    })
+    .optional();
+
+const Resources = z.strictObject({
+  cpu: bounds(cpu, ['100m', '1000m', '500m'], 'CPU'),
+  memory: bounds(memory, ['128Mi', '2Gi', '512Mi'], 'memory'),
+});
+
+const Performance = z.strictObject({
+  latency_target_p95: duration('200ms', 1, HOUR)
+    .optional()
+    .describe('Objective: 95 of 100 requests are faster. Absent: latency is not watched.'),
+  error_rate_threshold: percentage('1%', 100)
+    .optional()
+    .describe('Objective: a smaller share of requests fails. Absent: errors are not watched.'),
+});
+
+const ApprovalRule = z.strictObject({
+  operation: Operation,
+  condition: z
+    .string()
+    .min(1)
+    .max(500)
+    .register(hints, {
+      what: 'a CEL expression such as target_replicas > max_replicas, or always',
+      code: 'InvalidCondition',
+    })
+    .optional()
+    .describe(
+      'CEL over service, namespace, current_replicas, target_replicas, min_replicas, max_replicas; absent or always: holds every time. It only adds strictness.',
+    ),
+  approvers: z
+    .array(line(200, 'the name of a group or person'))
+    .min(1)
+    .max(16)
+    .register(hints, { what: 'a list of at least one group, such as ["devops-team"]' })
+    .describe('Groups whose members may approve.'),
+});
+
+const Governance = z.strictObject({
+  agent_authority: z
+    .strictObject({
+      allowed_operations: operations('Granted without asking. What is not granted is forbidden.').optional(),
+      requires_approval: z.array(ApprovalRule).max(16).optional().describe('Granted once a person has approved.'),
+      forbidden_operations: operations('Refused, whatever else is said.').optional(),
+    })
+    .optional(),
+});
+
+const Check = z.strictObject({
+  name: line(64, 'a name such as latency_p95').describe('A name for people; also the signal where none is given.'),
+  type: z.enum(['threshold']).optional().describe('The only type. Default threshold.'),
+  signal: z
+    .enum(['latency_p95', 'error_rate', 'cpu_utilization'])
+    .optional()
+    .describe('What is measured. Default: the name.'),
+  target: line(32, 'a comparison such as "< 200ms" or "< 1%"').describe(
+    'A comparator (<, <=, >, >=) and a value with its unit.',
+  ),
+  critical: flag().optional().describe('A failure of it fails the change. Default true.'),
+  rollback_trigger: flag().optional().describe('A failure of it undoes the change. Default true.'),
+});
+
+const Verification = z.strictObject({
+  enabled: flag().optional().describe('Default true.'),
+  stabilization_period: duration('60s', SECOND, HOUR)
+    .optional()
+    .describe('From convergence to the verdict. Default 60s.'),
+  checks: z
+    .array(Check)
+    .max(16)
+    .optional()
+    .describe('Default: one critical check for each objective under performance.'),
+  rollback: z
+    .strictObject({
+      enabled: flag().optional().describe('Default true.'),
+      automatic: flag().optional().describe('Undo without asking. Default true.'),
+      trigger_on_critical_failure: flag().optional().describe('Default true.'),
+    })
+    .optional(),
+});
+
+const FreezeWindow = z.strictObject({
+  cron: line(100, 'five cron fields such as 0 18 * * 5').describe('Five cron fields: when the window opens.'),
+  time_zone: line(64, 'an IANA time zone such as Europe/Berlin').optional().describe('IANA name. Default UTC.'),
+  duration: duration('60h', MINUTE, 366 * 24 * HOUR).describe('How long it stays closed to changes.'),
+  reason: line(200, 'a reason').optional().describe('Shown with every verdict that waits for it.'),
+});
+
+const freeze = z
+  .array(FreezeWindow)
+  .max(16)
+  .optional()
+  .describe('Times when nothing may change; an automatic undo still may.');
+
+const Safety = z.strictObject({
+  cooldown: duration('60s', 0, 24 * HOUR)
+    .optional()
+    .describe('Wait after each write. Default 60s.'),
+  operations_per_hour: wholeNumber(0, 1000).optional().describe('Default 10.'),
+  downs_per_hour: wholeNumber(0, 1000).optional().describe('Scale-downs among them. Default 4.'),
+  optional_per_hour: wholeNumber(0, 1000)
+    .optional()
+    .describe('What an agent does beyond the computed floor. Default 6.'),
+  breaker_failures: wholeNumber(1, 20)
+    .optional()
+    .describe('Consecutive failures that open the circuit breaker. Default 3.'),
+  freshness: duration('45s', SECOND, HOUR).optional().describe('Older samples do not count. Default 45s.'),
+  down_window: duration('450s', 0, 24 * HOUR)
+    .optional()
+    .describe('A scale-down goes no lower than the highest recommendation of this time. Default 7m30s.'),
+});
+
+const metric = (fallback: string) =>
+  z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z_:][A-Za-z0-9_:./-]*$/)
+    .register(hints, { what: `the name of a custom metric such as ${fallback}`, code: 'InvalidName' })
+    .optional()
+    .describe(`Default ${fallback}.`);
+
+const Metrics = z.strictObject({
+  latency_p95: metric('http_latency_p95_seconds'),
+  error_rate: metric('http_error_ratio'),
+  requests_per_second: metric('http_requests_per_second'),
+});
+
+const routes = (description: string) =>
+  z
+    .array(
+      z
+        .string()
+        .max(120)
+        .regex(/^(slack|webhook):[A-Za-z0-9#@._-]+$/)
+        .register(hints, { what: 'a route such as slack:#payments-ops or webhook:pager', code: 'InvalidRoute' }),
+    )
+    .max(8)
+    .optional()
+    .describe(description);
+
+const Notifications = z.strictObject({
+  alerts: routes('When a person is called.'),
+  approvals: routes('When a request waits for an approver.'),
+  security: routes('When something forbidden was asked for.'),
+});
+
+const Approval = z.strictObject({
+  quorum: wholeNumber(1, 10).optional().describe('Votes needed. Default 1.'),
+  decide_within: duration('30m', MINUTE, 7 * 24 * HOUR)
+    .optional()
+    .describe('No answer by then means rejected. Default 30m.'),
+  execute_within: duration('10m', MINUTE, 24 * HOUR)
+    .optional()
+    .describe('An approval unused by then expires. Default 10m.'),
+  on_approval: z
+    .enum(['once', 'update_blueprint'])
+    .optional()
+    .describe('What the command line takes when not told: this once, or raise the limit. Default update_blueprint.'),
+});
+
+const Target = z.strictObject({
+  kind: z.enum(['Deployment']).optional().describe('The only kind. Default Deployment.'),
+  name: serviceName().optional().describe('Default: the name of the blueprint.'),
+  namespace: namespaceName()
+    .optional()
+    .describe('File form: where the custom resource goes. A custom resource governs its own namespace only.'),
+});
+
+const autonomy = (description: string) => z.enum(['observe', 'propose', 'autonomous']).optional().describe(description);
+
+/** The `spec` of the custom resource: everything of a blueprint but its name. */
+export const BlueprintSpec = z.strictObject({
+  version: semver().describe('Semantic version; every change bumps it.'),
+  priority: z
+    .enum(['high', 'medium', 'low'])
+    .optional()
+    .describe('Decides conflicts over shared capacity. Default medium.'),
+  criticality: z
+    .enum(['critical', 'standard'])
+    .optional()
+    .describe('Decides conflicts between equal priorities. Default standard.'),
+  target: Target.optional(),
+  autonomy: autonomy(
+    'observe: only say what would have been done. propose: ask people. autonomous: do what is allowed. Default autonomous, under the global ceiling.',
+  ),
+  scaling: Scaling,
+  resources: Resources.optional(),
+  performance: Performance.optional(),
+  governance: Governance.optional(),
+  verification: Verification.optional(),
+  freeze,
+  safety: Safety.optional().describe('Only stricter values than the global rules (or the defaults) are accepted.'),
+  metrics: Metrics.optional().describe('Names of the custom metrics that carry the objectives.'),
+  notifications: Notifications.optional(),
+  approval: Approval.optional(),
+  logs: z
+    .enum(['allowed', 'denied'])
+    .optional()
+    .describe('Whether a model may read the logs of the pods. Default denied.'),
+});
+export type BlueprintSpec = z.infer<typeof BlueprintSpec>;
+
+const stringMap = z.record(z.string().max(317), z.string().max(10_000)).optional();
+
+/** The file form: what people write in `blueprints/<service>/blueprint.yaml`. */
+export const BlueprintFile = z.strictObject({
+  metadata: z.strictObject({
+    name: serviceName(),
+    version: BlueprintSpec.shape.version,
+    priority: BlueprintSpec.shape.priority,
+    criticality: BlueprintSpec.shape.criticality,
+    namespace: namespaceName().optional().describe('Where the custom resource goes; as target.namespace.'),
+    labels: stringMap,
+    annotations: stringMap,
+  }),
+  spec: BlueprintSpec.omit({ version: true, priority: true, criticality: true, governance: true, verification: true }),
+  governance: BlueprintSpec.shape.governance,
+  verification: BlueprintSpec.shape.verification,
+});
+export type BlueprintFile = z.infer<typeof BlueprintFile>;
+
+const objectMeta = z.looseObject({
+  name: serviceName(),
+  namespace: namespaceName().optional(),
+  labels: stringMap,
+  annotations: stringMap,
+});
+
+const API_VERSION = 'fairlead.dev/v1alpha1';
+
+/** The Kubernetes form. `metadata` and `status` may carry what the API server adds. */
+export const BlueprintObject = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Blueprint'),
+  metadata: objectMeta,
+  spec: BlueprintSpec,
+  status: z.unknown().optional(),
+});
+export type BlueprintObject = z.infer<typeof BlueprintObject>;
+
+/** The `spec` of the organisation's rules. */
+export const GlobalSpec = z.strictObject({
+  autonomy: autonomy('The most that any blueprint gets. Absent: no ceiling.'),
+  ceilings: z
+    .strictObject({
+      max_replicas: replicas().optional().describe('No blueprint may allow more.'),
+      cpu: cpu('4').optional().describe('No blueprint may let a pod request more.'),
+      memory: memory('8Gi').optional().describe('No blueprint may let a pod request more.'),
+    })
+    .optional()
+    .describe('Hard ceilings: no blueprint and no approval goes above them.'),
+  forbidden_operations: operations('No blueprint can allow these.').optional(),
+  capacity: z
+    .strictObject({
+      replicas: wholeNumber(0, 1_000_000).optional().describe('Of all governed services together.'),
+      cpu: cpu('64').optional().describe('Requested by all governed services together.'),
+      memory: memory('256Gi').optional().describe('Requested by all governed services together.'),
+    })
+    .optional()
+    .describe('The budget that services share; priority, then criticality, then need decides who gets it.'),
+  freeze,
+  safety: Safety.optional().describe(
+    'Defaults for all blueprints, which may only be stricter. These may also be looser than the built-in ones.',
+  ),
+});
+export type GlobalSpec = z.infer<typeof GlobalSpec>;
+
+/** The organisation's rules; the file may leave apiVersion and kind out. */
+export const GlobalObject = z.strictObject({
+  apiVersion: z.literal(API_VERSION).optional(),
+  kind: z.literal('ClusterBlueprint').optional(),
+  metadata: z
+    .looseObject({
+      name: z.literal('default').register(hints, { what: 'default: only the global rules of that name count' }),
+      labels: stringMap,
+      annotations: stringMap,
+    })
+    .optional(),
+  spec: GlobalSpec,
+  status: z.unknown().optional(),
+});
+export type GlobalObject = z.infer<typeof GlobalObject>;

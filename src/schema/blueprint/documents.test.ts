@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { KubeObject } from '../kube.ts';
+import { toFile, toObject } from './convert.ts';
+import { costNotes, defaultsInForce } from './defaults.ts';
+import type { BlueprintDoc } from './doc.ts';
+import { draftBlueprint } from './draft.ts';
+import { FULL, SHORT } from './fixtures.ts';
+import { loadBlueprint } from './load.ts';
+import { edits, nearest } from './nearest.ts';
+import { validateFiles } from './validateFiles.ts';
+import { yamlText } from './yamlText.ts';
+
+function doc(text: string): BlueprintDoc {
+  const loaded = loadBlueprint(text, 'x.yaml');
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  return loaded.value;
+}
+
+describe('conversion', () => {
+  const marked = SHORT.replace(
+    '  version: 0.1.0\n',
+    '  version: 0.1.0\n  namespace: shop\n  labels: {on: "yes"}\n  annotations: {time: "12:30"}\n',
+  );
+  const placed = SHORT.replace('spec:\n', 'spec:\n  target: {name: web-v2, namespace: shop}\n');
+
+  it.each([
+    ['the full document', FULL],
+    ['the short document', SHORT],
+    ['one with namespace, labels and annotations', marked],
+    ['one whose target names the namespace', placed],
+  ])('there and back loses nothing of %s', (_, text) => {
+    const there = doc(yamlText(toObject(doc(text))));
+    expect(there.form).toBe('kubernetes');
+    const back = doc(yamlText(toFile(there)));
+    expect(toFile(back)).toEqual(parse(text));
+    expect(toObject(back)).toEqual(toObject(there));
+    expect(there.spec).toEqual(doc(text).spec);
+  });
+
+  it('keeps the namespace of a custom resource that no target names', () => {
+    const object = { ...toObject(doc(SHORT)), metadata: { name: 'web', namespace: 'shop' } };
+    const back = doc(yamlText(toFile(doc(yamlText(object)))));
+    expect(toObject(back)).toEqual(object);
+  });
+});
+
+describe('the defaults in force', () => {
+  it('of the short document are all named', () => {
+    const found = Object.fromEntries(defaultsInForce(doc(SHORT)).map(({ path, value }) => [path, value]));
+    expect(found).toMatchObject({
+      'metadata.priority': 'medium',
+      'spec.target.name': 'web',
+      'spec.autonomy': 'autonomous',
+      'spec.scaling.scale_up_threshold': '80%',
+      'governance.agent_authority.forbidden_operations': '[]',
+      'verification.stabilization_period': '1m',
+      'spec.safety.cooldown': '1m',
+      'spec.approval.decide_within': '30m',
+      'spec.logs': 'denied',
+    });
+  });
+
+  it('of the full document are only those of the optional additions', () => {
+    const sections = new Set(defaultsInForce(doc(FULL)).map(({ path }) => path.split('.').slice(0, 2).join('.')));
+    expect([...sections]).toEqual([
+      'spec.target',
+      'spec.autonomy',
+      'spec.scaling',
+      'spec.freeze',
+      'spec.safety',
+      'spec.metrics',
+      'spec.notifications',
+      'spec.approval',
+      'spec.logs',
+    ]);
+  });
+
+  it('come with what a low threshold for going down costs', () => {
+    expect(costNotes(doc(FULL))[0]).toContain('up to 30% more pod-hours');
+    expect(costNotes(doc(FULL.replace('scale_down_threshold: 40%', 'scale_down_threshold: 65%')))).toEqual([]);
+  });
+});
+
+describe('a draft for a Deployment', () => {
+  const deployment = (replicas: number, requests: Record<string, string>, name = 'web'): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: { replicas, template: { spec: { containers: [{ name: 'app', resources: { requests } }] } } },
+  });
+
+  it.each([
+    ['with requests', deployment(3, { cpu: '500m', memory: '512Mi' }), { min: 2, max: 6 }],
+    ['with one replica', deployment(1, {}), { min: 1, max: 2 }],
+    ['scaled to zero', deployment(0, { cpu: '1' }), { min: 1, max: 2 }],
+    ['with odd requests', deployment(5, { cpu: '33m', memory: '100M' }), { min: 2, max: 10 }],
+    ['whose name YAML 1.1 takes for a truth value', deployment(2, {}, 'on'), { min: 2, max: 4 }],
+    ['without a spec', { ...deployment(2, {}), spec: undefined }, { min: 1, max: 2 }],
+  ])('%s loads as it stands and only observes', (_, object, { min, max }) => {
+    const drafted = doc(draftBlueprint(object));
+    expect(drafted.name).toBe(object.metadata.name);
+    expect(drafted.spec).toMatchObject({
+      autonomy: 'observe',
+      scaling: { min_replicas: min, max_replicas: max },
+      target: { namespace: 'shop' },
+    });
+  });
+
+  it('sets bounds around what is requested', () => {
+    expect(doc(draftBlueprint(deployment(3, { cpu: '500m', memory: '512Mi' }))).spec.resources).toEqual({
+      cpu: { min: '250m', max: '1000m', target: '500m' },
+      memory: { min: '256Mi', max: '1Gi', target: '512Mi' },
+    });
+  });
+});
+
+describe('validating files', () => {
+  const GLOBAL = 'spec:\n  autonomy: observe\n  ceilings:\n    max_replicas: 4\n';
+
+  it('answers in the shape that -o json prints', () => {
+    const bad = SHORT.replace('min_replicas: 2', 'min_replicas: 20');
+    const { report, valid } = validateFiles([
+      { file: 'a.yaml', text: SHORT },
+      { file: 'b.yaml', text: bad },
+    ]);
+    expect(valid).toBe(false);
+    expect(report.files[0]).toEqual({ file: 'a.yaml', valid: true, errors: [] });
+    expect(report.files[1]?.valid).toBe(false);
+    expect(Object.keys(report.files[1]?.errors[0] ?? {})).toEqual([
+      'code',
+      'message',
+      'path',
+      'line',
+      'column',
+      'found',
+      'expected',
+      'fix',
+    ]);
+  });
+
+  it('lets the global rules among the files bind the blueprints', () => {
+    const { report } = validateFiles([
+      { file: 'a.yaml', text: SHORT },
+      { file: 'blueprints/global/default.yaml', text: GLOBAL },
+    ]);
+    expect(report.files.map(({ valid }) => valid)).toEqual([false, true]);
+    expect(report.files[0]?.errors[0]?.message).toContain('blueprints/global/default.yaml:4');
+  });
+
+  it('refuses the second of two blueprints for one target', () => {
+    const second = SHORT.replace('name: web', 'name: other').replace('spec:\n', 'spec:\n  target: {name: web}\n');
+    const { report } = validateFiles([
+      { file: 'a.yaml', text: SHORT },
+      { file: 'b.yaml', text: second },
+    ]);
+    expect(report.files.map(({ errors }) => errors.map(({ code, line }) => [code, line]))).toEqual([
+      [],
+      [['TargetTaken', 5]],
+    ]);
+  });
+
+  it('says what is in force for good files', () => {
+    const { inForce } = validateFiles([
+      { file: 'a.yaml', text: SHORT.replace('5', '4') },
+      { file: 'global/default.yaml', text: GLOBAL },
+    ]);
+    expect(inForce.get('a.yaml')?.notes).toContain('the global rules allow no more autonomy than observe');
+    expect(inForce.get('a.yaml')?.defaults.length).toBeGreaterThan(20);
+  });
+});
+
+describe('the nearest word', () => {
+  it.each([
+    ['max_replica', 'max_replicas'],
+    ['maxReplicas', 'max_replicas'],
+    ['min-replicas', 'min_replicas'],
+    ['mxa_replicas', 'max_replicas'],
+    ['min', undefined],
+    ['colour', undefined],
+    ['', undefined],
+  ])('to %j is %j', (word, expected) => {
+    expect(nearest(word, ['max_replicas', 'min_replicas', 'tolerance'])).toBe(expected);
+  });
+
+  it('counts insertions, deletions, replacements and swaps', () => {
+    expect([
+      edits('abc', 'abc'),
+      edits('abc', 'acb'),
+      edits('abc', 'ab'),
+      edits('abc', 'xbc'),
+      edits('', 'abc'),
+    ]).toEqual([0, 1, 1, 1, 3]);
+  });
+});
