@@ -1,0 +1,30 @@
+import type { ExecutorDeps } from './deps.ts';
+import { tell } from './events.ts';
+import type { HeldDecision } from './heldDecision.ts';
+
+export interface Alert {
+  /** CamelCase, stable. */
+  readonly code: string;
+  readonly message: string;
+  /** One alert per key; by default one per Decision and code. */
+  readonly key?: string;
+}
+
+/**
+ * Calls a person: Event, journal and log. The Event's name is made from the key, so that the same alert is raised once,
+ * whatever crashes or repeats. Nothing waits for its success.
+ */
+export async function alert(deps: ExecutorDeps, held: HeldDecision, { code, message, key }: Alert): Promise<void> {
+  const told = await tell(deps, held, {
+    reason: 'FairleadAlert',
+    key: key ?? `${held.name}.${code}`,
+    note: `${code}: ${message} (Decision ${held.name})`,
+  });
+  if (told === 'known') return;
+  await deps.journal.append({
+    kind: 'alert',
+    subject: held.name,
+    data: { code, message, namespace: held.namespace, service: held.spec.blueprint.name },
+  });
+  deps.log.error({ decisionId: held.name, namespace: held.namespace, code, alert: message }, 'a person is called');
+}

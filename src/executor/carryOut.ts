@@ -1,0 +1,212 @@
+import type { LastChange } from '../schema/change.ts';
+import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts';
+import type { Permit } from '../schema/permit.ts';
+import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
+import { alert } from './alert.ts';
+import { giveBack } from './close.ts';
+import { carriedChange, confirm } from './confirm.ts';
+import type { Judged } from './decideAgain.ts';
+import type { ExecutorDeps } from './deps.ts';
+import { directionOf, type HeldDecision } from './heldDecision.ts';
+import { slotOf, takeSlot } from './slot.ts';
+import { stillAllowed } from './stillAllowed.ts';
+import { UNLOGGED, writeStatus } from './writeStatus.ts';
+
+/** One write about to be done, with everything that is recorded of it. */
+export interface Write {
+  readonly judged: Judged;
+  readonly permit: Permit;
+  readonly changeId: string;
+  readonly undo: boolean;
+  readonly optional: boolean;
+  readonly baseline: Baseline;
+  /** Name of the ApprovalRequest that lifted a restriction. */
+  readonly approval?: string;
+  /** The counters with the slot taken; undefined when it must not be taken any more. */
+  readonly take: (counters: Counters, record: OperationRecord, inFlight: InFlight) => Counters | undefined;
+}
+
+export type Carried =
+  /** The patch is in the cluster. */
+  | { readonly kind: 'written'; readonly held: HeldDecision }
+  /** Nothing was written and no slot is held: the world moved, decide again. */
+  | { readonly kind: 'lookAgain'; readonly code: string; readonly message: string; readonly held: HeldDecision }
+  | { readonly kind: 'unwritable'; readonly message: string; readonly held: HeldDecision }
+  /** It may have been written; what was meant is recorded, and the cluster will tell. */
+  | { readonly kind: 'unclear'; readonly held: HeldDecision };
+
+/**
+ * Dry run, slot, intent in the Decision, intent in the log, holds once more, one patch. Whatever fails before the patch
+ * gives the slot back; a process that dies anywhere leaves a state that recovery reads off the records.
+ */
+export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Write): Promise<Carried> {
+  const { permit, changeId } = write;
+  const trial = await deps.workloads.apply(permit, lastChange(deps, held, write, deps.journal.head()), {
+    dryRun: true,
+  });
+  if (!trial.ok) return { kind: 'lookAgain', code: codeFor(trial.error.code), message: trial.error.message, held };
+
+  const slot = await reserveSlot(deps, held, write);
+  if (slot !== 'taken') {
+    const message = slot === 'again' ? 'the counters moved while the slot was asked for' : 'no slot could be taken';
+    return { kind: 'lookAgain', code: 'SlotNotTaken', message, held };
+  }
+  const intent = changeRecord(deps, write, deps.journal.head());
+  const recorded = await recordIntent(deps, held, write, intent);
+  if (recorded.kind !== 'recorded') {
+    await giveBack(deps, held, changeId);
+    return recorded;
+  }
+  const change = lastChange(deps, held, write, recorded.log);
+  const refusal = await stillAllowed(deps, write);
+  if (refusal !== undefined) {
+    await giveBack(deps, recorded.held, changeId);
+    return { kind: 'lookAgain', ...refusal, held: recorded.held };
+  }
+  return patch(deps, recorded.held, write, change);
+}
+
+async function reserveSlot(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  write: Write,
+): Promise<'taken' | 'again' | 'failed'> {
+  const { view, workload } = write.judged;
+  // Unknown counters never get this far: the gate waits for them.
+  if (view.counters === undefined) return 'failed';
+  const { record, inFlight } = slotOf(
+    {
+      decision: held.name,
+      changeId: write.changeId,
+      direction: direction(write.permit),
+      optional: write.optional,
+      undo: write.undo,
+      by: held.person ? 'person' : 'agent',
+    },
+    deps.clock.now(),
+  );
+  const next = write.take(view.counters, record, inFlight);
+  if (next === undefined) return 'again';
+  const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
+  if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
+    const message = `the CircuitBreaker of ${view.name} was lost and is made again from the Deployment's annotation: cooldown from that change, the hour's budget counts as spent`;
+    await alert(deps, held, { code: 'CountersLost', message });
+  }
+  return slot;
+}
+
+type Recorded =
+  | { readonly kind: 'recorded'; readonly held: HeldDecision; readonly log: string }
+  | Extract<Carried, { kind: 'lookAgain' | 'unwritable' }>;
+
+async function recordIntent(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  write: Write,
+  intent: ChangeRecord,
+): Promise<Recorded> {
+  const { terms } = write.permit;
+  const said = sayDid(write.permit);
+  const status = await writeStatus(
+    deps,
+    held,
+    {
+      phase: write.undo ? 'Verifying' : 'Executing',
+      reason: write.undo ? 'UndoIntended' : 'Intended',
+      message: `about to ${write.undo ? 'undo: ' : ''}${said}`,
+      changes: appended(held.status, intent),
+      notBefore: undefined,
+      deferredSince: held.status.deferredSince,
+    },
+    write.undo,
+  );
+  if (!status.ok) {
+    const { code, message } = status.error;
+    return code === 'unwritable'
+      ? { kind: 'unwritable', message, held }
+      : { kind: 'lookAgain', code: 'RecordMoved', message, held };
+  }
+  const logged = await deps.journal.append({
+    kind: 'intent',
+    subject: held.name,
+    data: { change: { ...intent }, did: said, terms: { ...terms } },
+  });
+  if (logged.ok) return { kind: 'recorded', held: status.value, log: logged.value };
+  if (write.undo) return { kind: 'recorded', held: status.value, log: UNLOGGED };
+  return { kind: 'unwritable', message: logged.error.message, held: status.value };
+}
+
+async function patch(deps: ExecutorDeps, held: HeldDecision, write: Write, change: LastChange): Promise<Carried> {
+  const { permit, changeId, undo } = write;
+  if (deps.clock.now() >= permit.terms.expiresAt) {
+    await giveBack(deps, held, changeId);
+    return { kind: 'lookAgain', code: 'PermitExpired', message: 'the permit expired before the write', held };
+  }
+  const result = await deps.workloads.apply(permit, change, { dryRun: false });
+  if (result.ok) return { kind: 'written', held: await confirm(deps, held, change) };
+  const { error } = result;
+  if (error.uncertain) {
+    const carried = await carriedChange(deps, held);
+    if (carried?.id !== changeId) return { kind: 'unclear', held };
+    return { kind: 'written', held: await confirm(deps, held, carried) };
+  }
+  await giveBack(deps, held, changeId);
+  deps.log.warn({ decisionId: held.name, changeId, undo, code: error.code }, 'write refused: look again');
+  return { kind: 'lookAgain', code: codeFor(error.code), message: error.message, held };
+}
+
+/** A reason for the record, by the port's code. */
+const codeFor = (code: string): string =>
+  code === 'preconditionFailed' || code === 'conflict'
+    ? 'TargetMoved'
+    : code === 'denied'
+      ? 'DeniedByServer'
+      : code === 'unavailable'
+        ? 'ServerUnavailable'
+        : 'RefusedByServer';
+
+const text = (value: number | string | null): string => (value === null ? '' : String(value));
+
+const direction = (permit: Permit): 'up' | 'down' | 'none' => {
+  const { kind, from, to } = permit.terms.change;
+  return directionOf({ kind, before: text(from), after: text(to) });
+};
+
+/** What is done, in words: `scale 2 to 3`. */
+function sayDid(permit: Permit): string {
+  const { change } = permit.terms;
+  return change.kind === 'scale' ? `scale ${change.from} to ${change.to}` : 'restart pods';
+}
+
+function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeRecord {
+  const { change } = write.permit.terms;
+  return {
+    id: write.changeId,
+    kind: change.kind,
+    before: text(change.from),
+    after: text(change.to),
+    undo: write.undo,
+    intentAt: deps.clock.now(),
+    log,
+    baseline: write.baseline,
+  };
+}
+
+function lastChange(deps: ExecutorDeps, held: HeldDecision, write: Write, log: string): LastChange {
+  const { change } = write.permit.terms;
+  return {
+    id: write.changeId,
+    decision: held.name,
+    did: sayDid(write.permit),
+    before: text(change.from),
+    after: text(change.to),
+    at: new Date(deps.clock.now()).toISOString(),
+    log,
+    undo: write.undo,
+    ...(write.approval !== undefined && { approval: write.approval }),
+  };
+}
+
+/** An earlier intent that came to nothing makes room: only what was written stays. */
+const appended = (status: DecisionStatus, intent: ChangeRecord): ChangeRecord[] =>
+  [...status.changes.filter((change) => change.appliedAt !== undefined), intent].slice(-64);

@@ -1,0 +1,70 @@
+import { lastChangeOf } from '../observe/lastChange.ts';
+import { applied, verifying } from '../policy/counters.ts';
+import type { LastChange } from '../schema/change.ts';
+import { KINDS } from '../schema/kube.ts';
+import type { ChangeRecord } from '../schema/records.ts';
+import type { ExecutorDeps } from './deps.ts';
+import { attribution, type EventReason, tell } from './events.ts';
+import type { HeldDecision } from './heldDecision.ts';
+import { updateCounters } from './slot.ts';
+import { writeStatus } from './writeStatus.ts';
+
+/** The change that the target's annotation names: `null` when there is none (or no target), undefined when it could not be read. */
+export async function carriedChange(deps: ExecutorDeps, held: HeldDecision): Promise<LastChange | null | undefined> {
+  const read = await deps.reader.get(KINDS.Deployment, held.namespace, held.spec.target.name);
+  if (!read.ok) return undefined;
+  if (read.value === undefined) return null;
+  return lastChangeOf(read.value).parsed ?? null;
+}
+
+/**
+ * Records that a write happened: log, counters (the cooldown runs from it), status, Event. Each step finds out whether it
+ * was done before; an unwritable log holds none of them back, since the effect is there.
+ */
+export async function confirm(deps: ExecutorDeps, held: HeldDecision, written: LastChange): Promise<HeldDecision> {
+  const now = deps.clock.now();
+  const at = Math.min(now, Date.parse(written.at) || now);
+  const { namespace, spec } = held;
+  await deps.journal.append({ kind: 'applied', subject: held.name, data: { changeId: written.id, at } });
+  await updateCounters(deps, namespace, spec.blueprint.name, (counters) =>
+    counters.inFlight?.changeId === written.id && counters.lastChangeId !== written.id
+      ? verifying(applied(counters, written.id, at), written.id, at)
+      : undefined,
+  );
+  const changes = held.status.changes.map((change) =>
+    change.id === written.id ? { ...change, appliedAt: at, log: written.log } : change,
+  );
+  const change = changes.find(({ id }) => id === written.id);
+  const recorded = await writeStatus(
+    deps,
+    held,
+    {
+      phase: 'Verifying',
+      reason: written.undo ? 'Undoing' : 'Written',
+      message: `${written.did}: written, waiting for it to take effect`,
+      changes,
+      verification: { phase: 'convergence', startedAt: at, widened: false, checks: [] },
+      notBefore: undefined,
+      deferredSince: undefined,
+    },
+    true,
+  );
+  if (change !== undefined) await announce(deps, held, change);
+  return recorded.ok ? recorded.value : held;
+}
+
+const words = (change: ChangeRecord): string =>
+  change.kind === 'scale' ? `scaled ${change.before} to ${change.after}` : 'restarted pods';
+
+async function announce(deps: ExecutorDeps, held: HeldDecision, change: ChangeRecord): Promise<void> {
+  const reason: EventReason = change.undo
+    ? 'UndoneByFairlead'
+    : change.kind === 'scale'
+      ? 'ScaledByFairlead'
+      : 'RestartedByFairlead';
+  const undone = held.status.verification?.message ?? 'the change failed its verification';
+  const note = change.undo
+    ? `undone, ${words(change)}: ${undone}; Decision ${held.name}`
+    : `${words(change)}, ${attribution(held)}`;
+  await tell(deps, held, { reason, key: change.id, note });
+}

@@ -1,0 +1,51 @@
+import type { ServiceView } from '../observe/serviceView.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ClusterReader, ClusterResult, RecordWriter } from '../ports/cluster.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { WorkloadWriter } from '../ports/workload.ts';
+import type { History } from '../schema/history.ts';
+import type { KubeObject } from '../schema/kube.ts';
+import type { DecisionSpec } from '../schema/records.ts';
+
+/** What the executor sees of the world: its own observer, never what a Decision says of it. */
+export interface Sight {
+  views(): readonly ServiceView[];
+  fresh(namespace: string, blueprint: string): Promise<ClusterResult<ServiceView>>;
+  history(namespace: string, blueprint: string): History;
+  /** All Decisions, from a mirror: a reason to look, never the thing that is acted on. */
+  decisions(): readonly KubeObject[];
+}
+
+export interface ExecutorDeps {
+  readonly observer: Sight;
+  readonly reader: ClusterReader;
+  readonly records: RecordWriter;
+  readonly workloads: WorkloadWriter;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly ownNamespace: string;
+  /**
+   * Whether the gateway's signature over this Decision's request and requester holds. Without it nobody's name counts,
+   * and every request is judged as an agent's.
+   */
+  readonly signed?: (decision: KubeObject, spec: DecisionSpec) => boolean;
+  /** What the signed votes of an ApprovalRequest come to. Without it no vote counts, and requests expire. */
+  readonly votes?: (approval: KubeObject) => 'pending' | 'approved' | 'rejected';
+}
+
+/** When to look at a Decision again (ms); undefined: it is settled. */
+export type AgainAt = number | undefined;
+
+/** After a lost race or a hiccup of the API server. */
+export const SOON_MS = 1_000;
+/** While something is awaited that no timer announces. */
+export const POLL_MS = 5_000;
+/**
+ * A permit's life. A write that may still be under way (a cut connection, a killed process, a second executor) cannot
+ * begin after it; nothing is concluded from its absence before.
+ */
+export const GRACE_MS = 30_000;

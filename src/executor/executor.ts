@@ -1,0 +1,115 @@
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { type DecisionStatus, FINAL } from '../schema/records.ts';
+import { advance } from './advance.ts';
+import { catchUp } from './catchUp.ts';
+import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
+import { type HeldDecision, readDecision } from './heldDecision.ts';
+import { dropsAt, outOfTime } from './outOfTime.ts';
+import { recoverSlot } from './recover.ts';
+
+interface Service {
+  readonly namespace: string;
+  readonly blueprint: string;
+  readonly decisions: HeldDecision[];
+}
+
+/**
+ * Carries out what the gate allows. A pass looks at every Decision that is not final, once, and at every slot that is
+ * taken; it keeps nothing between passes, so that another process can go on where this one died. A failure at one
+ * service stops at that service.
+ */
+export class Executor {
+  readonly #deps: ExecutorDeps;
+
+  constructor(deps: ExecutorDeps) {
+    this.#deps = deps;
+  }
+
+  /** `againAt`: when something is due without a change in the cluster to announce it. */
+  async pass(): Promise<{ againAt?: number }> {
+    const { observer, clock } = this.#deps;
+    const again: AgainAt[] = [];
+    for (const service of await this.#services(observer.decisions())) {
+      again.push(await this.#guarded(service, () => recoverSlot(this.#deps, service.namespace, service.blueprint)));
+      for (const held of inOrder(service.decisions)) {
+        again.push(await this.#guarded(service, () => this.#look(held, service.decisions)));
+      }
+    }
+    const due = again.filter((at) => at !== undefined);
+    return due.length === 0 ? {} : { againAt: Math.max(clock.now(), Math.min(...due)) };
+  }
+
+  async #services(objects: readonly KubeObject[]): Promise<Service[]> {
+    const services = new Map<string, Service>();
+    const of = (namespace: string, blueprint: string): Service => {
+      const key = `${namespace}/${blueprint}`;
+      const service = services.get(key) ?? { namespace, blueprint, decisions: [] };
+      services.set(key, service);
+      return service;
+    };
+    for (const object of objects) {
+      const held = readDecision(object, this.#deps.signed);
+      if (held.ok) of(held.value.namespace, held.value.spec.blueprint.name).decisions.push(held.value);
+      else await this.#malformed(object, held.error);
+    }
+    for (const view of this.#deps.observer.views()) {
+      if (view.counters?.inFlight !== undefined) of(view.namespace, view.name);
+    }
+    return [...services.values()];
+  }
+
+  /** Looks at the Decision itself: the mirror that named it may be behind our own writes. */
+  async #look(known: HeldDecision, siblings: readonly HeldDecision[]): Promise<AgainAt> {
+    const { reader, clock, signed } = this.#deps;
+    const { status } = known;
+    if (FINAL.has(status.phase)) return catchUp(this.#deps, known);
+    if (status.phase === 'Deferred' && status.notBefore !== undefined && clock.now() < status.notBefore) {
+      const drop = outOfTime(known, siblings, clock.now());
+      if (drop === undefined) return Math.min(status.notBefore, dropsAt(known));
+    }
+    const read = await reader.get(KINDS.Decision, known.namespace, known.name);
+    if (!read.ok) return clock.now() + POLL_MS;
+    if (read.value === undefined) return undefined;
+    const held = readDecision(read.value, signed);
+    return held.ok && !FINAL.has(held.value.status.phase) ? advance(this.#deps, held.value, siblings) : undefined;
+  }
+
+  async #guarded({ namespace, blueprint }: Service, work: () => Promise<AgainAt>): Promise<AgainAt> {
+    try {
+      return await work();
+    } catch (error) {
+      const { log, clock } = this.#deps;
+      log.error({ namespace, blueprint, error: String(error) }, 'a decision was left out of this pass');
+      return clock.now() + POLL_MS;
+    }
+  }
+
+  /** What cannot be read is refused, once, with the words of what is wrong. */
+  async #malformed(object: KubeObject, message: string): Promise<void> {
+    const { phase } = (object.status ?? {}) as { phase?: unknown };
+    if (phase === 'Refused') return;
+    const { clock, records, log } = this.#deps;
+    const at = clock.now();
+    const reason = 'Malformed';
+    const status: DecisionStatus = {
+      phase: 'Refused',
+      reason,
+      message: message.slice(0, 500),
+      changes: [],
+      finishedAt: new Date(at).toISOString(),
+      history: [{ phase: 'Refused', at, reason }],
+    };
+    log.warn(
+      { decisionId: object.metadata.name, namespace: object.metadata.namespace, error: message },
+      'malformed decision',
+    );
+    await records.replaceStatus(KINDS.Decision, { ...object, status });
+  }
+}
+
+/** What is under way first, since it frees the slot; then by age. */
+function inOrder(decisions: readonly HeldDecision[]): HeldDecision[] {
+  const rank = ({ status: { phase } }: HeldDecision): number =>
+    phase === 'Executing' || phase === 'Verifying' ? 0 : 1;
+  return [...decisions].sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
+}

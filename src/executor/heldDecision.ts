@@ -1,0 +1,90 @@
+import { err, ok, type Result } from '../kernel/result.ts';
+import type { Wanted } from '../schema/change.ts';
+import type { KubeObject } from '../schema/kube.ts';
+import { type ChangeRecord, DecisionSpec, DecisionStatus } from '../schema/records.ts';
+import type { Request } from '../schema/request.ts';
+
+/** A Decision as read, with its object for the compare-and-swap of its status. */
+export interface HeldDecision {
+  readonly object: KubeObject;
+  readonly namespace: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly spec: DecisionSpec;
+  readonly status: DecisionStatus;
+  /** The requester as far as it is proven: without a signature an agent. */
+  readonly person: boolean;
+}
+
+const FRESH: DecisionStatus = { phase: 'Pending', message: '', reason: 'New', changes: [], history: [] };
+
+/** Fails with the words of what is wrong. A status that is absent or empty is a new Decision's. */
+export function readDecision(
+  object: KubeObject,
+  signed: ((decision: KubeObject, spec: DecisionSpec) => boolean) | undefined,
+): Result<HeldDecision, string> {
+  const spec = DecisionSpec.safeParse(object.spec);
+  if (!spec.success) return err(`spec: ${spec.error.issues[0]?.path.join('.')}: ${spec.error.issues[0]?.message}`);
+  const empty = object.status === undefined || Object.keys(object.status as object).length === 0;
+  const status = DecisionStatus.safeParse(empty ? FRESH : object.status);
+  if (!status.success)
+    return err(`status: ${status.error.issues[0]?.path.join('.')}: ${status.error.issues[0]?.message}`);
+  const { name, namespace, creationTimestamp } = object.metadata;
+  return ok({
+    object,
+    name,
+    namespace: namespace ?? '',
+    createdAt: Date.parse(creationTimestamp ?? '') || 0,
+    spec: spec.data,
+    status: status.data,
+    person: spec.data.requester.kind === 'person' && (signed?.(object, spec.data) ?? false),
+  });
+}
+
+/** The end value a Decision wants; undefined for what no code can carry out (it is refused and recorded). */
+export function wantedOf(spec: DecisionSpec): Wanted | undefined {
+  const { replicas } = spec.arguments;
+  if (spec.tool === 'scale' && replicas !== undefined) return { kind: 'scale', replicas };
+  if (spec.tool === 'scale_to_zero') return { kind: 'scale', replicas: 0 };
+  if (spec.tool === 'restart_pods') return { kind: 'restart' };
+  return undefined;
+}
+
+/**
+ * The request as the gate judges it: the wish alone. Rationale, brief, confidence and the verdict that came with it stay
+ * behind (P3). The target is the Decision's own namespace: a Decision elsewhere reaches nothing here.
+ */
+export function requestFrom(held: HeldDecision): Request {
+  const { spec } = held;
+  const wanted = wantedOf(spec);
+  return {
+    id: held.name,
+    tool: spec.tool,
+    effect: wanted === undefined ? 'unknown' : 'change',
+    args: { ...spec.arguments },
+    ...(wanted !== undefined && { wanted }),
+    target: { namespace: held.namespace, name: spec.target.name },
+    requester: { kind: held.person ? 'person' : 'agent', name: spec.requester.name },
+    ...(spec.seen !== undefined && {
+      seen: { uid: spec.seen.uid, replicas: spec.seen.replicas, at: Date.parse(spec.seen.at) || 0 },
+    }),
+  };
+}
+
+/** The newest write that is known to have happened. */
+export function lastApplied(status: DecisionStatus): ChangeRecord | undefined {
+  return status.changes.findLast((change) => change.appliedAt !== undefined);
+}
+
+/** The write whose intent is recorded and whose outcome is not. */
+export function openIntent(status: DecisionStatus): ChangeRecord | undefined {
+  const last = status.changes.at(-1);
+  return last?.appliedAt === undefined ? last : undefined;
+}
+
+export function directionOf(change: Pick<ChangeRecord, 'kind' | 'before' | 'after'>): 'up' | 'down' | 'none' {
+  if (change.kind !== 'scale') return 'none';
+  const [before, after] = [Number(change.before), Number(change.after)];
+  if (after > before) return 'up';
+  return after < before ? 'down' : 'none';
+}

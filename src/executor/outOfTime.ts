@@ -1,0 +1,33 @@
+import { FINAL } from '../schema/records.ts';
+import type { HeldDecision } from './heldDecision.ts';
+
+const AGENT_MS = 60_000;
+const PERSON_MS = 600_000;
+
+/**
+ * Why a deferred wish is dropped, if it is: an agent's after a minute or when a newer one for the target exists (it is
+ * computed anew, on what is true then), a person's after ten, or when the same person has asked anew.
+ */
+export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[], now: number): string | undefined {
+  const { status, person } = held;
+  if (status.phase !== 'Deferred') return undefined;
+  const limit = person ? PERSON_MS : AGENT_MS;
+  if (status.deferredSince !== undefined && now - status.deferredSince >= limit) {
+    return `it waited ${limit / 1000} s (${status.reason}): computed anew`;
+  }
+  const newer = siblings.find((other) => isNewer(other, held) && isSameAsker(other, held));
+  return newer === undefined ? undefined : `replaced by the newer ${newer.name}`;
+}
+
+/** When a deferred wish is dropped at the latest (ms). */
+export const dropsAt = ({ status, person }: HeldDecision): number =>
+  (status.deferredSince ?? Number.POSITIVE_INFINITY) + (person ? PERSON_MS : AGENT_MS);
+
+/** One that is over already replaces nothing: it may have been refused. */
+const isNewer = (other: HeldDecision, held: HeldDecision): boolean =>
+  !FINAL.has(other.status.phase) &&
+  other.spec.target.name === held.spec.target.name &&
+  (other.createdAt > held.createdAt || (other.createdAt === held.createdAt && other.name > held.name));
+
+const isSameAsker = (other: HeldDecision, held: HeldDecision): boolean =>
+  held.person ? other.person && other.spec.requester.name === held.spec.requester.name : !other.person;

@@ -1,0 +1,142 @@
+import { baselineOf } from '../analysis/verification.ts';
+import { reserve, settle } from '../policy/counters.ts';
+import { changeFactsOf, factsOf } from '../policy/facts.ts';
+import type { Permit } from '../schema/permit.ts';
+import type { CheckedApproval } from '../schema/verdict.ts';
+import { approvalAtHand, askApproval, consume } from './approvals.ts';
+import { carryOut, type Write } from './carryOut.ts';
+import { defer, finish, unlogged } from './close.ts';
+import { decideAgain, type Judged } from './decideAgain.ts';
+import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
+import { type HeldDecision, lastApplied, requestFrom } from './heldDecision.ts';
+import { outOfTime } from './outOfTime.ts';
+import { callIfFloorWaits, refuse } from './refuse.ts';
+import { deciding, verdictRecord } from './verdictRecord.ts';
+
+/** A write is worth a look at once: it often takes effect within a second or two. */
+const WRITTEN_MS = 1_000;
+
+/** A Decision that waits for its turn: judged again on fresh state, and then refused, deferred, put to people or done. */
+export async function request(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  siblings: readonly HeldDecision[],
+): Promise<AgainAt> {
+  const now = deps.clock.now();
+  const dropped = outOfTime(held, siblings, now);
+  if (dropped !== undefined) {
+    return finish(deps, held, { phase: 'Superseded', reason: 'ComputedAnew', message: dropped });
+  }
+  const view = deps.observer
+    .views()
+    .find((one) => one.namespace === held.namespace && one.name === held.spec.blueprint.name);
+  const atHand = await approvalAtHand(deps, held, view?.blueprint?.approval.executeWithinMs ?? EXECUTE_WITHIN_MS);
+  if (atHand.kind === 'expired') {
+    const message = 'approved, but it could not be carried out in time';
+    return finish(deps, held, { phase: 'Expired', reason: 'NotExecutedInTime', message });
+  }
+  const approval = atHand.kind === 'checked' ? atHand.approval : undefined;
+  const again = await decideAgain(deps, held, requestFrom(held), approval);
+  if (again.kind === 'unreadable') {
+    deps.log.warn({ decisionId: held.name, error: again.message }, 'state unreadable: nothing is decided');
+    return now + POLL_MS;
+  }
+  if (again.kind === 'gone') {
+    return finish(deps, held, { phase: 'Superseded', reason: again.reason, message: again.message });
+  }
+  if (again.unlogged !== undefined) return unlogged(deps, held, again.unlogged);
+  return follow(deps, held, again, approval, siblings);
+}
+
+/** When the blueprint is not in view yet: the default of the schema. */
+const EXECUTE_WITHIN_MS = 600_000;
+
+async function follow(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  judged: Judged,
+  approval: CheckedApproval | undefined,
+  siblings: readonly HeldDecision[],
+): Promise<AgainAt> {
+  const { verdict, permit } = judged;
+  if (verdict.authority === 'forbidden') return refuse(deps, held, judged);
+  if (verdict.authority === 'restricted') return askApproval(deps, held, judged);
+  if (verdict.wait !== undefined) {
+    await callIfFloorWaits(deps, held, judged, siblings);
+    const finding = deciding(verdict);
+    return defer(deps, held, {
+      reason: finding?.code ?? 'Waiting',
+      message: finding?.message ?? verdict.wait.codes.join(', '),
+      ...(verdict.wait.until !== undefined && { until: verdict.wait.until }),
+      verdict: verdictRecord(verdict),
+    });
+  }
+  if (permit === undefined) return refuse(deps, held, judged);
+  return perform(deps, held, judged, permit, approval);
+}
+
+async function perform(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  judged: Judged,
+  permit: Permit,
+  approval: CheckedApproval | undefined,
+): Promise<AgainAt> {
+  const { change } = permit.terms;
+  if (change.from === change.to) {
+    const isDone = lastApplied(held.status) !== undefined;
+    const message = isDone ? `at ${change.to} as asked` : `already at ${change.to}: nothing to do`;
+    return finish(deps, held, { phase: isDone ? 'Succeeded' : 'Superseded', reason: 'AlreadySo', message });
+  }
+  const carried = await carryOut(deps, held, writeOf(deps, held, judged, permit, approval));
+  switch (carried.kind) {
+    case 'written':
+      if (approval !== undefined) await consume(deps, carried.held);
+      return deps.clock.now() + WRITTEN_MS;
+    case 'unclear':
+      return deps.clock.now() + GRACE_MS;
+    case 'unwritable':
+      return unlogged(deps, carried.held, carried.message);
+    case 'lookAgain':
+      return defer(deps, carried.held, {
+        reason: carried.code,
+        message: carried.message,
+        until: deps.clock.now() + SOON_MS,
+        verdict: verdictRecord(judged.verdict),
+      });
+  }
+}
+
+function writeOf(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  judged: Judged,
+  permit: Permit,
+  approval: CheckedApproval | undefined,
+): Write {
+  const { input } = judged;
+  const writes = held.status.changes.filter(({ appliedAt }) => appliedAt !== undefined).length;
+  return {
+    judged,
+    permit,
+    changeId: `${held.name}.${writes + 1}`,
+    undo: false,
+    optional: changeFactsOf(factsOf(input))?.optional ?? true,
+    baseline: input.assessment === undefined ? { breached: false } : baselineOf(input.assessment),
+    ...(approval !== undefined && { approval: approval.name }),
+    take: (counters, record, inFlight) => {
+      // The gate lets only a scale-up under pressure come here with a change in flight (G23): it takes that one's place.
+      const before = counters.inFlight;
+      const free =
+        before === undefined
+          ? counters
+          : settle(counters, 'superseded', {
+              changeId: before.changeId,
+              now: deps.clock.now(),
+              jitter: 0,
+              breakerFailures: Number.POSITIVE_INFINITY,
+            });
+      return reserve(free, record, inFlight);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { ServiceView } from '../observe/serviceView.ts';
+import { Counters, type InFlight, type OperationRecord } from '../schema/counters.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import type { ExecutorDeps } from './deps.ts';
+
+/** taken: ours. again: the counters moved (a pause counts too): decide again. failed: the API server did not take it. */
+export type Slot = 'taken' | 'again' | 'failed';
+
+/**
+ * Swaps the service's counters for `next`, on the very record that the verdict was made from: whatever changed in
+ * between (another slot, a pause) makes the swap fail. A record that is absent is created first.
+ */
+export async function takeSlot(deps: ExecutorDeps, view: ServiceView, next: Counters): Promise<Slot> {
+  const base = view.breakerObject ?? (await created(deps, view));
+  if (base === undefined) return 'again';
+  const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...base, status: next });
+  if (swapped.ok) return 'taken';
+  if (!swapped.error.uncertain) return swapped.error.code === 'unavailable' ? 'failed' : 'again';
+  const read = await readCounters(deps, view.namespace, view.name);
+  if (read === undefined) return 'failed';
+  return isSame(read.counters?.inFlight, next.inFlight) ? 'taken' : 'again';
+}
+
+const isSame = (a: InFlight | undefined, b: InFlight | undefined): boolean =>
+  a !== undefined && a.changeId === b?.changeId && a.since === b.since;
+
+async function created(deps: ExecutorDeps, view: ServiceView): Promise<KubeObject | undefined> {
+  const made = await deps.records.create(KINDS.CircuitBreaker, {
+    apiVersion: KINDS.CircuitBreaker.apiVersion,
+    kind: KINDS.CircuitBreaker.kind,
+    metadata: { name: view.name, namespace: view.namespace },
+    spec: { holds: [] },
+  });
+  return made.ok ? made.value : undefined;
+}
+
+export interface ReadCounters {
+  readonly object: KubeObject;
+  /** undefined: the record has no readable status. */
+  readonly counters: Counters | undefined;
+}
+
+/** undefined: unreadable or absent. */
+export async function readCounters(
+  deps: ExecutorDeps,
+  namespace: string,
+  name: string,
+): Promise<ReadCounters | undefined> {
+  const read = await deps.reader.get(KINDS.CircuitBreaker, namespace, name);
+  if (!read.ok || read.value === undefined) return undefined;
+  const parsed = Counters.safeParse(read.value.status);
+  return { object: read.value, counters: parsed.success ? parsed.data : undefined };
+}
+
+/**
+ * One step of the counters that depends on no verdict (release, confirm, settle): read, change, swap, and again on a
+ * conflict. `change` answers undefined when there is nothing to do, so that a step done before a crash is not done twice.
+ * False: it could not be done now; recovery finds it from the records.
+ */
+export async function updateCounters(
+  deps: ExecutorDeps,
+  namespace: string,
+  name: string,
+  change: (counters: Counters) => Counters | undefined,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const read = await readCounters(deps, namespace, name);
+    if (read?.counters === undefined) return false;
+    const next = change(read.counters);
+    if (next === undefined) return true;
+    const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: next });
+    if (swapped.ok) return true;
+    if (swapped.error.code !== 'conflict' && !swapped.error.uncertain) return false;
+  }
+  return false;
+}
+
+/** The record of one write for the budgets, and the same as the change in flight. */
+export function slotOf(
+  facts: Omit<OperationRecord, 'at'>,
+  now: number,
+): { readonly record: OperationRecord; readonly inFlight: InFlight } {
+  const { decision, changeId, direction, optional } = facts;
+  return {
+    record: { ...facts, at: now },
+    inFlight: { decision, changeId, phase: 'executing', direction, optional, since: now },
+  };
+}

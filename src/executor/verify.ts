@@ -1,0 +1,138 @@
+import { usualStartMs } from '../analysis/startDeadline.ts';
+import { type Convergence, convergence } from '../analysis/verification.ts';
+import type { Blueprint } from '../schema/blueprint.ts';
+import type { Change } from '../schema/change.ts';
+import type { ChangeRecord, Verification } from '../schema/records.ts';
+import { alert } from './alert.ts';
+import { close, SUPERSEDED_BY_UP } from './close.ts';
+import { conclude } from './conclude.ts';
+import { look, type Seen } from './decideAgain.ts';
+import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
+import { directionOf, type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
+import { stabilise } from './stabilise.ts';
+import { endUndo, resumeUndo, undo } from './undo.ts';
+import { writeStatus } from './writeStatus.ts';
+
+/** Convergence has no event of its own that says "now": it is looked at this often. */
+const CONVERGING_MS = 2_000;
+
+/** One look at a change that was written: converged, stabilised, judged, and undone where that is due. */
+export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<AgainAt> {
+  const { verification } = held.status;
+  const change = lastApplied(held.status);
+  if (change === undefined || verification === undefined) {
+    return close(deps, held, '', {
+      phase: 'Inconclusive',
+      reason: 'RecordBroken',
+      message: 'no written change on record',
+    });
+  }
+  const seen = await look(deps, held);
+  if (seen.kind === 'unreadable') return deps.clock.now() + POLL_MS;
+  if (seen.kind === 'gone') return lost(deps, held, change, seen.reason, seen.message);
+  const { blueprint } = seen.view;
+  if (blueprint === undefined) {
+    return lost(deps, held, change, 'BlueprintGone', 'no blueprint is in force any more');
+  }
+  const newer = supersededBy(seen, held, change);
+  if (newer !== undefined) return superseded(deps, held, change, newer);
+  if (openIntent(held.status)?.undo === true) return resumeUndo(deps, held, change, seen.view);
+  if (verification.outcome === 'fail' && !change.undo) return undo(deps, held, change, seen.view);
+  if (verification.phase === 'convergence') {
+    return converge(deps, held, { change, blueprint, seen, verification });
+  }
+  return stabilise(deps, held, { change, blueprint, seen, verification });
+}
+
+export interface Verifying {
+  readonly change: ChangeRecord;
+  readonly blueprint: Blueprint;
+  readonly seen: Seen;
+  readonly verification: Verification;
+}
+
+async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verifying): Promise<AgainAt> {
+  const { change, blueprint, seen, verification } = verifying;
+  const now = deps.clock.now();
+  const answer = convergence({
+    workload: seen.workload,
+    change: changeOf(change),
+    since: change.appliedAt ?? verification.startedAt,
+    now,
+    usualStartMs: usualStartMs(seen.workload.pods),
+  });
+  if (answer.state === 'waiting') return now + CONVERGING_MS;
+  if (change.undo) return endUndo(deps, held, change, answer, blueprint);
+  if (answer.state === 'failed') return notConverged(deps, held, verifying, answer);
+  if (!blueprint.verification.enabled) {
+    const message = 'it took effect; the blueprint switches verification off';
+    return conclude(deps, held, verifying, { outcome: 'pass', checks: [], message });
+  }
+  const stabilising: Verification = { ...verification, phase: 'stabilisation', convergedAt: now };
+  const written = await writeStatus(
+    deps,
+    held,
+    {
+      phase: 'Verifying',
+      reason: 'Stabilising',
+      message: `took effect; judged after ${Math.round(blueprint.verification.stabilizationMs / 1000)} s`,
+      verification: stabilising,
+    },
+    true,
+  );
+  return now + (written.ok ? POLL_MS : SOON_MS);
+}
+
+/** What somebody else undid or removed is not this change's failure. */
+async function notConverged(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  verifying: Verifying,
+  failure: Extract<Convergence, { state: 'failed' }>,
+): Promise<AgainAt> {
+  const { change } = verifying;
+  const { reason, message } = failure;
+  if (reason === 'TargetGone') return lost(deps, held, change, reason, message);
+  if (reason === 'Overwritten') return close(deps, held, change.id, { phase: 'Superseded', reason, message });
+  return conclude(deps, held, verifying, { outcome: 'fail', checks: [], message, reason });
+}
+
+/** Nothing can be judged and nothing may be undone without blueprint or target: a person is told. */
+async function lost(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  change: ChangeRecord,
+  reason: string,
+  message: string,
+): Promise<AgainAt> {
+  await alert(deps, held, { code: reason, message: `${message} while change ${change.id} was being verified` });
+  return close(deps, held, openIntent(held.status)?.id ?? change.id, { phase: 'Inconclusive', reason, message });
+}
+
+/** A scale-up under pressure took the slot of this change (G23): the counters or the target's own annotation name it. */
+function supersededBy({ view, workload }: Seen, held: HeldDecision, change: ChangeRecord): string | undefined {
+  const inFlight = view.counters?.inFlight;
+  if (inFlight !== undefined && inFlight.decision !== held.name) return inFlight.changeId;
+  const carried = workload.lastChange;
+  const isNewer = carried !== undefined && carried.decision !== held.name && carried.id === view.counters?.lastChangeId;
+  return isNewer && inFlight?.changeId !== change.id ? carried.id : undefined;
+}
+
+async function superseded(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  change: ChangeRecord,
+  newer: string,
+): Promise<AgainAt> {
+  return close(deps, held, change.id, {
+    phase: directionOf(change) === 'down' ? 'RolledBack' : 'Superseded',
+    reason: SUPERSEDED_BY_UP,
+    message: `closed by the scale-up ${newer} under pressure`,
+  });
+}
+
+export function changeOf(record: ChangeRecord): Change {
+  return record.kind === 'scale'
+    ? { kind: 'scale', from: Number(record.before), to: Number(record.after) }
+    : { kind: 'restart', from: record.before || null, to: record.after || null };
+}
