@@ -15,16 +15,15 @@ export function managersOf(object: KubeObject, field: WatchedField): readonly Ma
 }
 
 /**
- * Who changed a field between two versions of an object: among its owners those whose entry is new or newer than before,
- * else the newest of them. Several when writes of different managers fell between the two versions; empty when the
+ * Who changed a field between two versions of an object, newest first: among its owners those whose entry is new or newer
+ * than before, else the newest of them. Several when writes of different managers fell between the two versions; empty when the
  * object says nothing.
  */
 export function writersOf(before: KubeObject, after: KubeObject, field: WatchedField): readonly string[] {
-  const owners = managersOf(after, field);
+  const owners = [...managersOf(after, field)].sort((a, b) => timeOf(b) - timeOf(a));
   const earlier = new Map((before.metadata.managedFields ?? []).map((entry) => [keyOf(entry), entry.time]));
   const moved = owners.filter((entry) => !earlier.has(keyOf(entry)) || earlier.get(keyOf(entry)) !== entry.time);
-  const newest = [...owners].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, 1);
-  return (moved.length > 0 ? moved : newest).map((entry) => entry.manager ?? 'unknown');
+  return (moved.length > 0 ? moved : owners.slice(0, 1)).map((entry) => entry.manager ?? 'unknown');
 }
 
 const keyOf = (entry: ManagedField): string => `${entry.manager}/${entry.operation}/${entry.subresource}`;
