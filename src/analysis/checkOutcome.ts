@@ -54,7 +54,7 @@ export function answer(check: Check, judging: Judging): Answer {
   }
   const seen = valuesWords(check, last.value, previous.value);
   if (countsRequests(check) && tooFew(requests)) {
-    const count = `${(requests ?? 0).toFixed(0)} requests in ${span(judging.stabilizationMs)}`;
+    const count = `${plural(Math.floor(requests ?? 0), 'request')} in ${span(judging.stabilizationMs)}`;
     return { outcome: 'inconclusive', words: `${seen}, but ${count}: at least ${FEWEST_REQUESTS} are needed` };
   }
   const before = baselineValue(check, judging.baseline);

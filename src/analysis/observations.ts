@@ -10,9 +10,9 @@ export const NOW = 1_767_614_400_000;
 export const PASS_MS = 15_000;
 const REQUEST = 500;
 
-export function blueprintOf(
-  overrides: Partial<Blueprint> & { scaling?: Partial<Blueprint['scaling']> } = {},
-): Blueprint {
+type BlueprintOverrides = Omit<Partial<Blueprint>, 'scaling'> & { readonly scaling?: Partial<Blueprint['scaling']> };
+
+export function blueprintOf(overrides: BlueprintOverrides = {}): Blueprint {
   const { scaling, ...rest } = overrides;
   return {
     name: 'web',
