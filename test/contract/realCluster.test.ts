@@ -7,7 +7,7 @@ import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { type ContractCluster, clusterContract } from '../../src/testing/clusterContract.ts';
 import { defined, value } from '../../src/testing/contractObjects.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
-import { crds } from './minimalCrds.ts';
+import { installCrds } from './installCrds.ts';
 import { type Relay, startRelay } from './relay.ts';
 
 describeCluster('Kubernetes', () => {
@@ -15,10 +15,7 @@ describeCluster('Kubernetes', () => {
   let relay: Relay;
   beforeAll(async () => {
     cluster = await startCluster({ noKubelet: true });
-    await cluster.kubectl(['apply', '-f', '-'], {
-      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: crds() }),
-    });
-    await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+    await installCrds(cluster);
     relay = await startRelay(cluster.server);
   });
   afterAll(async () => {
