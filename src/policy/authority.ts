@@ -1,4 +1,4 @@
-import type { Authority, Finding } from '../schema/verdict.ts';
+import type { Authority, Finding, Verdict } from '../schema/verdict.ts';
 
 /** Forbidden over restricted over allowed. A matching approval lifts `restricted`, and nothing else. */
 export function authorityOf(findings: readonly Finding[], approved: boolean): Authority {
@@ -7,19 +7,17 @@ export function authorityOf(findings: readonly Finding[], approved: boolean): Au
 }
 
 /** The latest *not before*; without an instant as soon as one of the waits has no known end. */
-export function waitOf(
-  findings: readonly Finding[],
-): { readonly until?: number; readonly codes: readonly string[] } | undefined {
+export function waitOf(findings: readonly Finding[]): Verdict['wait'] {
   const waits = findings.filter((finding) => finding.effect === 'wait');
   if (waits.length === 0) return undefined;
   const codes = [...new Set(waits.map((finding) => finding.code))];
-  const ends = waits.flatMap((finding) => (finding.notBefore === undefined ? [] : [finding.notBefore]));
+  const ends = waits.flatMap((finding) => finding.notBefore ?? []);
   return ends.length === waits.length ? { until: Math.max(...ends), codes } : { codes };
 }
 
 /**
- * Who may approve: groups that every restricting finding names. Where no group is named by all, any group named by one,
- * since each of them was named for exactly this.
+ * Who may approve: the groups that every restricting finding names. Where no group is named by all, any group named by
+ * one, since each of them was named for exactly this.
  */
 export function approversOf(findings: readonly Finding[]): readonly string[] {
   const lists = findings.flatMap((finding) => (finding.effect === 'restrict' ? [finding.approvers ?? []] : []));

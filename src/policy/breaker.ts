@@ -5,31 +5,35 @@ const LONGEST_OPEN_MS = 3_600_000;
 /** So that services that failed together do not try again together. */
 const JITTER = 0.1;
 
+export interface Failure {
+  readonly now: number;
+  /** In [0, 1). */
+  readonly jitter: number;
+  /** `safety.breakerFailures` of the blueprint. */
+  readonly breakerFailures: number;
+}
+
 /** Half-open is an open breaker whose time has come: it lets one smallest step through. */
-export function breakerAt(breaker: BreakerState, now: number): 'closed' | 'open' | 'halfOpen' {
-  if (breaker.state === 'closed') return 'closed';
-  return breaker.until !== undefined && now >= breaker.until ? 'halfOpen' : 'open';
+export function breakerAt({ state, until }: BreakerState, now: number): 'closed' | 'open' | 'halfOpen' {
+  if (state === 'closed') return 'closed';
+  return until !== undefined && now >= until ? 'halfOpen' : 'open';
 }
 
-/** After one more failure. A failed trial opens again for twice as long; a late failure while open changes nothing. */
-export function afterFailure(breaker: BreakerState, now: number, jitter: number, limit: number): BreakerState {
-  switch (breakerAt(breaker, now)) {
-    case 'open':
-      return breaker;
-    case 'halfOpen':
-      return opened(breaker, now, jitter);
-    case 'closed': {
-      const failures = Math.min(1000, breaker.failures + 1);
-      return failures >= limit ? opened({ ...breaker, failures }, now, jitter) : { ...breaker, failures };
-    }
-  }
+/** A pass closes; a failed trial opens for twice as long; a late failure while open, and what is neither, change nothing. */
+export function afterOutcome(breaker: BreakerState, outcome: string, failure: Failure): BreakerState {
+  if (outcome === 'pass') return CLOSED;
+  const state = breakerAt(breaker, failure.now);
+  if (outcome !== 'fail' || state === 'open') return breaker;
+  const failures = Math.min(1000, breaker.failures + 1);
+  const opens = state === 'halfOpen' || failures >= failure.breakerFailures;
+  return opens ? opened({ ...breaker, failures }, failure) : { ...breaker, failures };
 }
 
-/** Open for 60 s x 2^k, at most an hour, up to a tenth longer by `jitter` in [0, 1). */
-export function opened(breaker: BreakerState, now: number, jitter: number): BreakerState {
-  const base = FIRST_OPEN_MS * 2 ** breaker.opens;
-  const length = Math.min(LONGEST_OPEN_MS, Math.round(base * (1 + JITTER * jitter)));
-  return { state: 'open', failures: breaker.failures, until: now + length, opens: Math.min(30, breaker.opens + 1) };
+/** Open for 60 s x 2^k, at most an hour, up to a tenth longer by the jitter. */
+export function opened(
+  { failures, opens }: BreakerState,
+  { now, jitter }: Pick<Failure, 'now' | 'jitter'>,
+): BreakerState {
+  const length = Math.min(LONGEST_OPEN_MS, Math.round(FIRST_OPEN_MS * 2 ** opens * (1 + JITTER * jitter)));
+  return { state: 'open', failures, until: now + length, opens: Math.min(30, opens + 1) };
 }
-
-export const afterPass = (): BreakerState => CLOSED;

@@ -1,13 +1,7 @@
+import { parseInstant } from '../kernel/parseInstant.ts';
 import type { LastChange } from '../schema/change.ts';
-import {
-  type BreakerState,
-  type Counters,
-  type InFlight,
-  NEW_COUNTERS,
-  type OperationRecord,
-} from '../schema/counters.ts';
-import { afterFailure, afterPass, opened } from './breaker.ts';
-import { instantOf } from './instantOf.ts';
+import { type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import { afterOutcome, type Failure, opened } from './breaker.ts';
 
 /**
  * Everything that happens to a service's counters, as pure steps. The executor puts the result back in one
@@ -57,13 +51,8 @@ export const verifying = (counters: Counters, changeId: string, since: number): 
     ? { ...counters, inFlight: { ...counters.inFlight, phase: 'verifying', since } }
     : counters;
 
-export interface Settled {
+export interface Settled extends Failure {
   readonly changeId: string;
-  readonly now: number;
-  /** In [0, 1). */
-  readonly jitter: number;
-  /** `safety.breakerFailures` of the blueprint. */
-  readonly breakerFailures: number;
 }
 
 /**
@@ -76,20 +65,11 @@ export function settle(counters: Counters, outcome: Outcome, settled: Settled): 
   const record = counters.operations.find((o) => o.changeId === changeId);
   const after = landed(counters, changeId);
   if (record?.undo === true) {
-    return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled.now, settled.jitter) } : after;
+    return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled) } : after;
   }
   const inFlight = counters.inFlight?.changeId === changeId ? counters.inFlight : undefined;
   const key = (record?.optional ?? inFlight?.optional ?? false) ? 'optionalBreaker' : 'breaker';
   return { ...after, [key]: afterOutcome(after[key], outcome, settled) };
-}
-
-function afterOutcome(
-  breaker: BreakerState,
-  outcome: Outcome,
-  { now, jitter, breakerFailures }: Settled,
-): BreakerState {
-  if (outcome === 'fail') return afterFailure(breaker, now, jitter, breakerFailures);
-  return outcome === 'pass' ? afterPass() : breaker;
 }
 
 export interface Undone {
@@ -117,29 +97,16 @@ export const reverted = (counters: Counters): Counters => ({
  * hour's budget counts as spent until an hour after it, when nothing that was lost could still count.
  */
 export function restoredFrom(lastChange: LastChange, now: number): Counters {
-  const at = Math.min(now, instantOf(lastChange.at) ?? now);
-  return {
-    ...NEW_COUNTERS,
-    lastChangeId: lastChange.id,
-    spentUntil: at + HOUR_MS,
-    operations: [
-      {
-        at,
-        decision: lastChange.decision,
-        changeId: lastChange.id,
-        direction: directionOf(lastChange),
-        optional: false,
-        undo: lastChange.undo,
-        by: 'agent',
-      },
-    ],
-  };
+  const { id, decision, undo } = lastChange;
+  const at = Math.min(now, parseInstant(lastChange.at) ?? now);
+  const direction = directionOf(lastChange);
+  const lost: OperationRecord = { at, decision, changeId: id, direction, optional: false, undo, by: 'agent' };
+  return { ...NEW_COUNTERS, lastChangeId: id, spentUntil: at + HOUR_MS, operations: [lost] };
 }
 
 function directionOf({ before, after }: LastChange): OperationRecord['direction'] {
-  const [from, to] = [Number(before), Number(after)];
-  if (before === '' || after === '' || !Number.isInteger(from) || !Number.isInteger(to) || from === to) return 'none';
-  return to > from ? 'up' : 'down';
+  if (!/^\d+$/.test(before) || !/^\d+$/.test(after) || before === after) return 'none';
+  return Number(after) > Number(before) ? 'up' : 'down';
 }
 
 function landed(counters: Counters, changeId: string): Counters {

@@ -4,8 +4,7 @@ import { Permit } from '../schema/permit.ts';
 import type { Finding, GateInput, Verdict } from '../schema/verdict.ts';
 import { approversOf, authorityOf, waitOf } from './authority.ts';
 import { type ChangeFacts, changeFactsOf, type Facts, factsOf } from './facts.ts';
-import { forbid } from './finding.ts';
-import type { Standing } from './rule.ts';
+import { type Findings, forbid, type Standing } from './rule.ts';
 import { RULES } from './rules.ts';
 
 export interface Decided {
@@ -30,16 +29,17 @@ export function decide(input: GateInput, rules: readonly Standing[] = RULES): De
   const findings: Finding[] = [];
   const errors: unknown[] = [];
   for (const standing of rules) {
+    const rule = standing.id;
     try {
-      findings.push(...answer(standing, facts, change, findings));
+      findings.push(...answer(standing, facts, change, findings).map((said) => ({ rule, ...said })));
     } catch (error) {
       errors.push(error);
-      findings.push(forbid(standing.id, 'RuleFailed', `${standing.id} could not be evaluated, so it forbids`));
+      findings.push({ rule, ...forbid('RuleFailed', `${rule} could not be evaluated, so it forbids`) });
     }
   }
   const verdict = verdictOf(facts, change, findings);
-  const permit = change === undefined ? undefined : permitFor(verdict, change);
-  return { verdict, errors, ...(permit === undefined ? {} : { permit }) };
+  const permit = change && permitFor(verdict, change);
+  return { verdict, errors, ...(permit && { permit }) };
 }
 
 function answer(
@@ -47,42 +47,40 @@ function answer(
   facts: Facts,
   change: ChangeFacts | undefined,
   before: readonly Finding[],
-): readonly Finding[] {
-  if (standing.binds === 'every call') return standing.rule(facts, before);
-  if (change === undefined) return [];
-  return change.call === 'undo' && standing.binds !== 'changes, undo too' ? [] : standing.rule(change, before);
+): Findings {
+  if (standing.binds === 'every call') return standing.rule(facts);
+  if (change === undefined || (facts.call === 'undo' && standing.binds === 'changes')) return [];
+  return standing.rule(change, before);
 }
 
 function verdictOf(facts: Facts, change: ChangeFacts | undefined, findings: readonly Finding[]): Verdict {
   const { blueprint, request } = facts.input;
   const authority = authorityOf(findings, facts.approved);
   const wait = waitOf(findings);
-  const step = change?.scale?.step;
+  const step = change?.scale?.step ?? Number.NaN;
   return {
     requestId: request.id,
     operation: facts.operation,
     authority,
-    ...(wait === undefined ? {} : { wait }),
+    ...(wait && { wait }),
     approvers: authority === 'restricted' ? approversOf(findings) : [],
     findings,
     at: facts.now,
-    ...(blueprint === undefined
-      ? {}
-      : { blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash } }),
-    ...(step === undefined || !Number.isInteger(step) ? {} : { step }),
+    ...(blueprint && { blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash } }),
+    ...(Number.isInteger(step) && { step }),
   };
 }
 
 function permitFor(verdict: Verdict, facts: ChangeFacts): Permit | undefined {
+  if (verdict.authority !== 'allowed' || verdict.wait !== undefined) return undefined;
   const { workload, blueprint, now } = facts;
-  if (verdict.authority !== 'allowed' || verdict.wait !== undefined || workload === undefined) return undefined;
   return Permit.issue({
     requestId: verdict.requestId,
     operation: verdict.operation,
     namespace: workload.namespace,
     name: workload.name,
     uid: workload.uid,
-    change: changeOf(facts, workload.restartedAt),
+    change: changeOf(facts),
     lastChangeText: workload.lastChangeText,
     resourceVersion: workload.resourceVersion,
     hasAnnotations: workload.hasAnnotations,
@@ -93,10 +91,9 @@ function permitFor(verdict: Verdict, facts: ChangeFacts): Permit | undefined {
   });
 }
 
-/** The one write. Exactly one of the two kinds: G0 lets nothing else get here. */
-function changeOf({ scale, input, now }: ChangeFacts, restartedAt: string | null): Change {
+/** The one write: of a scale its next step, else a restart; an undo puts back what stood there. */
+function changeOf({ scale, workload, input, now }: ChangeFacts): Change {
   if (scale !== undefined) return { kind: 'scale', from: scale.from, to: scale.step };
-  const { undo } = input.request;
-  const to = undo === undefined ? isoInstant(now) : undo.before === '' ? null : undo.before;
-  return { kind: 'restart', from: restartedAt, to };
+  const before = input.request.undo?.before;
+  return { kind: 'restart', from: workload.restartedAt, to: before === '' ? null : (before ?? isoInstant(now)) };
 }

@@ -1,41 +1,53 @@
 import type { Signal } from '../schema/assessment.ts';
-import type { Safety } from '../schema/blueprint.ts';
+import { type ChangeFacts, usedSignals } from './facts.ts';
+import { type Findings, noData, type Said } from './rule.ts';
 
 const FUTURE_MS = 5_000;
 const HOUR_MS = 3_600_000;
+/** Below this share of the ready pods a mean stands for too few of them (G4). */
+export const COVERAGE = 0.8;
 
-/** Why a signal's newest sample is too old or too new to decide on (G3). `undefined`: it is fresh, or there is no sample at all. */
-export function staleness(signal: Signal, safety: Safety, now: number): 'stale' | 'future' | undefined {
+/** How old a signal's newest sample may be. */
+export const ageLimit = ({ blueprint }: ChangeFacts, signal: Signal): number =>
+  Math.max(blueprint.safety.freshnessMs, 3 * signal.intervalMs);
+
+/** G3. `undefined`: it is fresh, or there is no sample to be old. */
+export function staleness(signal: Signal, facts: ChangeFacts): 'stale' | 'future' | undefined {
   if (signal.state === 'stale') return 'stale';
   if (signal.sampleAt === undefined) return signal.state === 'fresh' ? 'stale' : undefined;
-  const age = now - signal.sampleAt;
-  if (age > Math.max(safety.freshnessMs, 3 * signal.intervalMs)) return 'stale';
+  const age = facts.now - signal.sampleAt;
+  if (age > ageLimit(facts, signal)) return 'stale';
   return age < -FUTURE_MS ? 'future' : undefined;
 }
 
-/** Why a signal says nothing (G5): no data is not zero, and an impossible number is no number. */
-export function emptiness(signal: Signal): 'missing' | 'implausible' | undefined {
-  if (signal.state === 'missing' || signal.state === 'implausible') return signal.state;
-  const { value } = signal;
-  if (value === undefined) return signal.state === 'fresh' ? 'missing' : undefined;
-  if (!Number.isFinite(value) || value < 0) return 'implausible';
-  if (signal.name === 'latency_p95' && value > HOUR_MS) return 'implausible';
-  return signal.name === 'error_rate' && value > 1 ? 'implausible' : undefined;
+/** G5: no data is not zero, and an impossible number is no number. */
+export function emptiness({ name, state, value }: Signal): 'missing' | 'implausible' | undefined {
+  if (state === 'missing' || state === 'implausible') return state;
+  if (value === undefined) return state === 'fresh' ? 'missing' : undefined;
+  const most = { latency_p95: HOUR_MS, error_rate: 1, cpu: Number.MAX_VALUE, requests_per_second: Number.MAX_VALUE };
+  return value >= 0 && value <= most[name] ? undefined : 'implausible';
 }
 
-/** Coverage below which a mean over pods stands for too few of them (G4). */
-export const COVERAGE = 0.8;
-
-/** Why too few pods stand behind a signal, or their absence could turn its direction (G4). */
-export function thinness(signal: Signal): 'uncovered' | 'flips' | undefined {
-  if (signal.flips === true) return 'flips';
-  const { covered, ready } = signal;
+/** G4: too few pods stand behind it, or the missing ones could turn its direction. */
+export function thinness({ flips, covered, ready }: Signal): 'flips' | 'uncovered' | undefined {
+  if (flips === true) return 'flips';
   return covered !== undefined && ready !== undefined && covered < COVERAGE * ready ? 'uncovered' : undefined;
 }
 
 /** Observed, fresh, plausible and covered: fit to argue for a direction. */
-export const isUsable = (signal: Signal, safety: Safety, now: number): boolean =>
-  signal.state === 'fresh' &&
-  staleness(signal, safety, now) === undefined &&
-  emptiness(signal) === undefined &&
-  thinness(signal) === undefined;
+export const isUsable = (signal: Signal, facts: ChangeFacts): boolean =>
+  signal.state === 'fresh' && (staleness(signal, facts) ?? emptiness(signal) ?? thinness(signal)) === undefined;
+
+/**
+ * What is wrong with the signals a scale is decided on. Less capacity needs all of them; more needs one that argues for
+ * it, and none where a person asks (who has reasons of their own) or too few pods are ready (the workload shows that).
+ */
+export function faultsOf(facts: ChangeFacts, judge: (signal: Signal) => Said | undefined): Findings {
+  const { direction, person, readyBelowMin, input } = facts;
+  if (direction === 'up' && (person || readyBelowMin)) return [];
+  if (input.assessment === undefined) return noData('wait', { assessment: undefined });
+  const used = usedSignals(facts, input.assessment);
+  const judged = direction === 'up' ? used.filter((signal) => signal.says === 'up') : used;
+  const faults = judged.flatMap((signal) => judge(signal) ?? []);
+  return direction === 'up' && faults.length < judged.length ? [] : faults;
+}

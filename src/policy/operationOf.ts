@@ -27,3 +27,13 @@ function scaleOperation(replicas: number, blueprint: Blueprint | undefined): str
 }
 
 const ownName = (request: Request): string => request.tool.slice(0, 64);
+
+const FLEET_READS = /^(list_services|validate_blueprint)$/;
+const SERVICE_READS =
+  /^(get_(service|metrics|workload|events|logs|decisions|approval)|what_if|diff_blueprint|suggest_alternatives)$/;
+
+export const isKnownRead = (tool: string): boolean => SERVICE_READS.test(tool) || FLEET_READS.test(tool);
+
+/** A read about no service in particular, so it names none: what it shows of each service is a read of its own. */
+export const isFleetRead = ({ effect, tool, target }: Request): boolean =>
+  effect === 'read' && FLEET_READS.test(tool) && target.name === '';

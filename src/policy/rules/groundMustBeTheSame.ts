@@ -1,50 +1,39 @@
-import type { Finding } from '../../schema/verdict.ts';
 import type { Workload } from '../../schema/workload.ts';
 import type { ChangeFacts } from '../facts.ts';
-import { forbid, noData } from '../finding.ts';
-import type { Rule } from '../rule.ts';
+import { type ChangeRule, type Findings, forbid } from '../rule.ts';
 
 /** G18: a plan made on other ground goes back, the same id twice is one effect, and a write has to change something. */
-export const groundMustBeTheSame: Rule<ChangeFacts> = (facts) => {
-  const { workload, scale, restart, call } = facts;
-  if (workload === undefined) return noData('G18', 'forbid', { workload });
+export const groundMustBeTheSame: ChangeRule = (facts) => {
+  const { scale, call } = facts;
   const nothing =
     scale !== undefined && scale.to === scale.from
-      ? [forbid('G18', 'NothingToChange', `it has ${scale.from} replicas already`, { replicas: scale.from })]
+      ? [forbid('NothingToChange', `it has ${scale.from} replicas already`, { replicas: scale.from })]
       : [];
-  return [
-    ...seenGround(facts, workload),
-    ...(call === 'change' ? sameIdTwice(facts, workload, restart) : []),
-    ...nothing,
-  ];
+  return [...seenGround(facts), ...(call === 'change' ? sameIdTwice(facts) : []), ...nothing];
 };
 
-function seenGround({ input: { request }, restart, call }: ChangeFacts, workload: Workload): readonly Finding[] {
-  const { seen } = request;
+function seenGround({ input: { request }, scale, call, workload }: ChangeFacts): Findings {
+  const { seen, id } = request;
   if (seen === undefined) return [];
   if (seen.uid !== workload.uid) {
     const message = 'the target was made anew since it was seen: it has another UID';
-    return [forbid('G18', 'OtherObject', message, { seen: seen.uid, found: workload.uid })];
+    return [forbid('OtherObject', message, { seen: seen.uid, found: workload.uid })];
   }
-  if (restart || call === 'undo' || seen.replicas === workload.replicas || isOurOwnStep(request.id, workload))
-    return [];
-  const message = `it had ${seen.replicas} replicas when this was asked for and has ${workload.replicas} now`;
-  return [forbid('G18', 'StalePlan', message, { seen: seen.replicas, found: workload.replicas })];
+  const { replicas } = workload;
+  if (scale === undefined || call === 'undo' || seen.replicas === replicas || isOwnStep(id, workload)) return [];
+  const message = `it had ${seen.replicas} replicas when this was asked for and has ${replicas} now`;
+  return [forbid('StalePlan', message, { seen: seen.replicas, found: replicas })];
 }
 
 /** What stands there is what an earlier step of this same request wrote. */
-const isOurOwnStep = (id: string, { lastChange, replicas }: Workload): boolean =>
+const isOwnStep = (id: string, { lastChange, replicas }: Workload): boolean =>
   lastChange?.decision === id && !lastChange.undo && lastChange.after === String(replicas);
 
 /** A request that wrote before goes on only from its own last step; otherwise it has had its effect. */
-function sameIdTwice(
-  { input: { request, counters } }: ChangeFacts,
-  workload: Workload,
-  restart: boolean,
-): readonly Finding[] {
+function sameIdTwice({ input: { request, counters }, scale, workload }: ChangeFacts): Findings {
+  const { id } = request;
   const wrote =
-    workload.lastChange?.decision === request.id ||
-    (counters?.operations.some((operation) => operation.decision === request.id && !operation.undo) ?? false);
-  if (!wrote || (!restart && isOurOwnStep(request.id, workload))) return [];
-  return [forbid('G18', 'AlreadyDone', `${request.id} has been carried out: the same request twice is one effect`)];
+    workload.lastChange?.decision === id || counters?.operations.some((o) => o.decision === id && !o.undo) === true;
+  if (!wrote || (scale !== undefined && isOwnStep(id, workload))) return [];
+  return [forbid('AlreadyDone', `${id} has been carried out: the same request twice is one effect`)];
 }

@@ -1,37 +1,22 @@
 import type { Hold } from '../../schema/counters.ts';
 import type { ChangeFacts } from '../facts.ts';
-import { wait } from '../finding.ts';
-import type { Rule } from '../rule.ts';
+import { type ChangeRule, noData, wait } from '../rule.ts';
 
 /** G20: what a person stopped or paused stays so. A pause lets an undo through, a stop nothing; unreadable means paused. */
-export const holdsMustBeLifted: Rule<ChangeFacts> = (facts) => {
+export const holdsMustBeLifted: ChangeRule = (facts) => {
   const { holds, request } = facts.input;
-  if (holds === undefined) {
-    const message = 'holds could not be read, so it counts as paused';
-    return facts.call === 'undo' ? [] : [wait('G20', 'NoData', message, { input: 'holds' })];
-  }
+  if (holds === undefined) return facts.call === 'undo' ? [] : noData('wait', { holds });
   return holds
-    .filter((hold) => hold.namespace === undefined || hold.namespace === request.target.namespace)
+    .filter(({ namespace }) => namespace === undefined || namespace === request.target.namespace)
     .filter((hold) => binds(hold, facts))
-    .map((hold) => {
-      const code = hold.kind === 'stop' ? 'Stopped' : 'Paused';
-      return wait('G20', code, `${code.toLowerCase()} by ${hold.by}: ${hold.reason}`, {
-        by: hold.by,
-        what: hold.what,
-        since: hold.at,
-      });
+    .map(({ kind, by, reason, what, at }) => {
+      const code = kind === 'stop' ? 'Stopped' : 'Paused';
+      return wait(code, `${code.toLowerCase()} by ${by}: ${reason}`, { by, what, since: at });
     });
 };
 
-function binds(hold: Hold, { call, direction, restart }: ChangeFacts): boolean {
-  if (hold.kind === 'stop') return true;
-  if (hold.kind !== 'pause' || call === 'undo') return false;
-  switch (hold.what) {
-    case 'all':
-      return true;
-    case 'downs':
-      return direction === 'down' || direction === 'unknown' || restart;
-    case 'ups':
-      return direction === 'up' || direction === 'unknown';
-  }
+function binds({ kind, what }: Hold, { call, direction, disruptive }: ChangeFacts): boolean {
+  if (kind === 'stop') return true;
+  if (kind !== 'pause' || call === 'undo') return false;
+  return what === 'all' || (what === 'downs' ? disruptive : direction === 'up');
 }

@@ -1,23 +1,14 @@
-import type { ChangeFacts } from '../facts.ts';
-import { noData, note, wait } from '../finding.ts';
-import type { Rule } from '../rule.ts';
+import { type ChangeRule, noData, note, wait } from '../rule.ts';
 
 /** G23: while a change is in flight or being verified everything else waits, save a scale-up under pressure. */
-export const oneChangeAtATime: Rule<ChangeFacts> = ({ input: { counters }, direction, pressure }) => {
-  if (counters === undefined) return noData('G23', 'wait', { counters });
-  const { inFlight } = counters;
-  if (inFlight === undefined) return [];
-  const values = { change: inFlight.changeId, phase: inFlight.phase };
+export const oneChangeAtATime: ChangeRule = ({ input: { counters }, direction, pressure }) => {
+  if (counters === undefined) return noData('wait', { counters });
+  if (counters.inFlight === undefined) return [];
+  const { changeId, phase } = counters.inFlight;
   if (direction === 'up' && pressure) {
-    return [
-      note(
-        'G23',
-        'Supersedes',
-        `closes ${inFlight.changeId} as superseded: capacity under pressure goes first`,
-        values,
-      ),
-    ];
+    const message = `closes ${changeId} as superseded: capacity under pressure goes first`;
+    return [note('Supersedes', message, { changeId, phase })];
   }
-  const state = inFlight.phase === 'executing' ? 'being carried out' : 'being verified';
-  return [wait('G23', 'ChangeInFlight', `${inFlight.changeId} is ${state}`, values)];
+  const state = phase === 'executing' ? 'being carried out' : 'being verified';
+  return [wait('ChangeInFlight', `${changeId} is ${state}`, { changeId, phase })];
 };

@@ -1,68 +1,52 @@
 import type { UndoFacts } from '../../schema/request.ts';
-import type { Finding } from '../../schema/verdict.ts';
-import type { Workload } from '../../schema/workload.ts';
 import type { ChangeFacts } from '../facts.ts';
-import { forbid, noData, note } from '../finding.ts';
-import type { Rule } from '../rule.ts';
+import { type ChangeRule, type Findings, forbid, noData, note } from '../rule.ts';
 
 /** G17: an undo puts back what we changed and nothing else, and never a state that was broken itself. */
-export const undoMustBeSafe: Rule<ChangeFacts> = (facts) => {
-  const { workload, restart, input } = facts;
-  const { undo } = input.request;
+export const undoMustBeSafe: ChangeRule = (facts) => {
+  const { undo } = facts.input.request;
   if (undo === undefined) return [];
-  if (workload === undefined) return noData('G17', 'forbid', { workload });
+  const broken = 'the state before was itself missing an objective: it is not gone back to';
   return [
-    ...stillOurs(facts, workload, undo),
-    ...(restart ? [] : valueBefore(facts, undo)),
-    ...loadHasFallen(undo),
-    ...(undo.beforeWasBreached
-      ? [forbid('G17', 'BeforeWasBroken', 'the state before was itself missing an objective: it is not gone back to')]
-      : []),
-    ...(undo.alreadyUndone
-      ? [forbid('G17', 'AlreadyUndone', `${undo.changeId} was undone before: once is all`, { change: undo.changeId })]
-      : []),
+    ...stillOurs(facts, undo),
+    ...valueBefore(facts, undo),
+    ...(undo.direction === 'up' ? loadHasFallen(undo) : []),
+    ...(undo.beforeWasBreached ? [forbid('BeforeWasBroken', broken)] : []),
+    ...(undo.alreadyUndone ? [forbid('AlreadyUndone', `${undo.changeId} was undone before: once is all`)] : []),
   ];
 };
 
-function stillOurs(
-  { restart, input: { counters } }: ChangeFacts,
-  workload: Workload,
-  undo: UndoFacts,
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  const current = restart ? (workload.restartedAt ?? '') : String(workload.replicas);
-  if (current !== undo.wrote) {
-    const message = `we wrote ${undo.wrote}, it is ${current || 'absent'} now: somebody else changed it`;
-    findings.push(forbid('G17', 'ChangedSince', message, { wrote: undo.wrote, current }));
+function stillOurs({ field, workload, input: { counters } }: ChangeFacts, { changeId, wrote }: UndoFacts): Findings {
+  const findings = [];
+  const current = field === 'template' ? (workload.restartedAt ?? '') : String(workload.replicas);
+  if (current !== wrote) {
+    const message = `we wrote ${wrote}, it is ${current || 'absent'} now: somebody else changed it`;
+    findings.push(forbid('ChangedSince', message, { wrote, current }));
   }
-  if (workload.lastChange?.id !== undo.changeId) {
-    const named = workload.lastChange?.id ?? 'none';
-    const message = `the object's last change is ${named}, not ${undo.changeId}`;
-    findings.push(forbid('G17', 'NotTheLastChange', message, { change: undo.changeId, lastChange: named }));
+  const lastChange = workload.lastChange?.id ?? 'none';
+  if (lastChange !== changeId) {
+    const message = `the object's last change is ${lastChange}, not ${changeId}`;
+    findings.push(forbid('NotTheLastChange', message, { changeId, lastChange }));
   }
   // The annotation counts only if our record names it too, or that record is lost.
   const known = [counters?.lastChangeId, counters?.inFlight?.changeId].filter((id) => id !== undefined);
-  if (known.length > 0 && !known.includes(undo.changeId)) {
-    const message = `our own record names ${known.join(', ')}, not ${undo.changeId}`;
-    findings.push(forbid('G17', 'NotOurRecord', message, { change: undo.changeId, recorded: known.join(', ') }));
+  if (known.length > 0 && !known.includes(changeId)) {
+    const recorded = known.join(', ');
+    findings.push(forbid('NotOurRecord', `our record names ${recorded}, not ${changeId}`, { changeId, recorded }));
   }
   return findings;
 }
 
-function valueBefore({ scale }: ChangeFacts, undo: UndoFacts): readonly Finding[] {
-  if (scale === undefined || !Number.isInteger(scale.to)) {
-    const message = `the value before, "${undo.before}", is no number of replicas`;
-    return [forbid('G17', 'NoData', message, { input: 'before' })];
-  }
-  if (String(scale.to) === undo.before) return [];
-  const message = `${undo.before} replicas lie outside the blueprint's range: back to ${scale.to}, and a person is told`;
-  return [note('G17', 'ToNearestBound', message, { before: undo.before, to: scale.to })];
+function valueBefore({ scale }: ChangeFacts, { before }: UndoFacts): Findings {
+  if (scale === undefined || String(scale.to) === before) return [];
+  const { to } = scale;
+  if (!Number.isInteger(to)) return noData('forbid', { before: undefined });
+  const message = `${before} replicas lie outside the blueprint's range: back to ${to}, and a person is told`;
+  return [note('ToNearestBound', message, { before, to })];
 }
 
-function loadHasFallen({ direction, loadThen, loadNow }: UndoFacts): readonly Finding[] {
-  if (direction !== 'up') return [];
-  if (loadThen === undefined || loadNow === undefined) return noData('G17', 'forbid', { loadThen, loadNow });
-  if (loadNow < loadThen) return [];
+function loadHasFallen({ loadThen, loadNow }: UndoFacts): Findings {
+  if (loadThen === undefined || loadNow === undefined) return noData('forbid', { loadThen, loadNow });
   const message = `load is ${loadNow.toFixed(2)}, as high as the ${loadThen.toFixed(2)} it was scaled up for`;
-  return [forbid('G17', 'LoadAsHigh', message, { loadThen, loadNow })];
+  return loadNow < loadThen ? [] : [forbid('LoadAsHigh', message, { loadThen, loadNow })];
 }
