@@ -1,21 +1,11 @@
-import type { KubeObject } from '../kube.ts';
-import type { BlueprintDoc, GlobalDoc } from './doc.ts';
+import type { BlueprintDoc } from './doc.ts';
 import type { BlueprintFile } from './document.ts';
+import { marksOf, toObject } from './toObject.ts';
+import { yamlText } from './yamlText.ts';
 
-const API_VERSION = 'fairlead.dev/v1alpha1';
-
-/**
- * The custom resource. `metadata.namespace` is what the document says; where it says nothing it is left to the caller (the
- * kubeconfig's namespace). The spec, and with it the hash, is the same in both forms.
- */
-export function toObject(doc: BlueprintDoc): KubeObject {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Blueprint',
-    metadata: { name: doc.name, ...(doc.namespace === undefined ? {} : { namespace: doc.namespace }), ...marks(doc) },
-    spec: doc.spec,
-  };
-}
+/** The other form of a document, as YAML. Nothing is lost but comments. `namespace` is for a document that names none. */
+export const convertText = (doc: BlueprintDoc, namespace?: string): string =>
+  yamlText(doc.form === 'file' ? toObject(doc, namespace) : toFile(doc));
 
 /** The file form. A namespace that the target does not name already goes to `metadata.namespace`, so that none is lost. */
 export function toFile(doc: BlueprintDoc): BlueprintFile {
@@ -28,26 +18,10 @@ export function toFile(doc: BlueprintDoc): BlueprintFile {
       ...(priority === undefined ? {} : { priority }),
       ...(criticality === undefined ? {} : { criticality }),
       ...(named ? {} : { namespace: doc.namespace }),
-      ...marks(doc),
+      ...marksOf(doc),
     },
     spec,
     ...(governance === undefined ? {} : { governance }),
     ...(verification === undefined ? {} : { verification }),
-  };
-}
-
-export function toGlobalObject(doc: GlobalDoc): KubeObject {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'ClusterBlueprint',
-    metadata: { name: 'default', ...marks(doc) },
-    spec: doc.spec,
-  };
-}
-
-function marks(doc: Pick<BlueprintDoc, 'labels' | 'annotations'>) {
-  return {
-    ...(doc.labels === undefined ? {} : { labels: { ...doc.labels } }),
-    ...(doc.annotations === undefined ? {} : { annotations: { ...doc.annotations } }),
   };
 }

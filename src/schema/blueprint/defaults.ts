@@ -27,8 +27,8 @@ export interface DefaultInForce {
   /** As it would be written in the document's own form. */
   readonly path: string;
   readonly value: string;
-  /** What the default means, where the value alone does not say it. */
-  readonly note?: string;
+  /** What the default means. */
+  readonly why: string;
 }
 
 /** Every default that a document leaves in force, in the order of the document; for `fairlead validate -v`. */
@@ -36,10 +36,10 @@ export function defaultsInForce(doc: BlueprintDoc): DefaultInForce[] {
   const { spec } = doc;
   const { scaling, governance, verification } = spec;
   const found: DefaultInForce[] = [];
-  const silent = (value: unknown, path: string, fallback: string, note?: string): void => {
+  const silent = (value: unknown, path: string, fallback: string, why = 'safe default'): void => {
     if (value !== undefined) return;
     const written = pathText(writtenPath(doc.form, path.split('.')));
-    found.push({ path: written, value: fallback, ...(note === undefined ? {} : { note }) });
+    found.push({ path: written, value: fallback, why });
   };
   const target = parsePercent(scaling.target_cpu_utilization ?? '') ?? DEFAULT_TARGET_CPU;
   silent(spec.priority, 'priority', 'medium');

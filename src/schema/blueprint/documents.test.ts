@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { KubeObject } from '../kube.ts';
-import { toFile, toObject } from './convert.ts';
+import { convertText, toFile } from './convert.ts';
 import { costNotes, defaultsInForce } from './defaults.ts';
 import type { BlueprintDoc } from './doc.ts';
 import { draftBlueprint } from './draft.ts';
 import { FULL, SHORT } from './fixtures.ts';
 import { loadBlueprint } from './load.ts';
 import { edits, nearest } from './nearest.ts';
+import { toObject } from './toObject.ts';
 import { validateFiles } from './validateFiles.ts';
 import { yamlText } from './yamlText.ts';
 
@@ -30,9 +31,10 @@ describe('conversion', () => {
     ['one with namespace, labels and annotations', marked],
     ['one whose target names the namespace', placed],
   ])('there and back loses nothing of %s', (_, text) => {
-    const there = doc(yamlText(toObject(doc(text))));
+    const there = doc(convertText(doc(text)));
     expect(there.form).toBe('kubernetes');
-    const back = doc(yamlText(toFile(there)));
+    const back = doc(convertText(there));
+    expect(back.form).toBe('file');
     expect(toFile(back)).toEqual(parse(text));
     expect(toObject(back)).toEqual(toObject(there));
     expect(there.spec).toEqual(doc(text).spec);

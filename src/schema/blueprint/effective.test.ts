@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type GlobalRules, NO_GLOBAL_RULES, SAFETY_DEFAULTS } from '../blueprint.ts';
-import { toObject } from './convert.ts';
 import type { BlueprintDoc, GlobalDoc } from './doc.ts';
 import { effective, effectiveGlobal } from './effective.ts';
 import { FULL, SHORT } from './fixtures.ts';
 import { blueprintFromObject, globalFromObject } from './fromObject.ts';
 import { loadBlueprint, loadGlobal } from './load.ts';
+import { toObject } from './toObject.ts';
 
 function doc(text: string): BlueprintDoc {
   const loaded = loadBlueprint(text, 'web.yaml');
