@@ -237,15 +237,18 @@ describe('the limits of a run', () => {
   });
 
   it.each<[string, Partial<ChatAnswer>, number]>([
-    ['as reported', { promptTokens: 11_000, completionTokens: 400 }, 23_000],
+    ['as reported', { promptTokens: 11_000, completionTokens: 400 }, 24_000],
     [
       'estimated where the endpoint reports none',
-      { promptTokens: 0, completionTokens: 0, content: 'x'.repeat(48_000) },
+      { promptTokens: 0, completionTokens: 0, content: 'x'.repeat(1_600) },
+      4_000,
     ],
   ])('gives up before tokens run out, %s', async (_, usage, tokens) => {
     const call = { id: 'a', name: 'get_events', arguments: JSON.stringify({ service }) };
     const reply = answerOf({ ...usage, calls: [call] });
-    const { end, cost } = await play(new ScriptedModel(reply, reply, reply), { limits: { tokens } });
+    const { end, cost } = await play(new ScriptedModel(...Array.from({ length: 6 }, () => reply)), {
+      limits: { tokens },
+    });
     expect(end).toMatchObject({ kind: 'gave-up', why: 'tokens' });
     expect(cost.promptTokens + cost.completionTokens).toBeLessThanOrEqual(tokens);
   });

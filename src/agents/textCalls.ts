@@ -11,6 +11,8 @@ const BLOCK =
 /** Words before a block that make it an example or a refusal: then it is not certain that the call was meant. */
 const HEDGE = /\b(?:not|never|cannot|instead|example|would|could|should|if|don't|won't|can't)\b/i;
 
+/** What some models think aloud first: no part of the answer. */
+const THOUGHT = /^\s*<think>[\s\S]*?<\/think>/;
 /** With any other key it is not a call but, say, the definition of a tool, repeated. */
 const CALL_KEYS = new Set(['name', 'arguments', 'parameters', 'id', 'type']);
 
@@ -20,7 +22,7 @@ const CALL_KEYS = new Set(['name', 'arguments', 'parameters', 'id', 'type']);
  * the tool was offered and the arguments hold is `parseCall`'s matter.
  */
 export function callInText(content: string): TextCall | undefined {
-  const text = content.trim();
+  const text = content.replace(THOUGHT, '').trim();
   if (text.startsWith('{') && text.endsWith('}')) return callFrom(text);
   const blocks = [...text.matchAll(BLOCK)];
   const [block] = blocks;

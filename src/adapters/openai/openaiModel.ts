@@ -1,0 +1,190 @@
+import type OpenAI from 'openai';
+import { redact } from '../../kernel/redact.ts';
+import { err, type Result } from '../../kernel/result.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ChatAnswer, ChatMessage, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';
+import { AnswerTooLarge, cappedFetch } from './cappedFetch.ts';
+import { answerFrom } from './completion.ts';
+import { completionFromEvents, looksLikeEvents } from './eventStream.ts';
+import { httpError } from './modelError.ts';
+
+export interface OpenAiModelOptions {
+  readonly model: string;
+  /** Up to and including `/v1`. */
+  readonly baseUrl: string;
+  /** `none` for servers without one. A function is asked before each exchange, so that a rotated key file is seen. */
+  readonly apiKey: string | (() => Promise<string>);
+  readonly clock: Clock;
+  /** Of one exchange, the reading of its answer included. */
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 120_000;
+const MAX_BYTES = 2_000_000;
+const MAX_MESSAGE = 300;
+
+type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
+/** Parameters that some endpoints refuse; found out once, then left out or renamed. */
+type Quirk = 'temperature' | 'max_tokens';
+
+/**
+ * Any OpenAI-compatible endpoint, by chat completions without streaming. One exchange, no retries: the run and the
+ * model's breaker decide about those. It never throws, and the key stands in no error text. The package is loaded with
+ * the first exchange, since it costs every start-up tens of milliseconds.
+ */
+export class OpenAiModel implements ChatModel {
+  readonly label: string;
+  readonly #options: OpenAiModelOptions;
+  readonly #quirks = new Set<Quirk>();
+
+  constructor(options: OpenAiModelOptions) {
+    this.#options = options;
+    this.label = `${options.model} at ${hostOf(options.baseUrl)}`;
+  }
+
+  async complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+    const { clock, timeoutMs = TIMEOUT_MS } = this.#options;
+    const over = new AbortController();
+    const late = new AbortController();
+    void clock.sleep(timeoutMs, over.signal).then(() => {
+      if (!over.signal.aborted) late.abort();
+    });
+    try {
+      const answer = await this.#exchange(request, AbortSignal.any([signal, late.signal]));
+      if (answer.ok || !(signal.aborted || late.signal.aborted)) return answer;
+      return err({
+        code: 'timeout',
+        message: late.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : 'the caller stopped',
+      });
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #exchange(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+    let key: string;
+    try {
+      key = await this.#key();
+    } catch {
+      return err({ code: 'unauthorised', message: 'the key could not be read' });
+    }
+    const first = await this.#send(request, key, signal);
+    if (first.ok || first.error.code !== 'unauthorised') return first;
+    // Rotated in between: one 401 reads it again at once.
+    const again = await this.#key().catch(() => key);
+    return again === key ? first : this.#send(request, again, signal);
+  }
+
+  async #key(): Promise<string> {
+    const { apiKey } = this.#options;
+    const key = typeof apiKey === 'string' ? apiKey : await apiKey();
+    return key.trim() || 'none';
+  }
+
+  async #send(request: ChatRequest, key: string, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+    const { APIConnectionError, APIError, OpenAI } = await import('openai');
+    const client = new OpenAI({
+      apiKey: key,
+      baseURL: this.#options.baseUrl,
+      maxRetries: 0,
+      // Ours is the limit: the package's own ends with the headers.
+      timeout: (this.#options.timeoutMs ?? TIMEOUT_MS) + 60_000,
+      logLevel: 'off',
+      // Named, or the package takes them from the environment.
+      organization: null,
+      project: null,
+      adminAPIKey: null,
+      webhookSecret: null,
+      fetch: cappedFetch(MAX_BYTES),
+    });
+    try {
+      const body: unknown = await client.chat.completions.create(this.#body(request), { signal });
+      const answer = looksLikeEvents(body) ? completionFromEvents(body) : body;
+      return this.#safe(answerFrom(answer, this.#options.model), key);
+    } catch (cause) {
+      if (cause instanceof APIError && cause.status !== undefined) {
+        if (this.#learns(cause)) return this.#send(request, key, signal);
+        return this.#safe(err(httpError(cause, this.#options.clock.now())), key);
+      }
+      return this.#safe(err(brokenOff(cause, cause instanceof APIConnectionError)), key);
+    }
+  }
+
+  #body(request: ChatRequest): Body {
+    const limit = this.#quirks.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens';
+    return {
+      model: this.#options.model,
+      messages: request.messages.map(messageOf),
+      [limit]: request.maxTokens,
+      ...(this.#quirks.has('temperature') ? {} : { temperature: 0 }),
+      ...(request.tools.length === 0
+        ? {}
+        : {
+            tools: request.tools.map(({ name, description, parameters }) => ({
+              type: 'function' as const,
+              function: { name, description, parameters: { ...parameters } },
+            })),
+          }),
+    };
+  }
+
+  /** True when the endpoint named a parameter that it does not take and that can be left out: then once more without. */
+  #learns(error: {
+    readonly status: number | undefined;
+    readonly param?: string | null | undefined;
+    readonly code?: unknown;
+  }): boolean {
+    const { param } = error;
+    if (error.status !== 400 || (param !== 'temperature' && param !== 'max_tokens')) return false;
+    if (error.code !== 'unsupported_parameter' && error.code !== 'unsupported_value') return false;
+    const known = this.#quirks.has(param);
+    this.#quirks.add(param);
+    return !known;
+  }
+
+  #safe(result: Result<ChatAnswer, ModelError>, key: string): Result<ChatAnswer, ModelError> {
+    if (result.ok) return result;
+    const secrets = key === 'none' ? [] : [key];
+    const message = redact(result.error.message, secrets)
+      .replace(/[\p{C}\s]+/gu, ' ')
+      .slice(0, MAX_MESSAGE);
+    return err({ ...result.error, message });
+  }
+}
+
+function messageOf(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
+  switch (message.role) {
+    case 'system':
+    case 'user':
+      return { role: message.role, content: message.content };
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.callId, content: message.content };
+    case 'assistant': {
+      const calls = message.calls.map(({ id, name, arguments: text }) => ({
+        id,
+        type: 'function' as const,
+        function: { name, arguments: text },
+      }));
+      return { role: 'assistant', content: message.content, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+    }
+  }
+}
+
+/** What ended an exchange without a status: a cut or refused connection, a body that is no JSON, or too much of it. */
+function brokenOff(cause: unknown, connection: boolean): ModelError {
+  for (let at: unknown = cause, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof AnswerTooLarge) return { code: 'malformed', message: `the answer is too large: ${at.message}` };
+    if (at instanceof SyntaxError) return { code: 'malformed', message: 'the answer is not JSON, or was cut off' };
+  }
+  const words =
+    cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : 'unknown';
+  return { code: 'unavailable', message: `${connection ? 'not reached' : 'broken off'}: ${words}` };
+}
+
+function hostOf(baseUrl: string): string {
+  try {
+    return new URL(baseUrl).host;
+  } catch {
+    return '(no valid address)';
+  }
+}

@@ -1,0 +1,85 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One raw HTTP answer. `hang` never sends it, or not past the headers; `cut` closes the socket half-way through. */
+export interface RawReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: string | object;
+  readonly hang?: 'before headers' | 'before body';
+  readonly cut?: boolean;
+}
+
+export interface SeenRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A server that plays raw HTTP answers in order and keeps what it was asked; without one left it answers 500. */
+export class FakeOpenai {
+  readonly requests: SeenRequest[] = [];
+  readonly #replies: RawReply[] = [];
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+        this.requests.push({ path: request.url ?? '', headers: request.headers, body: { ...(body as object) } });
+        answer(response, this.#replies.shift() ?? { status: 500, body: { error: { message: 'no reply left' } } });
+      });
+    });
+  }
+
+  static async start(): Promise<FakeOpenai> {
+    const fake = new FakeOpenai();
+    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  play(...replies: readonly RawReply[]): void {
+    this.#replies.push(...replies);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+function answer(response: ServerResponse, reply: RawReply): void {
+  if (reply.hang === 'before headers') return;
+  const json = typeof reply.body === 'object';
+  const body = json ? JSON.stringify(reply.body) : (reply.body ?? '');
+  response.writeHead(reply.status ?? 200, {
+    'content-type': json ? 'application/json' : 'text/plain',
+    ...reply.headers,
+  });
+  if (reply.hang === 'before body') response.write('{"id":');
+  else if (reply.cut === true) response.write(body.slice(0, body.length / 2), () => response.destroy());
+  else response.end(body);
+}
+
+/** A completion as servers send it, with the given message. */
+export const completion = (message: object, rest: object = {}): object => ({
+  id: 'c1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'fake-1',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: '', ...message } }],
+  usage: {
+    prompt_tokens: 120,
+    completion_tokens: 30,
+    total_tokens: 150,
+    prompt_tokens_details: { cached_tokens: 100 },
+  },
+  ...rest,
+});
