@@ -1,5 +1,5 @@
+import { crds } from '../../src/schema/crds.ts';
 import type { Cluster } from '../cluster/harness.ts';
-import { crds } from './minimalCrds.ts';
 
 /** Installs our definitions and waits until they are served. */
 export async function installCrds(cluster: Cluster): Promise<void> {

@@ -183,6 +183,45 @@ describeCluster('the Kubernetes adapter on a real API server', () => {
     expect(managers).toContain('fairlead');
   });
 
+  it('applies a blueprint as the person, and takes over what another manager owns only when told', async () => {
+    const blueprint = (most: number) => ({
+      apiVersion: 'fairlead.dev/v1alpha1',
+      kind: 'Blueprint',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        version: '1.0.0',
+        scaling: {
+          min_replicas: 2,
+          max_replicas: most,
+          target_cpu_utilization: '70%',
+          scale_up_threshold: '80%',
+          scale_down_threshold: '40%',
+        },
+        governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
+      },
+    });
+    const most = async () =>
+      (
+        defined(value(await admin.reader.get(KINDS.Blueprint, 'shop', 'web'))).spec as {
+          scaling: { max_replicas: number };
+        }
+      ).scaling.max_replicas;
+    expect(code(await admin.applyObject(KINDS.Blueprint, blueprint(5), { dryRun: true }))).toBe('ok');
+    expect(value(await admin.reader.get(KINDS.Blueprint, 'shop', 'web'))).toBeUndefined();
+    value(await admin.applyObject(KINDS.Blueprint, blueprint(5)));
+    value(await admin.applyObject(KINDS.Blueprint, blueprint(6)));
+    expect(await most()).toBe(6);
+    const patch = JSON.stringify({ spec: { scaling: { max_replicas: 7 } } });
+    await cluster.kubectl(['patch', 'blueprint', 'web', '-n', 'shop', '--type=merge', '-p', patch]);
+    expect(code(await admin.applyObject(KINDS.Blueprint, blueprint(8)))).toBe('conflict');
+    expect(await most()).toBe(7);
+    value(await admin.applyObject(KINDS.Blueprint, blueprint(8), { force: true }));
+    expect(await most()).toBe(8);
+    const bad = await admin.applyObject(KINDS.Blueprint, blueprint(1), { force: true });
+    expect(bad).toMatchObject({ error: { code: 'invalid', message: expect.stringContaining('max_replicas') } });
+    await expect(admin.applyObject(KINDS.Deployment, blueprint(5))).rejects.toThrow('not applied');
+  });
+
   it('makes a namespace once, and says yes the second time', async () => {
     expect(code(await admin.ensureNamespace('made'))).toBe('ok');
     expect(code(await admin.ensureNamespace('made'))).toBe('ok');
