@@ -33,7 +33,7 @@ export const DECISION_TOOLS: readonly Tool[] = [
 
 export const DecisionPromptVariables = z.strictObject({
   service: z.string().max(317),
-  observation: z.string().max(6_000),
+  observation: z.string().max(12_000),
 });
 export type DecisionPrompt = Prompt<typeof DecisionPromptVariables>;
 

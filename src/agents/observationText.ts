@@ -59,12 +59,11 @@ function running(workload: Workload): string[] {
 
 /** What the cluster says in its own words. */
 function notes(workload: Workload): string[] {
+  const failure = workload.replicaFailure === undefined ? [] : [clean(workload.replicaFailure, 160)];
   const troubles = workload.pods
     .filter((pod) => pod.trouble !== undefined)
-    .map((pod) => `${pod.trouble}: ${pod.troubleDetail ?? ''}`);
-  const texts = [
-    ...new Set([...(workload.replicaFailure === undefined ? [] : [workload.replicaFailure]), ...troubles]),
-  ];
+    .map((pod) => clean(`${pod.trouble}: ${pod.troubleDetail?.slice(0, 2_000) ?? ''}`, 160));
+  const texts = [...new Set([...failure, ...troubles])];
   if (texts.length === 0) return [];
   const shown = texts.slice(0, MAX_NOTES).map((text) => `- ${quoted(text, 160)}`);
   const more = texts.length > MAX_NOTES ? [`- and ${texts.length - MAX_NOTES} more`] : [];
