@@ -86,13 +86,13 @@ describe('an assessment', () => {
     const thin = { ...readingOf(workload, {}), usage: pods(3).map((pod) => usageOf(pod.name, 900)) };
     const turned = { ...readingOf(workload, {}), usage: pods(4).map((pod) => usageOf(pod.name, 410)) };
     const given = { now: NOW, blueprint: blueprintOf(), workload, history: hotBefore() };
-    for (const [reading, says] of [
-      [thin, 'nothing'],
-      [turned, 'hold'],
+    for (const [reading, says, reason] of [
+      [thin, 'nothing', 'CPU: samples of 3 of 5 ready pods, at least 80% are needed'],
+      [turned, 'hold', 'pods without samples, counted as the HPA does, turn the direction round'],
     ] as const) {
       const { assessment } = assess({ ...given, reading });
       expect(assessment.pressure).toEqual([]);
-      expect(assessment.recommendation.direction).toBe('hold');
+      expect(assessment.recommendation).toMatchObject({ direction: 'hold', reason });
       expect(assessment.signals[0]).toMatchObject({ state: 'fresh', says });
     }
     expect(assess({ ...given, reading: turned }).assessment.signals[0]?.flips).toBe(true);

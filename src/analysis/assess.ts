@@ -104,19 +104,25 @@ function pointOf(
   const requests = fresh(signals, 'requests_per_second');
   // A number made during a rollout mixes two versions and their surge: the down window must not remember it (G9).
   const isSteady = !workload.rollout.underWay;
+  const isUsable = cpu.isCovered && cpu.value !== undefined && cpu.sampleAt !== undefined;
+  const flags = cpuFlags(cpu, blueprint.scaling);
+  // Every key, always in this order: a day of points is scanned at each pass, and stays fast only while all have one shape.
   return {
     at: now,
     ready: workload.ready,
     replicas: workload.replicas,
     image: workload.image,
-    ...(cpu.value === undefined || cpu.sampleAt === undefined || !cpu.isCovered
-      ? {}
-      : { cpu: cpu.value, cpuAt: cpu.sampleAt, ...(cpu.load === undefined ? {} : { load: cpu.load }) }),
-    ...(latency === undefined ? {} : { latencyP95: latency.value, latencyAt: latency.sampleAt }),
-    ...(errors === undefined ? {} : { errorRate: errors.value, errorsAt: errors.sampleAt }),
-    ...(requests === undefined ? {} : { requestsPerSecond: requests.value }),
-    ...(desired === undefined || !isSteady ? {} : { desired }),
-    ...cpuFlags(cpu, blueprint.scaling),
+    cpu: isUsable ? cpu.value : undefined,
+    cpuAt: isUsable ? cpu.sampleAt : undefined,
+    load: isUsable ? cpu.load : undefined,
+    latencyP95: latency?.value,
+    latencyAt: latency?.sampleAt,
+    errorRate: errors?.value,
+    errorsAt: errors?.sampleAt,
+    requestsPerSecond: requests?.value,
+    desired: isSteady ? desired : undefined,
+    overAlarm: flags.overAlarm,
+    overTarget: flags.overTarget,
     usable: cpu.isCovered && signals.every((signal) => signal.state === 'fresh'),
     missed,
   };

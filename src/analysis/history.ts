@@ -24,14 +24,15 @@ export function historyFacts(history: History, downWindowMs: number): HistoryFac
   const last = history.at(-1);
   if (last === undefined) return {};
   const window = last.at - downWindowMs;
+  let highestLoadEver = Number.NEGATIVE_INFINITY;
+  for (const point of history) {
+    if (point.load !== undefined && point.load > highestLoadEver) highestLoadEver = point.load;
+  }
   let highestDesired: number | undefined;
   let highestLoad: number | undefined;
-  let highestLoadEver: number | undefined;
   for (let index = history.length - 1; index >= 0; index -= 1) {
     const point = history[index];
-    if (point === undefined) continue;
-    highestLoadEver = highest(highestLoadEver, point.load);
-    if (point.at < window) continue;
+    if (point === undefined || point.at < window) break;
     highestDesired = highest(highestDesired, point.desired);
     highestLoad = highest(highestLoad, point.load);
   }
@@ -40,7 +41,7 @@ export function historyFacts(history: History, downWindowMs: number): HistoryFac
     ...(unbrokenSince === undefined ? {} : { unbrokenSince }),
     ...(highestDesired === undefined ? {} : { highestDesired }),
     ...(highestLoad === undefined ? {} : { highestLoad }),
-    ...(highestLoadEver === undefined ? {} : { highestLoadEver }),
+    ...(Number.isFinite(highestLoadEver) ? { highestLoadEver } : {}),
     ...(last.load === undefined ? {} : { load: last.load }),
   };
 }

@@ -148,10 +148,17 @@ describe('the floor on the way up', () => {
     },
     {
       when: 'CPU is at its limit: the full step',
-      seen: { cpu: 2, p95Ms: 2010 },
-      workload: workloadOf(4),
+      seen: { cpu: 1, p95Ms: 2010 },
+      workload: workloadOf(4, { limits: { cpu: 500 } }),
       history: slow(900),
-      floor: 'up 10',
+      floor: 'up 8',
+    },
+    {
+      when: 'two replicas are at their limit: four more',
+      seen: { cpu: 1, p95Ms: 2010 },
+      workload: workloadOf(2, { limits: { cpu: 500 } }),
+      history: slow(900),
+      floor: 'up 6',
     },
     {
       when: 'the sample before met the target',

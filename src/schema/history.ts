@@ -7,18 +7,18 @@ export interface HistoryPoint {
   /** Ready pods, spec.replicas, and the image of the pod template. */
   readonly ready: number;
   readonly replicas: number;
-  readonly image?: string;
-  readonly cpu?: number;
-  readonly cpuAt?: number;
+  readonly image?: string | undefined;
+  readonly cpu?: number | undefined;
+  readonly cpuAt?: number | undefined;
   /** ready x cpu. */
-  readonly load?: number;
-  readonly latencyP95?: number;
-  readonly latencyAt?: number;
-  readonly errorRate?: number;
-  readonly errorsAt?: number;
-  readonly requestsPerSecond?: number;
+  readonly load?: number | undefined;
+  readonly latencyP95?: number | undefined;
+  readonly latencyAt?: number | undefined;
+  readonly errorRate?: number | undefined;
+  readonly errorsAt?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
   /** What the formula asked for at that pass; absent during a rollout (surge pods are no capacity). */
-  readonly desired?: number;
+  readonly desired?: number | undefined;
   /** CPU argued up at or over its alarm / over its target, for "two consecutive fresh samples". */
   readonly overAlarm: boolean;
   readonly overTarget: boolean;
