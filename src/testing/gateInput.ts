@@ -1,8 +1,9 @@
 import type { Assessment, Signal } from '../schema/assessment.ts';
 import { type Blueprint, type GlobalRules, NO_GLOBAL_RULES, SAFETY_DEFAULTS } from '../schema/blueprint.ts';
-import { type Counters, NEW_COUNTERS } from '../schema/counters.ts';
-import type { Request } from '../schema/request.ts';
-import type { GateInput } from '../schema/verdict.ts';
+import type { LastChange } from '../schema/change.ts';
+import { type Counters, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import type { Request, UndoFacts } from '../schema/request.ts';
+import type { GateInput, RuleId, Verdict } from '../schema/verdict.ts';
 import type { Workload } from '../schema/workload.ts';
 
 /** 2026-01-05T12:00:00Z, a Monday. */
@@ -190,3 +191,63 @@ export const RESTART: Partial<Request> = {
   wanted: { kind: 'restart' },
 };
 export const BY_ANN: Partial<Request> = { requester: { kind: 'person', name: 'ann' } };
+
+/** What one rule said, as `effect Code`, in order. */
+export const said = (verdict: Verdict, rule: RuleId): string[] =>
+  verdict.findings.filter((finding) => finding.rule === rule).map(({ effect, code }) => `${effect} ${code}`);
+
+/** The instant until which one finding makes wait; undefined when it has no end or was not said. */
+export const saidUntil = (verdict: Verdict, code: string): number | undefined =>
+  verdict.findings.find((finding) => finding.code === code)?.notBefore;
+
+/** A write in the counters, `ago` ms before {@link NOON}. */
+export const operation = (ago: number, overrides: Partial<OperationRecord> = {}): OperationRecord => ({
+  at: NOON - ago,
+  decision: `web-${ago}`,
+  changeId: `web-${ago}.1`,
+  direction: 'up',
+  optional: false,
+  undo: false,
+  by: 'agent',
+  ...overrides,
+});
+
+/** The undo of our own scale-down from 3 to 2, which the service did not bear: allowed. */
+export function undoInput(undo: Partial<UndoFacts> = {}, overrides: CalmOverrides = {}): GateInput {
+  return calmInput({
+    ...overrides,
+    request: {
+      id: 'web-bbbbbbbbbb.undo',
+      tool: 'undo',
+      args: {},
+      wanted: { kind: 'scale', replicas: 3 },
+      requester: { kind: 'agent', name: 'executor' },
+      undo: {
+        changeId: 'web-bbbbbbbbbb.1',
+        wrote: '2',
+        before: '3',
+        direction: 'down',
+        beforeWasBreached: false,
+        alreadyUndone: false,
+        ...undo,
+      },
+      ...overrides.request,
+    },
+    workload:
+      overrides.workload === null
+        ? null
+        : { lastChange: OUR_DOWN, lastChangeText: JSON.stringify(OUR_DOWN), ...overrides.workload },
+  });
+}
+
+/** The annotation of that scale-down, two minutes old. */
+export const OUR_DOWN: LastChange = {
+  id: 'web-bbbbbbbbbb.1',
+  decision: 'web-bbbbbbbbbb',
+  did: 'scale 3 to 2',
+  before: '3',
+  after: '2',
+  at: '2026-01-05T11:58:00.000Z',
+  log: 'a'.repeat(64),
+  undo: false,
+};
