@@ -4,7 +4,7 @@ import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { MetricsReading } from '../schema/samples.ts';
 import type { Accepted, AcceptedGlobal } from './acceptance.ts';
-import { countersOf, holdsOf } from './safetyState.ts';
+import { countersOf, holdsOf, operationsLeft } from './safetyState.ts';
 import type { ServiceView } from './serviceView.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Tracked } from './tracker.ts';
@@ -51,18 +51,28 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
       ? undefined
       : workloadFrom({ ...target.around, deployment: target.deployment, tracker: target.tracker, now: target.at });
   const problems = [...parts.problems];
+  const counters = breakers === undefined ? undefined : countersOf(breakers.own, workload, now);
   const assessed =
     blueprint === undefined || workload === undefined || workload.deleting
       ? undefined
-      : attempt(() =>
-          assess({ now, blueprint, workload, reading: numbers.reading(workload, blueprint), history: numbers.history }),
-        );
+      : attempt(() => {
+          const reading = numbers.reading(workload, blueprint);
+          const left = counters === undefined ? undefined : operationsLeft(counters, blueprint.safety, now);
+          const history = numbers.history;
+          return assess({
+            now,
+            blueprint,
+            workload,
+            reading,
+            history,
+            ...(left !== undefined && { operationsLeft: left }),
+          });
+        });
   if (assessed?.ok === false) {
     // One service's odd numbers must not take the others' pass down; this one is decided without any.
     log.error({ service: `${namespace}/${name}`, err: assessed.error }, 'the analysis failed');
     problems.push('the analysis failed; see the log');
   }
-  const counters = breakers === undefined ? undefined : countersOf(breakers.own, workload, now);
   if (breakers !== undefined && counters === undefined) problems.push(unreadableCounters(breakers.own, name));
   const holds = breakers === undefined ? undefined : holdsOf(breakers.own, breakers.fleet, namespace);
   const view: ServiceView = {

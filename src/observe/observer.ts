@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterResult } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
@@ -57,9 +58,14 @@ export class Observer {
 
   /** Starts watching until `signal` aborts; resolves once every kind has been asked for, whatever the answers. */
   async start(signal: AbortSignal): Promise<void> {
-    this.#signal = signal;
+    // A signal of our own: a dozen watches listen to it, which the platform takes for a leak on anybody else's.
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    signal.addEventListener('abort', () => stop.abort(), { once: true });
+    if (signal.aborted) stop.abort();
+    this.#signal = stop.signal;
     const mirrors = [...this.#mirrors.each()];
-    for (const mirror of mirrors) void mirror.run(signal);
+    for (const mirror of mirrors) void mirror.run(stop.signal);
     await Promise.all(mirrors.map((mirror) => mirror.tried));
   }
 

@@ -1,4 +1,5 @@
 import { restoredFrom } from '../policy/counters.ts';
+import type { Safety } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
 import { Counters, type Hold, NEW_COUNTERS } from '../schema/counters.ts';
 import type { KubeObject } from '../schema/kube.ts';
@@ -44,6 +45,15 @@ export function holdsOf(
   const above = specHolds(fleet);
   if (own === undefined || above === undefined) return undefined;
   return [...own, ...above.filter((hold) => hold.namespace === undefined || hold.namespace === namespace)];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Operations that this hour still has room for, as the gate counts them: undos take none, and a lost hour is spent. */
+export function operationsLeft({ operations, spentUntil }: Counters, safety: Safety, now: number): number {
+  if (now < (spentUntil ?? now)) return 0;
+  const used = operations.filter((operation) => !operation.undo && operation.at > now - HOUR_MS).length;
+  return Math.max(0, safety.operationsPerHour - used);
 }
 
 function specHolds(breaker: KubeObject | undefined): readonly Hold[] | undefined {

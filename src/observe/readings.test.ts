@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { MetricsReading } from '../schema/samples.ts';
+import { FakeMetrics } from '../testing/fakeMetrics.ts';
+import { calmBlueprint, calmWorkload } from '../testing/gateInput.ts';
+import { ManualClock } from '../testing/manualClock.ts';
+import { metricTargetOf, ReadingIndex, readMetrics } from './readings.ts';
+
+const TARGETS = [{ namespace: 'shop', deployment: 'web', metrics: [] }];
+const metrics = { latencyP95: 'p95', errorRate: 'errors', requestsPerSecond: 'rps' };
+const NO_CHECKS = { ...calmBlueprint().verification, checks: [] };
+
+describe('metricTargetOf', () => {
+  it.each([
+    ['no objective and no check asks for nothing', { performance: {}, verification: NO_CHECKS }, []],
+    [
+      'a latency objective asks for latency and traffic',
+      { performance: { latencyP95Ms: 200 }, verification: NO_CHECKS },
+      ['p95', 'rps'],
+    ],
+    [
+      'an error objective asks for errors and traffic',
+      { performance: { errorRate: 0.01 }, verification: NO_CHECKS },
+      ['errors', 'rps'],
+    ],
+    ['checks ask for what they read', { performance: {} }, ['p95', 'errors', 'rps']],
+    [
+      'checks that are switched off do not',
+      { performance: {}, verification: { ...calmBlueprint().verification, enabled: false } },
+      [],
+    ],
+  ])('%s', (_name, over, expected) => {
+    expect(metricTargetOf(calmBlueprint({ metrics, ...over }))).toEqual({
+      namespace: 'shop',
+      deployment: 'web',
+      metrics: expected,
+    });
+  });
+});
+
+describe('readMetrics', () => {
+  const signal = new AbortController().signal;
+
+  it('asks once for all services, and not at all for none', async () => {
+    const source = new FakeMetrics();
+    await readMetrics(source, [], new ManualClock(), signal);
+    expect(source.asked).toEqual([]);
+    expect((await readMetrics(source, TARGETS, new ManualClock(), signal)).source).toBe('fake');
+    expect(source.asked).toEqual([TARGETS]);
+  });
+
+  it('turns a source that throws into failures', async () => {
+    const source = new FakeMetrics();
+    source.fault = 'throw';
+    const { failures } = await readMetrics(source, TARGETS, new ManualClock(), signal);
+    expect(failures.map(({ what, message }) => `${what}: ${message}`)).toEqual([
+      'usage: metrics broke',
+      'object: metrics broke',
+    ]);
+  });
+
+  it('does not wait for ever', async () => {
+    const source = new FakeMetrics();
+    source.fault = 'hang';
+    const clock = new ManualClock();
+    const reading = readMetrics(source, TARGETS, clock, signal);
+    await clock.advance(15_000);
+    expect((await reading).failures[0]?.message).toBe('no answer within 15 s');
+  });
+});
+
+describe('ReadingIndex', () => {
+  const use = (namespace: string, pod: string) => ({
+    namespace,
+    pod,
+    container: 'app',
+    cpu: 1,
+    memory: 1,
+    at: 0,
+    windowMs: 15_000,
+  });
+  const value = (namespace: string, deployment: string, metric: string) => ({
+    namespace,
+    deployment,
+    metric,
+    value: 1,
+    at: 0,
+    windowMs: 15_000,
+  });
+  const reading: MetricsReading = {
+    source: 'fake',
+    usage: [use('shop', 'web-1'), use('shop', 'web-2'), use('other', 'web-1'), use('shop', 'web-old')],
+    objects: [
+      value('shop', 'web', 'p95'),
+      value('shop', 'web', 'their-own'),
+      value('other', 'web', 'p95'),
+      value('shop', 'api', 'p95'),
+    ],
+    failures: [
+      { what: 'usage', message: 'all' },
+      { what: 'usage', namespace: 'other', message: 'other namespace' },
+      { what: 'object', namespace: 'shop', metric: 'their-own', message: 'another metric' },
+      { what: 'object', namespace: 'shop', metric: 'errors', message: 'mine' },
+    ],
+  };
+
+  it('gives a service its own pods, metrics and failures, and nothing of others (one bad query touches only what it asked for)', () => {
+    const pod = (name: string) => ({ name, ready: true, current: true, restarts: 0, terminating: false });
+    const workload = calmWorkload({ pods: [pod('web-1'), pod('web-2'), pod('web-3')] });
+    const mine = new ReadingIndex(reading).of(workload, calmBlueprint({ metrics }));
+    expect(mine.usage.map(({ namespace, pod: name }) => `${namespace}/${name}`)).toEqual(['shop/web-1', 'shop/web-2']);
+    expect(mine.objects.map(({ namespace, deployment, metric }) => `${namespace}/${deployment} ${metric}`)).toEqual([
+      'shop/web p95',
+    ]);
+    expect(mine.failures.map(({ message }) => message)).toEqual(['all', 'mine']);
+  });
+});
