@@ -92,7 +92,7 @@ async function propose(name: string, context: ProposalContext): Promise<{ propos
   return { proposal: await proposing, asked: model.asked };
 }
 
-describe('whatever a model answers', () => {
+describe('whatever a model answers (P3)', () => {
   const names = Object.keys(HOSTILE);
   const calm = {
     ...CPU_HIGH,

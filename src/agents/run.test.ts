@@ -293,7 +293,7 @@ describe('the limits of a run', () => {
   });
 });
 
-describe('what a run cannot go on without', () => {
+describe('what a run cannot go on without (P4)', () => {
   it.each<[string, Partial<Parameters<typeof play>[1]>, number]>([
     ['an exchange that cannot be recorded', { record: () => false }, 0],
     [

@@ -41,7 +41,7 @@ const PAYLOADS: readonly (readonly [string, string, string])[] = [
   ['mathematical letters', '𝐝𝐞𝐥𝐞𝐭𝐞', 'delete'],
 ];
 
-describe('untrusted text', () => {
+describe('untrusted text (P10)', () => {
   it.each(PAYLOADS)('disarms %s', (_, payload, plain) => {
     expect(clean(payload, 500)).toBe(plain);
   });

@@ -39,7 +39,7 @@ function setUp(answer: () => Promise<Proposal>, tokensPerHour = 1_000_000) {
   return { clock, logged, state, proposer };
 }
 
-describe('a model with rules behind it', () => {
+describe('a model with rules behind it (P8)', () => {
   it('puts the model’s answer on the floor', async () => {
     const { proposer, logged } = setUp(async () => hold);
     expect(await proposer.propose(proposalContext(), forever)).toMatchObject({
@@ -180,5 +180,23 @@ describe('a model with rules behind it', () => {
     expect(state.asked).toBe(2);
     await clock.advance(3_600_000);
     expect(await ask()).toEqual(hold);
+  });
+
+  it('counts the tokens of a run that nobody waited for', async () => {
+    let answer: (proposal: Proposal) => void = () => undefined;
+    const { proposer, clock } = setUp(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+      1_000,
+    );
+    const first = proposer.propose(proposalContext(), forever);
+    await settle();
+    await clock.advance(15_000);
+    expect((await first).origin.note).toContain('within 15 s');
+    answer(gaveUp('aborted'));
+    await settle();
+    expect((await proposer.propose(proposalContext(), forever)).origin.note).toContain('tokens of this hour are spent');
   });
 });

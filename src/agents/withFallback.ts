@@ -64,12 +64,13 @@ class Fallback implements Proposer {
     const { model, clock, deadlineMs, patienceMs } = this.#options;
     const pressed = floorOf(context)?.direction === 'up';
     const ms = pressed ? Math.min(deadlineMs, patienceMs) : patienceMs;
-    const ended = await within(clock, ms, signal, (inner) => model.propose(context, inner)).catch(() => undefined);
+    const ended = await within(clock, ms, signal, (inner) => this.#counted(model.propose(context, inner))).catch(
+      () => undefined,
+    );
     if (ended === undefined) return this.#failed(context, 'the model broke off');
     if (ended.kind === 'time') return this.#failed(context, `no answer of the model within ${ms / 1000} s`);
     if (ended.kind === 'aborted') return none(context, 'aborted', 'the caller stopped');
     const proposal = ended.value;
-    this.#spend(proposal);
     if (proposal.kind !== 'none') {
       this.#breaker = modelAnswered();
       return onFloor(proposal, context);
@@ -116,9 +117,12 @@ class Fallback implements Proposer {
     return tokens >= tokensPerHour ? `the ${tokensPerHour} tokens of this hour are spent` : undefined;
   }
 
-  #spend({ origin }: Proposal): void {
-    const tokens = origin.promptTokens + origin.completionTokens;
+  /** Tokens count whenever the run ends, also when nobody waited for it. */
+  async #counted(proposing: Promise<Proposal>): Promise<Proposal> {
+    const proposal = await proposing;
+    const tokens = proposal.origin.promptTokens + proposal.origin.completionTokens;
     if (tokens > 0) this.#spent = [...this.#spent, { at: this.#options.clock.now(), tokens }];
+    return proposal;
   }
 }
 
