@@ -121,10 +121,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const rig = async (...args: string[]): Promise<void> => {
     await run(process.execPath, [RIG, ...args], { timeout: 180_000, maxBuffer: ANSWER_BYTES });
   };
+  // A run that is broken off (Ctrl-C, a crash of the worker) must leave no servers behind.
+  const downAtExit = (): void => {
+    spawnSync(process.execPath, [RIG, 'down', dir, '--purge']);
+    rmSync(dir, { recursive: true, force: true });
+  };
   const down = async (): Promise<void> => {
+    process.off('exit', downAtExit);
     await rig('down', dir, '--purge');
     rmSync(dir, { recursive: true, force: true });
   };
+  process.once('exit', downAtExit);
   await rig('up', dir, '--quiet', '--binaries', binaries, ...flags(options, loadFile));
   const { server, audit } = z
     .object({ server: z.string(), audit: z.string().optional() })

@@ -161,8 +161,9 @@ async function freePorts(n) {
 }
 
 // ---------------------------------------------------------------- certificates
+const OPENSSL = 'openssl';
 function openssl(args) {
-  const r = spawnSync('openssl', args, { encoding: 'utf8' });
+  const r = spawnSync(OPENSSL, args, { encoding: 'utf8' });
   if (r.error) die(r.error.code === 'ENOENT' ? "no openssl found: run 'apt-get install -y openssl'" : `openssl: ${r.error.message}`);
   if (r.status !== 0) die(`openssl ${args.join(' ')}: ${r.stderr}`);
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, type KubernetesCluster } from '../../src/adapters/kubernetes/connect.ts';
@@ -141,6 +141,21 @@ describeCluster('the Kubernetes adapter on a real API server', () => {
     writeFileSync(token, await cluster.kubectl(['create', 'token', 'rotated', '-n', 'shop']));
     expect(value(await rotated.reader.list(KINDS.Deployment, 'shop')).items).toHaveLength(1);
     expect(rotated.health().failures).toBe(0);
+  });
+
+  it('goes on with a CA bundle that was replaced in its file', async () => {
+    const bundle = path.join(cluster.dir, 'bundle.crt');
+    copyFileSync(path.join(cluster.dir, 'pki', 'proxy-ca.crt'), bundle);
+    const view = await cluster.kubectl(['config', 'view', '--raw', '-o', 'json']);
+    const config = JSON.parse(view) as { clusters: object[] };
+    const kubeconfig = path.join(cluster.dir, 'kubeconfig-bundle');
+    const entry = { server: cluster.server, 'certificate-authority': bundle };
+    writeFileSync(kubeconfig, JSON.stringify({ ...config, clusters: [{ ...config.clusters[0], cluster: entry }] }));
+    const trusting = await connected(kubeconfig);
+    const write = () => trusting.records.create(KINDS.Decision, decisionObject('shop', 'trusted'));
+    expect(await write()).toMatchObject({ error: { code: 'unavailable', uncertain: false } });
+    copyFileSync(path.join(cluster.dir, 'pki', 'ca.crt'), bundle);
+    expect(code(await write())).toBe('ok');
   });
 
   it('refuses a field that the definition does not know, instead of dropping it', async () => {

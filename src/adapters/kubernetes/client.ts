@@ -25,7 +25,8 @@ export interface ClientOptions {
   readonly limits?: Partial<Limits> | undefined;
 }
 
-const DEFAULT_LIMITS: Limits = { timeoutMs: 10_000, maxBytes: 64 * 1024 * 1024 };
+// Bookmarks come about every minute.
+const DEFAULT_LIMITS: Limits = { timeoutMs: 10_000, maxBytes: 64 * 1024 * 1024, silenceMs: 150_000 };
 const MAX_RETRIES = 2;
 /** Longer than this a read does not wait by itself: its caller comes again anyway. */
 const LONGEST_WAIT_MS = 2_000;
@@ -74,6 +75,12 @@ export class ApiClient {
     const call: Call = { method: 'GET', path, kind: 'read' };
     const opened = await this.#authenticated<Opened>('watch', (route) => open(call, route, this.#clock, this.#limits));
     const result = opened.ok && opened.value.status !== 200 ? await refused(opened.value) : opened;
+    if (result.ok) {
+      const { silenceMs } = this.#limits;
+      const silent = new Error(`no sign of life for ${silenceMs / 1000} s`);
+      const { request, response } = result.value;
+      request.setTimeout(silenceMs, () => void response.destroy(silent));
+    }
     this.#count(result);
     return result;
   }

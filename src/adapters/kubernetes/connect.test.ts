@@ -153,6 +153,17 @@ describe('a Kubernetes cluster', () => {
       });
     });
 
+    it('whose answer stops in the middle are given up in time', async () => {
+      server.answer = (_, response) => void response.write('{"metadata":');
+      const { records } = await connected();
+      const written = records.create(KINDS.Decision, DECISION);
+      while (server.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(10_000);
+      expect(await written).toMatchObject({
+        error: { code: 'unavailable', uncertain: true, message: expect.stringMatching(/within 10 s/) },
+      });
+    });
+
     it('carry our field manager, and let no unknown field be dropped in silence', async () => {
       server.answer = (_, response) => json(response, 200, DECISION);
       const { records } = await connected();

@@ -19,6 +19,8 @@ export interface Limits {
   /** For one exchange from the first byte to the last; of a watch until the answer's head. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Without a byte for this long, bookmarks included, the connection of a watch counts as dead. */
+  readonly silenceMs: number;
 }
 
 /** `certificate`: the server's certificate was not accepted, so that reading the CA again may help. */
@@ -41,7 +43,7 @@ export async function exchange(
   const ended = new AbortController();
   const deadline = opened.value.startedAt + limits.timeoutMs;
   void clock.sleep(deadline - clock.now(), ended.signal).then(() => {
-    if (!ended.signal.aborted) request.destroy(new Error(timeoutWords(limits)));
+    if (!ended.signal.aborted) response.destroy(new Error(timeoutWords(limits)));
   });
   try {
     const text = await readAll(response, limits.maxBytes);

@@ -20,6 +20,7 @@ describe('a watch', () => {
       kubeconfig: server.kubeconfig(),
       clock: new ManualClock(),
       ids: { random: () => 0 },
+      limits: { silenceMs: 150 },
     });
     if (!connected.ok) throw new Error(connected.error);
     cluster = connected.value;
@@ -99,6 +100,12 @@ describe('a watch', () => {
       response.write(line('ADDED', 'a'), () => response.destroy());
     });
     expect(said(events)).toEqual(['added a', 'ended']);
+  });
+
+  it('ends when nothing comes for longer than a live server would be silent', async () => {
+    const events = await watched((response) => void response.write(line('ADDED', 'a')));
+    expect(said(events)).toEqual(['added a', 'ended']);
+    expect(events[1]).toMatchObject({ message: expect.stringContaining('no sign of life') });
   });
 
   it('that is aborted while nothing comes ends without a word, and closes its connection', async () => {
