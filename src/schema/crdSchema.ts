@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hints } from './blueprint/scalars.ts';
 
 /** A node of an OpenAPI v3 schema as a CustomResourceDefinition takes it. */
 export interface CrdNode {
@@ -31,7 +32,8 @@ const MAX_KEYS = 64;
 
 /**
  * zod to a structural schema: everything inlined, no `additionalProperties` beside `properties`, no default (the API
- * server would write it into the spec and change its hash), integers as int64, maps bounded.
+ * server would write it into the spec and change its hash), integers as int64, maps bounded, patterns as rules that say
+ * what was expected.
  */
 export function crdSchema(schema: z.ZodType): CrdNode {
   const node = z.toJSONSchema(schema, {
@@ -39,15 +41,30 @@ export function crdSchema(schema: z.ZodType): CrdNode {
     target: 'openapi-3.0',
     reused: 'inline',
     unrepresentable: 'throw',
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema, zodSchema }) => {
       if (jsonSchema.properties !== undefined) delete jsonSchema.additionalProperties;
       else if (jsonSchema.type === 'object') jsonSchema.maxProperties = MAX_KEYS;
       if (jsonSchema.type === 'integer') boundInteger(jsonSchema);
       delete jsonSchema.default;
+      const what = zodSchema instanceof z.ZodType ? hints.get(zodSchema)?.what : undefined;
+      if (jsonSchema.pattern !== undefined && what !== undefined) {
+        jsonSchema['x-kubernetes-validations'] = [formRule(jsonSchema.pattern, what)];
+        delete jsonSchema.pattern;
+      }
     },
   });
   const plain: CrdNode = JSON.parse(JSON.stringify(node));
   return plain;
+}
+
+/** A pattern as a rule, because the API server's words for a pattern are the pattern. */
+function formRule(pattern: string, what: string): CelRule {
+  const expected = `expected ${what}`;
+  return {
+    rule: `self.matches(r'${pattern}')`,
+    message: expected,
+    messageExpression: `'found %s, ${expected.replaceAll('%', '%%').replaceAll("'", "\\'")}'.format([self])`,
+  };
 }
 
 function boundInteger(node: { format?: string; minimum?: number | undefined; maximum?: number | undefined }): void {

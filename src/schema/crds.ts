@@ -115,7 +115,7 @@ function clusterBlueprint(): Definition {
 
 function decision(): Definition {
   const spec = crdSchema(DecisionSpec);
-  addRules(spec, '', [immutable('Decision')]);
+  addRules(spec, '', [immutable('a Decision')]);
   return {
     kind: KINDS.Decision,
     shortNames: ['dec'],
@@ -138,7 +138,7 @@ function decision(): Definition {
 
 function approvalRequest(): Definition {
   const spec = crdSchema(ApprovalRequestSpec);
-  addRules(spec, '', [immutable('ApprovalRequest')]);
+  addRules(spec, '', [immutable('an ApprovalRequest')]);
   const votes = crdSchema(z.array(Vote).max(MAX_VOTES));
   keyed(votes, 'id');
   addRules(votes, '', [
@@ -199,7 +199,7 @@ function statusOf(): CrdNode {
 
 const immutable = (kind: string): CelRule => ({
   rule: 'self == oldSelf',
-  message: `the spec of a ${kind} never changes: create another`,
+  message: `the spec of ${kind} never changes: create another`,
 });
 
 /** A list in which each key stands once. */

@@ -68,27 +68,33 @@ export const GLOBAL_RULES: readonly CelRule[] = [
   },
 ];
 
+// A value of the wrong form has a fault of its own; a rule that failed on it would only add noise.
 function threshold(field: string, operator: '>=' | '<', words: string): CelRule {
-  const number = (name: string, fallback: string): string =>
-    `double((has(self.${name}) ? self.${name} : '${fallback}').replace('%', ''))`;
+  const target = "(has(self.target_cpu_utilization) ? self.target_cpu_utilization : '70%')";
+  const isPercentage = (value: string): string => `${value}.matches('^[0-9.]{1,12}%$')`;
+  const number = (value: string): string => `double(${value}.replace('%', ''))`;
   return {
-    rule: `!has(self.${field}) || ${number(field, '0%')} ${operator} ${number('target_cpu_utilization', '70%')}`,
+    rule: `!has(self.${field}) || !${isPercentage(`self.${field}`)} || !${isPercentage(target)} || ${number(`self.${field}`)} ${operator} ${number(target)}`,
     message: `${field} is expected ${words} target_cpu_utilization (default 70%): keep scale_down_threshold < target_cpu_utilization <= scale_up_threshold`,
     fieldPath: `.${field}`,
   };
 }
 
 function quantityRules(): readonly CelRule[] {
+  const readable = 'isQuantity(self.min) && isQuantity(self.max)';
+  const ordered = 'quantity(self.min).compareTo(quantity(self.max)) <= 0';
+  const inside =
+    'quantity(self.target).compareTo(quantity(self.min)) >= 0 && quantity(self.target).compareTo(quantity(self.max)) <= 0';
   return [
     {
-      rule: 'quantity(self.min).compareTo(quantity(self.max)) <= 0',
+      rule: `!(${readable}) || ${ordered}`,
       message: 'min is above max: lower min or raise max',
       messageExpression:
         "'found %s, expected at most max, which is %s: lower min or raise max'.format([self.min, self.max])",
       fieldPath: '.min',
     },
     {
-      rule: 'quantity(self.min).compareTo(quantity(self.max)) > 0 || (quantity(self.target).compareTo(quantity(self.min)) >= 0 && quantity(self.target).compareTo(quantity(self.max)) <= 0)',
+      rule: `!(${readable} && isQuantity(self.target)) || !(${ordered}) || (${inside})`,
       message: 'target is outside min..max: move it inside, or widen the bounds',
       messageExpression:
         "'found %s, expected a value from min to max, which are %s and %s'.format([self.target, self.min, self.max])",

@@ -64,7 +64,8 @@ export function validateFiles(files: readonly NamedText[], global?: GlobalDoc): 
   return { report: { files: reports }, valid: reports.every(({ valid }) => valid), inForce };
 }
 
-const isGlobal = ({ file, text }: NamedText): boolean =>
+/** Whether a file holds the organisation's rules: by its kind, or by standing in a folder `global`. */
+export const isGlobal = ({ file, text }: NamedText): boolean =>
   /^kind:\s*["']?ClusterBlueprint\b/m.test(text) ||
   (/(^|[\\/])global[\\/][^\\/]+$/.test(file) && !/^kind:\s*["']?Blueprint\b/m.test(text));
 
