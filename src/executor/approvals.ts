@@ -1,3 +1,4 @@
+import { verdictRecord } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
@@ -6,7 +7,6 @@ import type { Judged } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { attribution, tell } from './events.ts';
 import type { HeldDecision } from './heldDecision.ts';
-import { verdictRecord } from './verdictRecord.ts';
 import { writeStatus } from './writeStatus.ts';
 
 /** In a Decision's history: from here on it may be carried out, for `approval.executeWithinMs`. */

@@ -1,11 +1,12 @@
+import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { alert } from './alert.ts';
 import { unlogged } from './close.ts';
 import type { Judged } from './decideAgain.ts';
+import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
 import { tell } from './events.ts';
 import type { HeldDecision } from './heldDecision.ts';
-import { deciding, verdictRecord } from './verdictRecord.ts';
 import { writeStatus } from './writeStatus.ts';
 
 /** A floor that cannot be had for so long under breach is a person's. */

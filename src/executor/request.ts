@@ -1,17 +1,18 @@
 import { baselineOf } from '../analysis/verification.ts';
 import { reserve, settle } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
+import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
 import { approvalAtHand, askApproval, consume } from './approvals.ts';
 import { carryOut, type Write } from './carryOut.ts';
 import { defer, finish, unlogged } from './close.ts';
 import { decideAgain, type Judged } from './decideAgain.ts';
+import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
 import { type HeldDecision, lastApplied, requestFrom } from './heldDecision.ts';
 import { outOfTime } from './outOfTime.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
-import { deciding, verdictRecord } from './verdictRecord.ts';
 
 /** A write is worth a look at once: it often takes effect within a second or two. */
 const WRITTEN_MS = 1_000;

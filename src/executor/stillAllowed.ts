@@ -3,8 +3,8 @@ import { decide } from '../policy/decide.ts';
 import { KINDS } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
 import type { Write } from './carryOut.ts';
+import { deciding } from './deciding.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { deciding } from './verdictRecord.ts';
 
 /**
  * The last look before the patch: a pause or stop set since the decision must stop it (G20). Everything else is bound by

@@ -11,10 +11,10 @@ import { carryOut, type Write } from './carryOut.ts';
 import { close, undoIdOf } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import { decideAgain, type Judged } from './decideAgain.ts';
+import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { directionOf, type HeldDecision, openIntent, requestFrom } from './heldDecision.ts';
 import { slotOf, updateCounters } from './slot.ts';
-import { deciding } from './verdictRecord.ts';
 import { writeStatus } from './writeStatus.ts';
 
 /** An undo that could not be made for so long is a person's: the world has moved on since. */

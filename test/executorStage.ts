@@ -1,0 +1,162 @@
+import type { ExecutorDeps } from '../src/executor/deps.ts';
+import { Executor } from '../src/executor/executor.ts';
+import { Observer } from '../src/observe/observer.ts';
+import { blueprintFromObject } from '../src/schema/blueprint/fromObject.ts';
+import { NO_GLOBAL_RULES } from '../src/schema/blueprint.ts';
+import { Counters, type Hold } from '../src/schema/counters.ts';
+import { KINDS, type KubeObject } from '../src/schema/kube.ts';
+import { type DecisionSpec, DecisionStatus } from '../src/schema/records.ts';
+import { DECISION_SPEC, deploymentObject } from '../src/testing/contractObjects.ts';
+import { ManualClock } from '../src/testing/manualClock.ts';
+import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { seededIds } from '../src/testing/seededIds.ts';
+import type { Load } from '../src/world/load.ts';
+import { worldPort } from '../src/world/port.ts';
+import { World } from '../src/world/world.ts';
+
+/** A pass of the observer comes this often; so do the scrapes. */
+export const PASS_MS = 15_000;
+
+export interface StageOptions {
+  readonly replicas?: number;
+  readonly load?: Load;
+  /** Merged into the Blueprint's spec. */
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** The load of scenario 1: 85% of the request at two pods. */
+export const HOT: Load = { rps: 100, cpu_m_per_rps: 1.7, latency_ms_base: 50 };
+/** 30% at three pods. */
+export const CALM: Load = { rps: 100, cpu_m_per_rps: 0.9, latency_ms_base: 50 };
+
+const SPEC = {
+  version: '1.0.0',
+  scaling: {
+    min_replicas: 2,
+    max_replicas: 6,
+    target_cpu_utilization: '70%',
+    scale_up_threshold: '80%',
+    scale_down_threshold: '40%',
+  },
+  performance: { latency_target_p95: '200ms', error_rate_threshold: '1%' },
+  governance: {
+    agent_authority: {
+      allowed_operations: ['scale_within_limits', 'restart_pods'],
+      requires_approval: [
+        { operation: 'scale_beyond_limits', condition: 'target_replicas > max_replicas', approvers: ['devops-team'] },
+      ],
+      forbidden_operations: ['delete_deployment'],
+    },
+  },
+  verification: {
+    enabled: true,
+    stabilization_period: '60s',
+    checks: [
+      { name: 'latency_p95', type: 'threshold', target: '< 200ms', critical: true, rollback_trigger: true },
+      { name: 'error_rate', type: 'threshold', target: '< 1%', critical: true, rollback_trigger: true },
+    ],
+    rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true },
+  },
+};
+
+/** One service `shop/web` in a world, watched by a real observer; the executor under test is made from `deps`. */
+export async function openStage(options: StageOptions = {}) {
+  const clock = new ManualClock();
+  const world = new World({ clock, seed: 1 });
+  const port = worldPort(world);
+  world.apply(deploymentObject('shop', 'web', { replicas: options.replicas ?? 2 }));
+  const blueprint: KubeObject = {
+    apiVersion: KINDS.Blueprint.apiVersion,
+    kind: KINDS.Blueprint.kind,
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { ...SPEC, ...options.spec },
+  };
+  const read = blueprintFromObject(blueprint, NO_GLOBAL_RULES);
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  world.apply(blueprint);
+  world.setLoad('shop/web', options.load ?? HOT);
+  const stop = new AbortController();
+  const observer = new Observer({ reader: port.reader, metrics: port.metrics, clock, log: silent, ownNamespace: OWN });
+  const journal = new MemoryJournal(clock);
+  const deps: ExecutorDeps = {
+    observer,
+    reader: port.reader,
+    records: port.records,
+    workloads: port.workloads,
+    journal,
+    clock,
+    ids: seededIds(1),
+    log: silent,
+    ownNamespace: OWN,
+  };
+  await observer.start(stop.signal);
+  const object = (kind: keyof typeof KINDS, name: string): KubeObject | undefined =>
+    world.get(KINDS[kind], 'shop', name);
+  /** Moves time, then observes. */
+  const observe = async (ms: number): Promise<void> => {
+    await world.advance(ms);
+    await observer.pass();
+  };
+  const first = new Executor(deps);
+  const stage = {
+    clock,
+    world,
+    port,
+    observer,
+    journal,
+    deps,
+    hash: read.value.hash,
+    executor: first,
+    observe,
+    /** Observes every 15 s and lets the executor pass each time. */
+    async run(ms: number, executor: Executor = first): Promise<void> {
+      for (let left = ms; left > 0; left -= PASS_MS) {
+        await observe(Math.min(PASS_MS, left));
+        await executor.pass();
+      }
+    },
+    async wish(name: string, spec: Partial<DecisionSpec>): Promise<void> {
+      world.apply({
+        apiVersion: KINDS.Decision.apiVersion,
+        kind: KINDS.Decision.kind,
+        metadata: { name, namespace: 'shop' },
+        spec: { ...DECISION_SPEC, blueprint: { name: 'web', version: '1.0.0', hash: read.value.hash }, ...spec },
+      });
+      await world.advance(1);
+    },
+    /** What a person sets on the service's CircuitBreaker. */
+    hold(holds: readonly Partial<Hold>[]): void {
+      const { apiVersion, kind } = KINDS.CircuitBreaker;
+      world.apply({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec: { holds } });
+    },
+    status(name: string): DecisionStatus {
+      return DecisionStatus.parse(object('Decision', name)?.status);
+    },
+    counters(): Counters {
+      return Counters.parse(object('CircuitBreaker', 'web')?.status);
+    },
+    replicas(): number {
+      return Number((object('Deployment', 'web')?.spec as { replicas?: unknown } | undefined)?.replicas);
+    },
+    /** Patches of the Deployment that were no dry runs. */
+    writes(): number {
+      return port.calls.filter(({ verb, path }) => verb === 'patch' && !path.includes('dryRun')).length;
+    },
+    /** Notes of our Events on the Deployment, oldest first, by reason. */
+    told(): readonly { readonly reason: string; readonly note: string }[] {
+      return world.objects
+        .list(KINDS.Event, 'shop')
+        .filter((event) => String(event['reportingController']).startsWith('fairlead'))
+        .map((event) => ({ reason: String(event['reason']), note: String(event['note']) }));
+    },
+    close: () => stop.abort(),
+  };
+  // Enough passes for two consecutive samples over the alarm.
+  for (let pass = 0; pass < 6; pass++) await observe(PASS_MS);
+  return stage;
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+const OWN = 'agent-system';
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
