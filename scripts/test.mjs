@@ -1,7 +1,8 @@
 // `npm test`: unit tests, then everything that needs a real API server. What cannot run is said loudly at the end, and
 // fails the run when REQUIRE_ALL=1. Arguments go to vitest.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ensurePackages, requireNode, root } from './setup.mjs';

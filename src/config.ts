@@ -18,6 +18,7 @@ export interface Config {
   readonly model?: { readonly url: string; readonly name: string; readonly key: string };
   /** Journals and local keys. */
   readonly dataDir: string;
+  readonly kubeconfig?: string;
   readonly color: boolean;
   /** Values that must never appear in a prompt, a log or the journal. */
   readonly secrets: readonly string[];
@@ -39,11 +40,14 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   const { FAIRLEAD_MODEL_URL: url, FAIRLEAD_MODEL_KEY: key } = parsed.data;
   const name = flags.model ?? parsed.data.FAIRLEAD_MODEL;
   if (name !== undefined && url === undefined) {
-    return err('A model is named but no endpoint: set FAIRLEAD_MODEL_URL or --model-url, such as http://127.0.0.1:11434/v1.');
+    return err(
+      'A model is named but no endpoint: set FAIRLEAD_MODEL_URL or --model-url, such as http://127.0.0.1:11434/v1.',
+    );
   }
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
   return ok({
     ...(url ? { model: { url, name: name ?? 'default', key: key ?? 'none' } } : {}),
+    ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined || parsed.data.NO_COLOR === '',
     secrets: key ? [key] : [],

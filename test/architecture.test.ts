@@ -120,7 +120,9 @@ describe('architecture', () => {
     ['process.exit', /process\.exit\(/, []],
   ])('reads %s only where it may', (_what, pattern, allowed) => {
     expect(
-      sources.filter(({ file, text }) => pattern.test(text) && !allowed.includes(folderOf(file))).map(({ file }) => file),
+      sources
+        .filter(({ file, text }) => pattern.test(text) && !allowed.includes(folderOf(file)))
+        .map(({ file }) => file),
     ).toEqual([]);
   });
 

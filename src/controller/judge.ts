@@ -31,6 +31,8 @@ export interface Judged {
   readonly verdict: Verdict;
   /** The service the call is about; undefined when no blueprint governs it. */
   readonly view: ServiceView | undefined;
+  /** Of a forbidden call: what could be asked for instead, in words, each with its verdict. */
+  readonly alternatives: readonly string[];
   /** Head of the journal after the call was recorded. */
   readonly head: string;
 }
@@ -61,8 +63,10 @@ export async function judgeCall(
   };
   const input = inputFor(deps, view, request, now);
   const { verdict } = decide(input);
-  const recorded = await deps.journal.append({ kind: 'call', subject: run, data: { input, verdict } });
-  return recorded.ok ? ok({ request, verdict, view, head: recorded.value }) : err(recorded.error.message);
+  const alternatives = verdict.authority === 'forbidden' ? alternativeLines(deps, { request, verdict, view }) : [];
+  const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }) };
+  const recorded = await deps.journal.append({ kind: 'call', subject: run, data });
+  return recorded.ok ? ok({ request, verdict, view, alternatives, head: recorded.value }) : err(recorded.error.message);
 }
 
 function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Request, now: number): GateInput {
@@ -76,10 +80,8 @@ function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Reque
 
 /** The typed answer to an agent's call: the data of an allowed read, the gate's yes to a wish, or its refusal with ways out. */
 export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<JudgedCall> {
-  const { request, verdict, view } = judged;
-  if (verdict.authority === 'forbidden') {
-    return { kind: 'refused', verdict, alternatives: alternativeLines(deps, judged) };
-  }
+  const { request, verdict, view, alternatives } = judged;
+  if (verdict.authority === 'forbidden') return { kind: 'refused', verdict, alternatives };
   if (request.effect !== 'read') return { kind: 'accepted', verdict };
   const context = { views: deps.views(), decisions: deps.decisions(), reader: deps.reader };
   if (request.tool === 'what_if') return { kind: 'answered', verdict, data: whatIf(deps, judged) };
@@ -88,15 +90,23 @@ export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<Judge
 }
 
 /** What could be asked for instead, each judged by the same gate and shown only with its verdict. */
-export function alternativeLines(deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>, { request, view }: Judged): string[] {
+export function alternativeLines(
+  deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
+  { request, verdict, view }: Pick<Judged, 'request' | 'verdict' | 'view'>,
+): string[] {
   if (view === undefined) return [];
-  const now = deps.clock.now();
-  return alternativesTo(request).map((alternative) => {
-    if (alternative.request === undefined) return `${alternative.text} (advice only: no code executes it)`;
-    const { verdict } = decide(gateInput(view, alternative.request, { now, ownNamespace: deps.ownNamespace }));
-    return `${alternative.text}: ${headline(verdict)}`;
-  });
+  const facts = { now: deps.clock.now(), ownNamespace: deps.ownNamespace };
+  const { candidates, advice } = alternativesTo(gateInput(view, request, facts), verdict);
+  return [
+    ...candidates.map(
+      (candidate) => `${wordsFor(candidate)}: ${headline(decide(gateInput(view, candidate, facts)).verdict)}`,
+    ),
+    ...advice.map((text) => `${text} (advice only: no code executes it)`),
+  ];
 }
+
+const wordsFor = ({ tool, wanted }: Request): string =>
+  wanted?.kind === 'scale' ? (wanted.replicas === 0 ? 'scale_to_zero' : `scale to ${wanted.replicas}`) : tool;
 
 function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
   if (view === undefined) return { verdict: 'no blueprint governs that service' };

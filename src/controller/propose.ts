@@ -15,7 +15,7 @@ import type { Requester } from '../schema/request.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { TOOLS } from '../tools/catalog.ts';
 import { decisionObject } from './decision.ts';
-import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
+import { answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
 import { repeats } from './wishes.ts';
 
 export interface ProposeDeps extends JudgeDeps {
@@ -156,7 +156,7 @@ export class Propose {
 
   /** True when the Decision was created. */
   async #create(
-    { request, verdict, view, head }: Judged,
+    { request, verdict, view, alternatives, head }: Judged,
     rationale: string,
     origin: Origin,
     extra: { readonly objection?: string; readonly confidence?: number } = {},
@@ -166,8 +166,6 @@ export class Propose {
     if (blueprint === undefined) return false;
     if (repeats(request, verdict, this.#deps.decisions(), this.#deps.clock.now())) return false;
     const { assessment, workload } = this.#view;
-    const alternatives =
-      verdict.authority === 'forbidden' ? alternativeLines(this.#deps, { request, verdict, view, head }) : [];
     const object = decisionObject(
       {
         blueprint,

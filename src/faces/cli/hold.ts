@@ -60,7 +60,7 @@ async function change(
   const hold: Hold = {
     kind: verb === 'resume' ? 'pause' : verb,
     what: flags.only ?? 'all',
-    by: session.cluster.user ?? os.userInfo().username,
+    by: `${os.userInfo().username} (context ${session.cluster.context})`,
     reason: flags.reason ?? '',
     at: new Date(session.clock.now()).toISOString(),
     ...(where.bound ? { namespace: where.bound } : {}),

@@ -1,0 +1,209 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { systemClock } from '../../adapters/system/systemClock.ts';
+import { composeModel } from '../../compose.ts';
+import { type Config, loadConfig } from '../../config.ts';
+import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
+import { EXIT, type Io, print } from './io.ts';
+import type { ClusterFlags } from './program.ts';
+import { openSession, type Session } from './session.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly state: 'fine' | 'off' | 'wrong';
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+const MODEL_TIMEOUT_MS = 120_000;
+
+/** Looks at each dependency as it is used: fine, off on purpose, or wrong and the fix. Exit 1 when one is wrong. */
+export async function doctor(
+  io: Io,
+  flags: ClusterFlags & { data?: string; modelUrl?: string; model?: string },
+): Promise<number> {
+  const config = loadConfig(flags);
+  if (!config.ok) {
+    io.err(`fairlead: ${config.error}\n`);
+    return EXIT.usage;
+  }
+  const findings: Finding[] = [node(), await dataFolder(config.value)];
+  const session = await openSession({ ...io, err: (text) => findings.push(unreachable(text)) }, flags);
+  if (session) findings.push(...(await clusterFindings(session)));
+  findings.push(await modelFinding(config.value));
+  print(io, flags.output, findings, () =>
+    findings
+      .map(
+        ({ what, state, detail, fix }) =>
+          `${state.padEnd(5)}  ${what.padEnd(16)} ${detail}\n${fix ? `       ${' '.repeat(16)} fix: ${fix}\n` : ''}`,
+      )
+      .join(''),
+  );
+  return findings.some(({ state }) => state === 'wrong') ? EXIT.failed : EXIT.ok;
+}
+
+const unreachable = (text: string): Finding => ({
+  what: 'kubeconfig',
+  state: 'wrong',
+  detail: text.replace(/^fairlead: /, '').trim(),
+  fix: 'set KUBECONFIG or --kubeconfig to a cluster; without one, npm run demo still works',
+});
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > 20 || (major === 20 && minor >= 19);
+  return fits
+    ? { what: 'node', state: 'fine', detail: process.versions.node }
+    : { what: 'node', state: 'wrong', detail: process.versions.node, fix: 'install Node.js 20.19 or newer' };
+}
+
+async function dataFolder({ dataDir }: Config): Promise<Finding> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+    return { what: 'data folder', state: 'fine', detail: dataDir };
+  } catch (error) {
+    return {
+      what: 'data folder',
+      state: 'wrong',
+      detail: error instanceof Error ? error.message : String(error),
+      fix: '--data names a folder that can be written',
+    };
+  }
+}
+
+async function clusterFindings({ cluster }: Session): Promise<Finding[]> {
+  const version = await cluster.reader.raw('/version');
+  if (!version.ok) {
+    return [
+      {
+        what: 'cluster',
+        state: 'wrong',
+        detail: `${cluster.server}: ${version.error.message}`,
+        fix: 'check the address, the credentials and the network: kubectl version',
+      },
+    ];
+  }
+  const git = (version.value as { gitVersion?: string } | undefined)?.gitVersion ?? 'unknown version';
+  return [
+    { what: 'cluster', state: 'fine', detail: `${cluster.server}, ${git}` },
+    await resources(cluster),
+    await metricsApi(cluster, 'metrics.k8s.io', ['v1beta1'], 'CPU', 'install metrics-server'),
+    await metricsApi(
+      cluster,
+      'custom.metrics.k8s.io',
+      ['v1beta2', 'v1beta1'],
+      'latency and errors',
+      'install a custom metrics adapter, such as prometheus-adapter; without one only CPU is watched',
+    ),
+    await labels(cluster),
+  ];
+}
+
+async function resources({ reader }: Session['cluster']): Promise<Finding> {
+  const missing: string[] = [];
+  for (const kind of [
+    KINDS.Blueprint,
+    KINDS.ClusterBlueprint,
+    KINDS.Decision,
+    KINDS.ApprovalRequest,
+    KINDS.CircuitBreaker,
+  ]) {
+    const crd = await reader.get(KINDS.CustomResourceDefinition, undefined, `${kind.plural}.fairlead.dev`);
+    if (!crd.ok)
+      return {
+        what: 'our resources',
+        state: 'wrong',
+        detail: crd.error.message,
+        fix: 'a right to read customresourcedefinitions',
+      };
+    if (crd.value === undefined) missing.push(kind.plural);
+  }
+  return missing.length === 0
+    ? { what: 'our resources', state: 'fine', detail: 'all five kinds are served' }
+    : {
+        what: 'our resources',
+        state: 'wrong',
+        detail: `not served: ${missing.join(', ')}`,
+        fix: 'fairlead install --crds | kubectl apply -f -',
+      };
+}
+
+async function metricsApi(
+  { reader }: Session['cluster'],
+  group: string,
+  versions: readonly string[],
+  gives: string,
+  fix: string,
+): Promise<Finding> {
+  for (const version of versions) {
+    const served = await reader.raw(`/apis/${group}/${version}`);
+    if (served.ok && served.value !== undefined) return { what: group, state: 'fine', detail: `${version}: ${gives}` };
+    if (!served.ok && served.error.code !== 'notFound')
+      return {
+        what: group,
+        state: 'wrong',
+        detail: served.error.message,
+        fix: `kubectl get apiservice ${version}.${group}`,
+      };
+  }
+  return { what: group, state: 'wrong', detail: `not served: no ${gives}`, fix };
+}
+
+async function labels({ reader }: Session['cluster']): Promise<Finding> {
+  const [blueprints, deployments] = await Promise.all([reader.list(KINDS.Blueprint), reader.list(KINDS.Deployment)]);
+  if (!blueprints.ok || !deployments.ok) {
+    const error = blueprints.ok ? (deployments.ok ? '' : deployments.error.message) : blueprints.error.message;
+    return { what: 'blueprints', state: 'wrong', detail: error, fix: 'a right to list blueprints and deployments' };
+  }
+  if (blueprints.value.items.length === 0)
+    return { what: 'blueprints', state: 'off', detail: 'none yet: fairlead init drafts one' };
+  const unlabelled = blueprints.value.items.filter((blueprint) => {
+    const { target } = (blueprint.spec ?? {}) as { target?: { name?: string } };
+    const deployment = deployments.value.items.find(
+      ({ metadata }) =>
+        metadata.namespace === blueprint.metadata.namespace &&
+        metadata.name === (target?.name ?? blueprint.metadata.name),
+    );
+    return deployment !== undefined && deployment.metadata.labels?.[MANAGED_LABEL] !== 'true';
+  });
+  const [first] = unlabelled;
+  return first === undefined
+    ? { what: 'blueprints', state: 'fine', detail: `${blueprints.value.items.length}, every Deployment labelled` }
+    : {
+        what: 'blueprints',
+        state: 'wrong',
+        detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.metadata.namespace}/${first.metadata.name}`,
+        fix: `kubectl label deploy -n ${first.metadata.namespace} ${first.metadata.name} ${MANAGED_LABEL}=true`,
+      };
+}
+
+async function modelFinding(config: Config): Promise<Finding> {
+  const model = await composeModel(config, systemClock);
+  if (model === undefined)
+    return {
+      what: 'model',
+      state: 'off',
+      detail: 'no endpoint is set: the rules planner proposes alone (FAIRLEAD_MODEL_URL)',
+    };
+  const started = systemClock.now();
+  const answer = await model.complete(
+    { messages: [{ role: 'user', content: 'Answer with the word ready.' }], tools: [], maxTokens: 16 },
+    AbortSignal.timeout(MODEL_TIMEOUT_MS),
+  );
+  if (answer.ok)
+    return {
+      what: 'model',
+      state: 'fine',
+      detail: `${model.label} answered in ${((systemClock.now() - started) / 1000).toFixed(1)} s`,
+    };
+  const fix =
+    answer.error.code === 'unauthorised'
+      ? 'check FAIRLEAD_MODEL_KEY'
+      : 'check FAIRLEAD_MODEL_URL (it ends in /v1) and FAIRLEAD_MODEL; the rules go on alone meanwhile';
+  return {
+    what: 'model',
+    state: 'wrong',
+    detail: `${model.label}: ${answer.error.code}: ${answer.error.message}`,
+    fix,
+  };
+}

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of this installation: above dist/ when built, three folders up when run from source. */
+const root =
+  ['..', '../../..']
+    .map((up) => fileURLToPath(new URL(up, import.meta.url)))
+    .find((dir) => existsSync(path.join(dir, 'prompts'))) ?? fileURLToPath(new URL('..', import.meta.url));
+
+export const promptsDir: string = path.join(root, 'prompts');
+
+/** The blueprint shipped for a service. */
+export const blueprintFile = (service: string): string => path.join(root, 'blueprints', service, 'blueprint.yaml');

@@ -1,0 +1,133 @@
+import picocolors from 'picocolors';
+import { clockTime } from '../../kernel/instant.ts';
+import { headline } from '../../policy/explain.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { JournalEntry } from '../../schema/journal.ts';
+import type { Request } from '../../schema/request.ts';
+import type { Verdict } from '../../schema/verdict.ts';
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+/**
+ * Tells a journal's entries as they are written, one line or a few each. What is told is what is on record: there is no
+ * second account of events.
+ */
+export class Narrator {
+  readonly #out: (text: string) => void;
+  readonly #now: () => number;
+  readonly #colors: Colors;
+
+  constructor(options: { out: (text: string) => void; now: () => number; color: boolean }) {
+    this.#out = options.out;
+    this.#now = options.now;
+    this.#colors = picocolors.createColors(options.color);
+  }
+
+  /**
+   * The same journal, told while it is written. An entry that could not be written is not told as if it had been.
+   * `after` runs once an entry was told: a pause for people who follow.
+   */
+  over(journal: Journal, role: string, after?: () => Promise<void>): Journal {
+    return {
+      append: async (entry) => {
+        const done = await journal.append(entry);
+        if (done.ok && this.tell(role, entry)) await after?.();
+        return done;
+      },
+      head: () => journal.head(),
+      close: () => journal.close(),
+    };
+  }
+
+  /** False when the entry has nothing to tell. */
+  tell(role: string, entry: JournalEntry): boolean {
+    const lines = linesOf(entry);
+    for (const [word, text] of lines) {
+      const head = `${this.#colors.dim(clockTime(this.#now()))} ${this.#colors.dim(role.padEnd(10))} ${this.#paint(word)(word.padEnd(9))}`;
+      this.#out(`${head} ${printable(text)}\n`);
+    }
+    return lines.length > 0;
+  }
+
+  #paint(word: string): (text: string) => string {
+    const { bold, red, yellow, green, dim } = this.#colors;
+    if (word === 'finding') return dim;
+    if (word === 'alert') return red;
+    if (word === 'held' || word === 'waits') return yellow;
+    if (word === 'applied' || word === 'verified') return green;
+    return bold;
+  }
+}
+
+// Control, zero-width and bidirectional characters: words of others must not draw on the terminal.
+const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 400);
+
+type Line = readonly [word: string, text: string];
+
+function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] {
+  switch (kind) {
+    case 'observed':
+      return [
+        ['seen', `${data['service']}: ${(data['evidence'] as string[])[0] ?? 'no signal'}`],
+        ...(data['evidence'] as string[]).slice(1).map((line): Line => ['', line]),
+      ];
+    case 'model': {
+      const calls = (data['calls'] as { name: string; arguments: string }[]).map((c) => `${c.name} ${c.arguments}`);
+      const said = data['error'] ?? (calls.length > 0 ? calls.join('; ') : data['content']);
+      return [['model', `answers (${data['promptTokens']} + ${data['completionTokens']} tokens): ${String(said)}`]];
+    }
+    case 'call':
+      return [
+        ...callLines(data['input'] as { request: Request }, data['verdict'] as Verdict),
+        ...((data['alternatives'] ?? []) as string[]).map((line): Line => ['instead', line]),
+      ];
+    case 'held':
+      return [['held', String(data['words'])]];
+    case 'intent':
+      return [['writes', `${subject}: ${data['did']}`]];
+    case 'applied':
+      return [['applied', `${subject}: change ${data['changeId']} is in the cluster`]];
+    case 'verified':
+      return verifiedLines(data);
+    case 'phase':
+      return [['phase', `${subject}: ${data['phase']} (${data['reason']}): ${data['message']}`]];
+    case 'alert':
+      return [['alert', `${data['code']}: ${data['message']}`]];
+    case 'hold':
+      return [['waits', `${subject}: a hold was seen just before the write`]];
+    case 'blueprint':
+      return [
+        [
+          'blueprint',
+          `${data['namespace']}/${data['name']} ${data['version'] ?? ''}: ${data['accepted'] === true ? 'accepted' : 'refused'}`,
+        ],
+      ];
+    case 'opened':
+    case 'torn':
+      return [];
+  }
+}
+
+function callLines({ request }: { request: Request }, verdict: Verdict): Line[] {
+  const what = request.wanted?.kind === 'scale' ? `${request.tool} to ${request.wanted.replicas}` : request.tool;
+  const who = request.requester.name;
+  return [
+    [
+      request.effect === 'read' ? 'reads' : 'judged',
+      `${request.target.namespace}/${request.target.name}: ${what}, by ${who}: ${headline(verdict)}`,
+    ],
+    ...(request.effect === 'read' && verdict.authority === 'allowed'
+      ? []
+      : verdict.findings.map(
+          (f): Line => ['finding', `${f.effect.padEnd(8)} ${f.rule.padEnd(3)} ${f.code}: ${f.message}`],
+        )),
+  ];
+}
+
+function verifiedLines(data: Record<string, unknown>): Line[] {
+  const checks = (data['checks'] ?? []) as { name: string; outcome: string; message: string }[];
+  return [
+    ['verified', `${data['changeId']}: ${data['outcome']}${data['message'] ? `, ${data['message']}` : ''}`],
+    ...checks.map((c): Line => ['', `${c.outcome} ${c.name}: ${c.message}`]),
+  ];
+}

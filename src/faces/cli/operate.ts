@@ -1,0 +1,204 @@
+import { hostname } from 'node:os';
+import { FileJournal } from '../../adapters/journal/fileJournal.ts';
+import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
+import { createLog } from '../../adapters/pino/log.ts';
+import { systemClock } from '../../adapters/system/systemClock.ts';
+import { systemIds } from '../../adapters/system/systemIds.ts';
+import {
+  composeController,
+  composeExecutor,
+  composeModel,
+  composeObserver,
+  composeProposer,
+  type Wiring,
+} from '../../compose.ts';
+import { type Config, loadConfig } from '../../config.ts';
+import { redactDeep } from '../../kernel/redact.ts';
+import type { Journal } from '../../ports/journal.ts';
+import { Lease } from '../../roles/lease.ts';
+import { Loop } from '../../roles/loop.ts';
+import { KINDS } from '../../schema/kube.ts';
+import { parseDuration } from '../../schema/units.ts';
+import { FolderOfBlueprints } from './folder.ts';
+import { promptsDir } from './installation.ts';
+import { EXIT, type Io } from './io.ts';
+import { Narrator } from './narrate.ts';
+import type { ClusterFlags } from './program.ts';
+import { openSession, type Session } from './session.ts';
+import { VERSION } from './version.ts';
+
+interface RoleFlags extends ClusterFlags {
+  readonly data?: string;
+  readonly interval: string;
+  readonly modelUrl?: string;
+  readonly model?: string;
+}
+
+/** All roles in one process, which gives up the isolation of rights between them. */
+export function up(io: Io, dir: string | undefined, flags: RoleFlags): Promise<number> {
+  return operate(io, flags, ['controller', 'executor'], dir);
+}
+
+export function runController(io: Io, flags: RoleFlags): Promise<number> {
+  return operate(io, flags, ['controller']);
+}
+
+export function runExecutor(io: Io, flags: RoleFlags): Promise<number> {
+  return operate(io, flags, ['executor']);
+}
+
+type Role = 'controller' | 'executor';
+
+async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: string): Promise<number> {
+  const intervalMs = parseDuration(flags.interval);
+  if (intervalMs === undefined || intervalMs < 1000 || intervalMs > 300_000) {
+    io.err(`fairlead: --interval ${flags.interval}: write a duration between 1s and 5m, such as 15s\n`);
+    return EXIT.usage;
+  }
+  const config = loadConfig(flags);
+  if (!config.ok) {
+    io.err(`fairlead: ${config.error}\n`);
+    return EXIT.usage;
+  }
+  const session = await openSession(io, flags);
+  if (session === undefined) return EXIT.failed;
+  const fit = await prepare(session, flags.namespace, dir !== undefined || roles.length > 1);
+  if (fit !== undefined) {
+    io.err(`fairlead: ${fit}\n`);
+    return EXIT.failed;
+  }
+  const journals = await openJournals(roles, config.value);
+  if (typeof journals === 'string') {
+    io.err(`fairlead: ${journals}\n`);
+    return EXIT.failed;
+  }
+  try {
+    return await work(io, { flags, roles, dir, intervalMs, config: config.value, session, journals });
+  } finally {
+    await Promise.all([...journals.values()].map((journal) => journal.close()));
+    session.cluster.close();
+  }
+}
+
+interface Work {
+  readonly flags: RoleFlags;
+  readonly roles: readonly Role[];
+  readonly dir: string | undefined;
+  readonly intervalMs: number;
+  readonly config: Config;
+  readonly session: Session;
+  readonly journals: ReadonlyMap<Role, Journal>;
+}
+
+async function work(io: Io, { flags, roles, dir, intervalMs, config, session, journals }: Work): Promise<number> {
+  const { cluster } = session;
+  const narrating = roles.length > 1 && io.interactive;
+  const log = createLog({
+    to: 'stderr',
+    ...(narrating ? { level: 'error' as const } : {}),
+    base: { role: roles.join('+') },
+    secrets: config.secrets,
+  });
+  const narrator = new Narrator({ out: io.out, now: systemClock.now, color: config.color });
+  const told = (role: Role): Journal => {
+    const journal = journals.get(role);
+    if (journal === undefined) throw new Error(`no journal for ${role}`);
+    return roles.length > 1 ? narrator.over(journal, role) : journal;
+  };
+  const wiring: Wiring = {
+    reader: cluster.reader,
+    records: cluster.records,
+    metrics: new KubernetesMetrics(cluster.reader),
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    ownNamespace: flags.namespace,
+  };
+  const model = await composeModel(config, systemClock);
+  const proposer = composeProposer(model, { clock: systemClock, log, promptsDir, passMs: intervalMs });
+  const observer = composeObserver(wiring);
+  const controller = roles.includes('controller')
+    ? composeController(wiring, observer, told('controller'), proposer)
+    : undefined;
+  const executor = roles.includes('executor')
+    ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)
+    : undefined;
+  const leases = new Map(roles.map((role) => [role, lease(role, wiring)]));
+
+  io.err(`fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n`);
+  if (controller) io.err(`proposals by: ${proposer.label}\n`);
+  if (roles.length > 1) io.err('all roles run in one process: the isolation of their rights is given up\n');
+
+  const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, cluster, io);
+  if (folder && !(await folder.applyAll())) return EXIT.failed;
+  await observer.start(io.signal);
+  const act = async (): Promise<{ againAt?: number }> =>
+    executor && (await leases.get('executor')?.hold()) ? executor.pass() : {};
+  const acting = new Loop({ clock: systemClock, log, look: act, intervalMs: Math.min(intervalMs, RENEW_MS) });
+  const observe = async (): Promise<{ againAt?: number }> => {
+    const views = await observer.pass();
+    if (controller && (await leases.get('controller')?.hold())) await controller.pass(views);
+    acting.wake();
+    return {};
+  };
+  const observing = new Loop({ clock: systemClock, log, look: observe, intervalMs });
+  observer.onChange((kind) => {
+    if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
+    if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
+  });
+  await Promise.all([observing.run(io.signal), executor && acting.run(io.signal), folder?.watch(io.signal)]);
+  io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
+  await controller?.stop();
+  await Promise.all([...leases.values()].map((each) => each.release()));
+  return EXIT.ok;
+}
+
+/** Well inside the 15 s that a lease lasts. */
+const RENEW_MS = 5_000;
+
+const lease = (role: Role, { reader, records, clock, ids, log, ownNamespace }: Wiring): Lease =>
+  new Lease({
+    reader,
+    records,
+    clock,
+    log,
+    namespace: ownNamespace,
+    name: `fairlead-${role}`,
+    identity: `${hostname()}-${ids.fresh()}`,
+  });
+
+/** Says what is missing in the cluster, with the command that mends it. */
+async function prepare({ cluster }: Session, own: string, mayCreate: boolean): Promise<string | undefined> {
+  const crd = await cluster.reader.get(KINDS.CustomResourceDefinition, undefined, 'decisions.fairlead.dev');
+  if (!crd.ok)
+    return `${cluster.server} cannot be asked: ${crd.error.message}\nfairlead doctor looks at each dependency`;
+  if (crd.value === undefined)
+    return 'the cluster does not know our resources yet; run: fairlead install --crds | kubectl apply -f -';
+  if (!mayCreate) return undefined;
+  const made = await cluster.ensureNamespace(own);
+  return made.ok ? undefined : `namespace ${own} cannot be created: ${made.error.message}`;
+}
+
+/** One journal a role; a sentence when one cannot be opened, closing those that were. */
+async function openJournals(roles: readonly Role[], config: Config): Promise<Map<Role, Journal> | string> {
+  const journals = new Map<Role, Journal>();
+  for (const role of roles) {
+    const writer = `${role}-${hostname()
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9.-]/g, '-')
+      .slice(0, 60)}`;
+    const opened = await FileJournal.open({
+      dir: config.dataDir,
+      writer,
+      clock: systemClock,
+      redact: (value) => redactDeep(value, config.secrets),
+      version: VERSION,
+    });
+    if (!opened.ok) {
+      await Promise.all([...journals.values()].map((journal) => journal.close()));
+      return `the journal cannot be opened: ${opened.error.message}\n--data names another folder`;
+    }
+    journals.set(role, opened.value);
+  }
+  return journals;
+}

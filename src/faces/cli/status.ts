@@ -1,0 +1,105 @@
+import { show } from '../../analysis/evidence.ts';
+import type { ServiceView } from '../../observe/serviceView.ts';
+import { breakerAt } from '../../policy/breaker.ts';
+import { EXIT, type Io, print, table } from './io.ts';
+import type { ClusterFlags } from './program.ts';
+import { parseScope } from './service.ts';
+import { openSession } from './session.ts';
+import { lookOnce } from './whatIf.ts';
+
+export async function status(io: Io, service: string | undefined, flags: ClusterFlags): Promise<number> {
+  const scope = service === undefined ? undefined : parseScope(service);
+  if (scope && !scope.ok) {
+    io.err(`fairlead: ${scope.error}\n`);
+    return EXIT.usage;
+  }
+  const session = await openSession(io, flags);
+  if (session === undefined) return EXIT.failed;
+  const reachable = await session.cluster.reader.raw('/version');
+  if (!reachable.ok) {
+    io.err(`fairlead: ${session.cluster.server} cannot be asked: ${reachable.error.message}\n`);
+    return EXIT.failed;
+  }
+  const views = (await lookOnce(session, flags.namespace, io.signal)).filter(
+    (view) =>
+      scope === undefined ||
+      (view.namespace === scope.value.namespace && (scope.value.name === undefined || view.name === scope.value.name)),
+  );
+  const now = session.clock.now();
+  print(
+    io,
+    flags.output,
+    views.map((view) => summary(view, now)),
+    () =>
+      views.length === 0
+        ? service === undefined
+          ? 'no blueprints; fairlead init drafts one from a running Deployment\n'
+          : `no blueprint matches ${service}\n`
+        : table(
+            ['SERVICE', 'READY', 'RANGE', 'CPU', 'P95', 'ERRORS', 'MODE', 'BREAKER', 'NOW'],
+            views.map((view) => row(view, now)),
+          ),
+  );
+  return EXIT.ok;
+}
+
+/** What a script reads: the numbers of the table, and why something is missing. */
+function summary(view: ServiceView, now: number): object {
+  const { blueprint, workload, assessment, counters, holds, faults, problems } = view;
+  return {
+    service: `${view.namespace}/${view.name}`,
+    ...(blueprint
+      ? {
+          version: blueprint.version,
+          autonomy: blueprint.autonomy,
+          min: blueprint.scaling.minReplicas,
+          max: blueprint.scaling.maxReplicas,
+        }
+      : {}),
+    ...(workload ? { replicas: workload.replicas, ready: workload.ready } : {}),
+    ...(assessment
+      ? { signals: assessment.signals, breach: assessment.breach, recommendation: assessment.recommendation }
+      : {}),
+    ...(counters ? { breaker: breakerAt(counters.breaker, now), inFlight: counters.inFlight ?? null } : {}),
+    holds: holds ?? 'unreadable',
+    faults: faults ?? [],
+    problems: problems ?? [],
+    now: doing(view),
+  };
+}
+
+function row(view: ServiceView, now: number): string[] {
+  const { blueprint, workload, assessment, counters } = view;
+  const cell = (name: 'cpu' | 'latency_p95' | 'error_rate'): string => {
+    const signal = assessment?.signals.find((s) => s.name === name);
+    if (signal === undefined) return '-';
+    return signal.value === undefined || signal.state !== 'fresh' ? signal.state : show(name, signal.value);
+  };
+  return [
+    `${view.namespace}/${view.name}`,
+    workload ? `${workload.ready}/${workload.replicas}` : '-',
+    blueprint ? `${blueprint.scaling.minReplicas}..${blueprint.scaling.maxReplicas}` : '-',
+    cell('cpu'),
+    cell('latency_p95'),
+    cell('error_rate'),
+    blueprint?.autonomy ?? '-',
+    counters ? breakerAt(counters.breaker, now) : 'unreadable',
+    doing(view),
+  ];
+}
+
+/** One phrase: what stands in the way, what is under way, or what is missed. */
+function doing(view: ServiceView): string {
+  const { blueprint, workload, assessment, counters, holds, faults } = view;
+  const newest = faults?.[0];
+  if (blueprint === undefined) return `blueprint refused: ${newest?.message ?? 'unknown'}`;
+  if (workload === undefined) return `no Deployment ${blueprint.target.name}`;
+  if (holds === undefined) return 'holds cannot be read: counts as stopped';
+  const hold = holds[0];
+  if (hold !== undefined)
+    return `${hold.kind === 'breaker' ? 'breaker held open' : hold.kind === 'stop' ? 'stopped' : 'paused'} by ${hold.by}: ${hold.reason}`;
+  if (counters?.inFlight !== undefined) return `${counters.inFlight.phase}: ${counters.inFlight.decision}`;
+  if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
+  if (assessment === undefined) return 'nothing measured yet';
+  return assessment.breach.length > 0 ? `missed: ${assessment.breach.join(', ')}` : 'calm';
+}

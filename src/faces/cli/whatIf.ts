@@ -1,0 +1,98 @@
+import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
+import { createLog } from '../../adapters/pino/log.ts';
+import { systemIds } from '../../adapters/system/systemIds.ts';
+import { composeObserver } from '../../compose.ts';
+import { alternativeLines, viewOf } from '../../controller/judge.ts';
+import { gateInput } from '../../observe/gateInput.ts';
+import type { ServiceView } from '../../observe/serviceView.ts';
+import { decide } from '../../policy/decide.ts';
+import { headline } from '../../policy/explain.ts';
+import type { Request } from '../../schema/request.ts';
+import { TOOLS } from '../../tools/catalog.ts';
+import { EXIT, type Io, print } from './io.ts';
+import type { ClusterFlags } from './program.ts';
+import { parseService } from './service.ts';
+import { openSession, type Session } from './session.ts';
+
+/**
+ * One look at the cluster with the person's own rights, then the gate. Nothing is asked for and nothing is written. The
+ * history of a long-running process is not there, so rules that need it answer for the worst case.
+ */
+export async function whatIf(
+  io: Io,
+  operation: string,
+  service: string,
+  flags: ClusterFlags & { replicas?: string },
+): Promise<number> {
+  const wanted = parseService(service);
+  if (!wanted.ok) {
+    io.err(`fairlead: ${wanted.error}\n`);
+    return EXIT.usage;
+  }
+  const replicas = flags.replicas === undefined ? undefined : Number(flags.replicas);
+  if (operation === 'scale' && (replicas === undefined || !Number.isInteger(replicas) || replicas < 0)) {
+    io.err('fairlead: what-if scale wants --replicas, a whole number such as 6\n');
+    return EXIT.usage;
+  }
+  const session = await openSession(io, flags);
+  if (session === undefined) return EXIT.failed;
+  const views = await lookOnce(session, flags.namespace, io.signal);
+  const view = viewOf(views, wanted.value);
+  if (view === undefined) {
+    io.err(`fairlead: no blueprint governs ${service}; kubectl get blueprints -A lists them\n`);
+    return EXIT.failed;
+  }
+  const now = session.clock.now();
+  const tool = TOOLS.find((t) => t.name === operation && t.effect === 'change');
+  const args = { service, reason: 'what if', ...(replicas === undefined ? {} : { replicas }) };
+  const change = tool?.wanted(args);
+  const request: Request = {
+    id: 'what-if',
+    tool: operation,
+    effect: change === undefined ? 'unknown' : 'change',
+    args,
+    ...(change === undefined ? {} : { wanted: change }),
+    target: wanted.value,
+    // Without a login nobody's name counts: judged as an agent's, the stricter of the two.
+    requester: { kind: 'agent', name: 'what-if' },
+  };
+  const { verdict } = decide(gateInput(view, request, { now, ownNamespace: flags.namespace }));
+  const alternatives = alternativeLines(
+    { clock: session.clock, ownNamespace: flags.namespace },
+    { request, verdict, view },
+  );
+  print(io, flags.output, { verdict, alternatives }, () =>
+    [
+      `${operation}${replicas === undefined ? '' : ` to ${replicas}`} on ${service}: ${headline(verdict)}`,
+      ...verdict.findings.map((f) => `  ${f.effect.padEnd(8)} ${f.rule.padEnd(4)} ${f.code}: ${f.message}`),
+      ...(alternatives.length > 0 ? ['instead:', ...alternatives.map((line) => `  ${line}`)] : []),
+      '',
+    ].join('\n'),
+  );
+  return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
+}
+
+/** Every service as one pass sees it. */
+export async function lookOnce(
+  session: Session,
+  ownNamespace: string,
+  signal: AbortSignal,
+): Promise<readonly ServiceView[]> {
+  const { reader, records } = session.cluster;
+  const observer = composeObserver({
+    reader,
+    records,
+    metrics: new KubernetesMetrics(reader),
+    clock: session.clock,
+    ids: systemIds,
+    log: createLog({ to: 'stderr', level: 'error' }),
+    ownNamespace,
+  });
+  const stop = new AbortController();
+  await observer.start(AbortSignal.any([signal, stop.signal]));
+  try {
+    return await observer.pass();
+  } finally {
+    stop.abort();
+  }
+}

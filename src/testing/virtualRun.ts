@@ -1,0 +1,131 @@
+import type { Proposer } from '../agents/proposer.ts';
+import { composeController, composeExecutor, composeObserver, type Wiring } from '../compose.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { Executor } from '../executor/executor.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { DecisionObject } from '../schema/decisionObject.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { type WorldPort, worldPort } from '../world/port.ts';
+import { World } from '../world/world.ts';
+import { ManualClock } from './manualClock.ts';
+import { seededIds } from './seededIds.ts';
+
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface VirtualRunOptions {
+  readonly proposer: Proposer | ((clock: ManualClock) => Proposer);
+  readonly journal: (role: 'controller' | 'executor', clock: ManualClock) => Journal | Promise<Journal>;
+  readonly seed?: number;
+  readonly log?: Log;
+}
+
+/** A pass of the observer, and a scrape, come this often. */
+const PASS_MS = 15_000;
+
+/**
+ * The whole product on an embedded cluster in virtual time: the same controller and executor as in a real one, wired to a
+ * world and a clock that only moves when told. Time stands still while a model is asked.
+ */
+export class VirtualRun {
+  readonly clock: ManualClock;
+  readonly world: World;
+  readonly port: WorldPort;
+  readonly observer: Observer;
+  readonly controller: Controller;
+  readonly executor: Executor;
+  readonly #stop: AbortController;
+
+  private constructor(
+    parts: Pick<VirtualRun, 'clock' | 'world' | 'port' | 'observer' | 'controller' | 'executor'>,
+    stop: AbortController,
+  ) {
+    this.clock = parts.clock;
+    this.world = parts.world;
+    this.port = parts.port;
+    this.observer = parts.observer;
+    this.controller = parts.controller;
+    this.executor = parts.executor;
+    this.#stop = stop;
+  }
+
+  static async open(options: VirtualRunOptions): Promise<VirtualRun> {
+    const clock = new ManualClock();
+    const world = new World({ clock, seed: options.seed ?? 1 });
+    const port = worldPort(world);
+    const wiring: Wiring = {
+      reader: port.reader,
+      records: port.records,
+      metrics: port.metrics,
+      clock,
+      ids: seededIds(options.seed ?? 1),
+      log: options.log ?? SILENT,
+      ownNamespace: 'agent-system',
+    };
+    const proposer = typeof options.proposer === 'function' ? options.proposer(clock) : options.proposer;
+    const observer = composeObserver(wiring);
+    const controller = composeController(wiring, observer, await options.journal('controller', clock), proposer);
+    const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
+    const stop = new AbortController();
+    await observer.start(stop.signal);
+    return new VirtualRun({ clock, world, port, observer, controller, executor }, stop);
+  }
+
+  /** One pass of all roles, then everything the executor asked to be looked at before the next. */
+  async tick(): Promise<void> {
+    const end = this.clock.now() + PASS_MS;
+    const views = await this.observer.pass();
+    await this.controller.pass(views);
+    await this.controller.idle();
+    // What the watches carry arrives between two looks.
+    await this.world.advance(1);
+    for (let { againAt } = await this.executor.pass(); ; { againAt } = await this.executor.pass()) {
+      const next = Math.min(againAt ?? end, end);
+      await this.world.advance(Math.max(1, next - this.clock.now()));
+      if (this.clock.now() >= end) return;
+    }
+  }
+
+  /** Ticks until `done` holds; false when it did not within `ms` of virtual time. */
+  async until(done: () => boolean, ms: number): Promise<boolean> {
+    for (const end = this.clock.now() + ms; this.clock.now() < end; ) {
+      if (done()) return true;
+      await this.tick();
+    }
+    return done();
+  }
+
+  decisions(namespace?: string): DecisionObject[] {
+    return this.world.objects.list(KINDS.Decision, namespace) as DecisionObject[];
+  }
+
+  /** Notes of our own Events, oldest first. */
+  events(namespace: string): { reason: string; note: string; deployment: string }[] {
+    return this.world.objects
+      .list(KINDS.Event, namespace)
+      .filter((event) => String(event['reportingController']).startsWith('fairlead'))
+      .map((event) => ({
+        reason: String(event['reason']),
+        note: String(event['note']),
+        deployment: String((event['regarding'] as { name?: string } | undefined)?.name),
+      }));
+  }
+
+  replicas(namespace: string, name: string): number {
+    const deployment: KubeObject | undefined = this.world.get(KINDS.Deployment, namespace, name);
+    return Number((deployment?.spec as { replicas?: number } | undefined)?.replicas);
+  }
+
+  /** Paths of workload writes that were no dry runs. */
+  writes(): string[] {
+    return this.port.calls
+      .filter(({ verb, path }) => verb === 'patch' && !path.includes('dryRun'))
+      .map(({ path }) => path);
+  }
+
+  async close(): Promise<void> {
+    await this.controller.stop();
+    this.#stop.abort();
+  }
+}
