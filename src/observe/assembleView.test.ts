@@ -9,7 +9,7 @@ const around = { replicaSets: [], pods: [], budgets: [], hpas: [], scaledObjects
 const PARTS: Parts = {
   accepted: { object: blueprint(), blueprint: calmBlueprint(), faults: [] },
   global: { faults: [] },
-  target: { deployment: deployment(), around, tracker: undefined, at: NOW },
+  target: { deployment: deployment(), around, tracker: undefined, at: NOW, isPass: true },
   breakers: { own: undefined, fleet: undefined },
   problems: [],
 };
@@ -17,7 +17,9 @@ const PARTS: Parts = {
 function assemble(parts: Partial<Parts> = {}, reading = () => NO_READING) {
   const errors: object[] = [];
   const log = { info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) };
-  const history = [{ at: NOW - 15_000, ready: 1, replicas: 1, overAlarm: false, overTarget: false, usable: false, missed: [] }];
+  const history = [
+    { at: NOW - 15_000, ready: 1, replicas: 1, overAlarm: false, overTarget: false, usable: false, missed: [] },
+  ];
   const { view, history: after } = assembleView({ ...PARTS, ...parts }, { history, reading }, NOW, log);
   return { view, grew: after.length - history.length, errors };
 }
@@ -48,6 +50,7 @@ describe('assembleView', () => {
           around,
           tracker: undefined,
           at: NOW,
+          isPass: true,
         },
       },
       problem: /annotation fairlead\.dev\/last-change of the target cannot be read/,

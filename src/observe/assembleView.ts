@@ -20,6 +20,7 @@ export interface Parts {
     readonly around: Surroundings;
     readonly tracker: Tracked | undefined;
     readonly at: number;
+    readonly isPass: boolean;
   };
   /** Undefined when circuit breakers cannot be read; either may be absent when they can. */
   readonly breakers?: { readonly own: KubeObject | undefined; readonly fleet: KubeObject | undefined };
@@ -49,7 +50,13 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
   const workload =
     target === undefined
       ? undefined
-      : workloadFrom({ ...target.around, deployment: target.deployment, tracker: target.tracker, now: target.at });
+      : workloadFrom({
+          ...target.around,
+          deployment: target.deployment,
+          tracker: target.tracker,
+          isPass: target.isPass,
+          now: target.at,
+        });
   const problems = [...parts.problems];
   const counters = breakers === undefined ? undefined : countersOf(breakers.own, workload, now);
   const assessed =

@@ -1,69 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../policy/decide.ts';
-import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { KINDS as KIND, type KubeObject } from '../schema/kube.ts';
 import { FakeCluster } from '../testing/fakeCluster.ts';
 import { FakeMetrics } from '../testing/fakeMetrics.ts';
-import { ManualClock, settle } from '../testing/manualClock.ts';
+import { settle } from '../testing/manualClock.ts';
 import { blueprint, deployment, manages, pod, replicaSet } from '../testing/observedObjects.ts';
+import { observing, scaleRequest, service } from '../testing/observedService.ts';
 import { gateInput } from './gateInput.ts';
 import { Observer } from './observer.ts';
 import type { ServiceView } from './serviceView.ts';
 
-const KIND = KINDS;
-
-/** A cluster with one calm service of two pods at `cpu` of their requests. */
-async function open(prepare: (cluster: FakeCluster) => void = service) {
-  const cluster = new FakeCluster();
-  for (const kind of [KIND.ScaledObject, KIND.VerticalPodAutoscaler]) cluster.notServed(kind);
-  prepare(cluster);
-  const clock = new ManualClock();
-  const metrics = new FakeMetrics();
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const observer = new Observer({ reader: cluster, metrics, clock, log, ownNamespace: 'agent-system' });
-  const stop = new AbortController();
-  await observer.start(stop.signal);
-  await settle();
-  const load = (cpu: number, pods: readonly string[] = ['web-r1-0', 'web-r1-1']): void => {
-    const at = clock.now();
-    metrics.usage = pods.map((name) => ({
-      namespace: 'shop',
-      pod: name,
-      container: 'app',
-      cpu: cpu * 500,
-      memory: 1e8,
-      at,
-      windowMs: 15_000,
-    }));
-  };
-  const pass = async (cpu = 0.6): Promise<ServiceView> => {
-    await clock.advance(15_000);
-    load(cpu);
-    const [view] = await observer.pass();
-    if (view === undefined) throw new Error('no view');
-    return view;
-  };
-  return { cluster, clock, metrics, observer, pass, stop };
-}
-
-function service(cluster: FakeCluster): void {
-  cluster.put(blueprint());
-  const web = cluster.put(deployment());
-  const set = cluster.put(replicaSet(web, 1));
-  for (const index of [0, 1]) cluster.put(pod(set, index));
-}
-
-const scale = (replicas: number) => ({
-  id: 'r1',
-  tool: 'scale',
-  effect: 'change' as const,
-  args: { service: 'shop/web', replicas, reason: 'load' },
-  wanted: { kind: 'scale' as const, replicas },
-  target: { namespace: 'shop', name: 'web' },
-  requester: { kind: 'agent' as const, name: 'rules' },
-});
-
 const verdict = (view: ServiceView, now: number) =>
-  decide(gateInput(view, scale(3), { now, ownNamespace: 'agent-system' })).verdict;
+  decide(gateInput(view, scaleRequest(3), { now, ownNamespace: 'agent-system' })).verdict;
 
 function breaker(namespace: string, name: string, holds: readonly object[], status?: object): KubeObject {
   return {
@@ -88,7 +36,7 @@ const WROTE = {
 
 describe('a pass', () => {
   it('sees a whole service, and asks the cluster for nothing beyond its watches', async () => {
-    const { cluster, observer, pass, metrics } = await open();
+    const { cluster, observer, pass, metrics } = await observing();
     const before = cluster.calls.length;
     const view = await pass(0.6);
     expect(view).toMatchObject({ namespace: 'shop', name: 'web', matches: 1, workload: { ready: 2, replicas: 2 } });
@@ -102,7 +50,7 @@ describe('a pass', () => {
   });
 
   it('reads the metrics of all services together, and only of those that are there and governed', async () => {
-    const { observer, metrics } = await open((cluster) => {
+    const { observer, metrics } = await observing((cluster) => {
       service(cluster);
       cluster.put(deployment({ name: 'api' }));
       cluster.put(blueprint('api'));
@@ -117,7 +65,7 @@ describe('a pass', () => {
   });
 
   it('extends the history by one point, also when it was asked for twice at once', async () => {
-    const { observer, pass } = await open();
+    const { observer, pass } = await observing();
     await pass();
     await Promise.all([observer.pass(), observer.pass()]);
     await pass();
@@ -128,7 +76,7 @@ describe('a pass', () => {
   });
 
   it('starts the history anew for another uid of the same name', async () => {
-    const { cluster, observer, pass } = await open();
+    const { cluster, observer, pass } = await observing();
     await pass();
     await pass();
     cluster.remove(KIND.Deployment, 'shop', 'web');
@@ -139,7 +87,7 @@ describe('a pass', () => {
   });
 
   it('shows a target on its way out as no target, without an assessment (field case 7)', async () => {
-    const { cluster, pass } = await open();
+    const { cluster, pass } = await observing();
     cluster.put(deployment({ deletionTimestamp: '2026-01-05T00:00:00Z' }));
     await settle();
     const view = await pass(0.95);
@@ -148,7 +96,7 @@ describe('a pass', () => {
   });
 
   it('makes nothing of a thousand events without a change (field case 8)', async () => {
-    const { cluster, observer, pass } = await open();
+    const { cluster, observer, pass } = await observing();
     const told: string[] = [];
     observer.onChange((kind) => told.push(kind));
     const before = await pass();
@@ -162,7 +110,7 @@ describe('a pass', () => {
   });
 
   it('sees that somebody else scaled, and that a rollout fails for two passes', async () => {
-    const { cluster, pass } = await open();
+    const { cluster, pass } = await observing();
     await pass();
     const managedFields = [manages('kubectl', 'replicas', '2026-01-05T00:00:15Z')];
     const web = cluster.put(deployment({ replicas: 3, image: 'web:2', managedFields }));
@@ -177,15 +125,15 @@ describe('a pass', () => {
       { field: 'replicas', manager: 'kubectl', from: '2', to: '3' },
       { field: 'template' },
     ]);
-    expect(first.workload?.rollout).toMatchObject({ underWay: true, newPodsFailing: 1, failingPasses: 0 });
-    expect((await pass()).workload?.rollout.failingPasses).toBe(1);
+    expect(first.workload?.rollout).toMatchObject({ underWay: true, newPodsFailing: 1, failingPasses: 1 });
     expect((await pass()).workload?.rollout.failingPasses).toBe(2);
+    expect((await pass()).workload?.rollout.failingPasses).toBe(3);
   });
 });
 
 describe('what cannot be read is missing, and the gate refuses to guess', () => {
   it('decides normally when all can be read', async () => {
-    const { clock, pass } = await open();
+    const { clock, pass } = await observing();
     await pass(0.95);
     expect(verdict(await pass(0.95), clock.now())).toMatchObject({ authority: 'allowed' });
   });
@@ -195,7 +143,7 @@ describe('what cannot be read is missing, and the gate refuses to guess', () => 
     ['Pod', KIND.Pod],
     ['Deployment', KIND.Deployment],
   ])('knows no workload while %s was never read', async (name, kind) => {
-    const { clock, pass } = await open((cluster) => {
+    const { clock, pass } = await observing((cluster) => {
       service(cluster);
       cluster.fail(kind, { code: 'denied', message: 'forbidden' });
     });
@@ -206,7 +154,7 @@ describe('what cannot be read is missing, and the gate refuses to guess', () => 
   });
 
   it('forgets what it has not heard of for 45 s', async () => {
-    const { cluster, pass } = await open();
+    const { cluster, pass } = await observing();
     await pass();
     cluster.fail(KIND.Pod);
     expect((await pass()).workload).toBeDefined();
@@ -222,7 +170,7 @@ describe('what cannot be read is missing, and the gate refuses to guess', () => 
   });
 
   it('has no counters and no holds while circuit breakers cannot be read', async () => {
-    const { clock, pass } = await open((cluster) => {
+    const { clock, pass } = await observing((cluster) => {
       service(cluster);
       cluster.fail(KIND.CircuitBreaker);
     });
@@ -232,7 +180,7 @@ describe('what cannot be read is missing, and the gate refuses to guess', () => 
   });
 
   it('has no global rules until they were read, and none when they were never good', async () => {
-    const { cluster, pass } = await open((c) => {
+    const { cluster, pass } = await observing((c) => {
       service(c);
       c.fail(KIND.ClusterBlueprint);
     });
@@ -252,7 +200,7 @@ describe('what cannot be read is missing, and the gate refuses to guess', () => 
   });
 
   it('goes on without metrics when their source fails', async () => {
-    const { metrics, pass } = await open();
+    const { metrics, pass } = await observing();
     metrics.fault = 'throw';
     const view = await pass();
     expect(view.assessment?.signals.find(({ name }) => name === 'cpu')?.state).toBe('missing');
@@ -269,7 +217,7 @@ describe('safety state', () => {
       at: '2026-01-05T00:00:00Z',
       ...(namespace && { namespace }),
     });
-    const { pass } = await open((cluster) => {
+    const { pass } = await observing((cluster) => {
       service(cluster);
       cluster.put(breaker('shop', 'web', [hold('mine')]));
       cluster.put(breaker('agent-system', 'fleet', [hold('all'), hold('here', 'shop'), hold('there', 'other')]));
@@ -279,7 +227,7 @@ describe('safety state', () => {
   });
 
   it('restores lost counters from the annotation of the target', async () => {
-    const { pass } = await open((cluster) => {
+    const { pass } = await observing((cluster) => {
       service(cluster);
       cluster.put(deployment({ annotations: { 'fairlead.dev/last-change': JSON.stringify(WROTE) } }));
     });
@@ -287,96 +235,9 @@ describe('safety state', () => {
   });
 });
 
-describe('fresh', () => {
-  it('reads the API server itself, past a watch that stands still', async () => {
-    const { cluster, clock, observer, pass } = await open();
-    await pass();
-    // What a watch that hangs does not deliver.
-    cluster.watch = async function* () {
-      await new Promise(() => {});
-      yield { type: 'ended', gone: false, message: '' };
-    };
-    cluster.cut(KIND.Deployment);
-    await settle();
-    cluster.put(deployment({ replicas: 5, managedFields: [manages('kubectl', 'replicas', '2026-01-05T00:01:00Z')] }));
-    await clock.advance(1_000);
-    expect((await pass()).workload?.replicas).toBe(2);
-    const fresh = await observer.fresh('shop', 'web');
-    expect(fresh).toMatchObject({
-      ok: true,
-      value: {
-        matches: 1,
-        workload: { replicas: 5, ready: 2, at: clock.now(), foreignChanges: [{ from: '2', to: '5' }] },
-      },
-    });
-  });
-
-  it('weighs the newest reading against the fresh target, and leaves the history alone', async () => {
-    const { observer, pass, clock, cluster } = await open();
-    await pass(0.95);
-    const view = await pass(0.95);
-    const before = observer.history('shop', 'web');
-    await clock.advance(2_000);
-    const calls = cluster.calls.length;
-    const fresh = await observer.fresh('shop', 'web');
-    if (!fresh.ok) throw new Error(fresh.error.message);
-    expect(fresh.value.assessment?.recommendation).toEqual(view.assessment?.recommendation);
-    expect(fresh.value.assessment?.recommendation).toMatchObject({ direction: 'up', started: true });
-    expect(observer.history('shop', 'web')).toBe(before);
-    expect(cluster.calls.slice(calls).every(({ verb }) => verb !== 'watch')).toBe(true);
-    expect(cluster.calls.length - calls).toBe(11);
-  });
-
-  it('gives the same verdict as the pass at the same moment (P1)', async () => {
-    const { observer, pass, clock } = await open();
-    await pass(0.95);
-    const view = await pass(0.95);
-    const fresh = await observer.fresh('shop', 'web');
-    if (!fresh.ok) throw new Error(fresh.error.message);
-    expect(verdict(fresh.value, clock.now())).toEqual(verdict(view, clock.now()));
-  });
-
-  it('fails whole when one read fails', async () => {
-    for (const kind of [
-      KIND.Blueprint,
-      KIND.Deployment,
-      KIND.CircuitBreaker,
-      KIND.HorizontalPodAutoscaler,
-      KIND.ClusterBlueprint,
-    ]) {
-      const { cluster, observer } = await open();
-      cluster.fail(kind, { message: 'down' });
-      expect(await observer.fresh('shop', 'web')).toMatchObject({
-        ok: false,
-        error: { code: 'unavailable', message: 'down' },
-      });
-    }
-  });
-
-  it('says that there is no such blueprint', async () => {
-    const { observer } = await open();
-    expect(await observer.fresh('shop', 'nobody')).toMatchObject({ ok: false, error: { code: 'notFound' } });
-  });
-
-  it('shows a target that is gone as no target', async () => {
-    const { cluster, observer } = await open();
-    cluster.remove(KIND.Deployment, 'shop', 'web');
-    expect(await observer.fresh('shop', 'web')).toMatchObject({ ok: true, value: { matches: 0 } });
-  });
-
-  it('sees an elder blueprint for the same target that no watch has told of', async () => {
-    const { cluster, observer } = await open();
-    cluster.put(blueprint('elder', { target: { name: 'web' } }, '2025-01-01T00:00:00Z'));
-    const fresh = await observer.fresh('shop', 'web');
-    if (!fresh.ok) throw new Error(fresh.error.message);
-    expect(fresh.value.blueprint).toBeUndefined();
-    expect(fresh.value.faults?.[0]?.code).toBe('DuplicateTarget');
-  });
-});
-
 describe('stopping', () => {
   it('ends every watch, and a start that is stopped already begins none', async () => {
-    const { cluster, stop, clock } = await open();
+    const { cluster, stop, clock } = await observing();
     stop.abort();
     await settle();
     const calls = cluster.calls.length;
@@ -399,7 +260,7 @@ describe('records', () => {
       metadata: { name, namespace: 'shop' },
       spec: {},
     });
-    const { cluster, observer } = await open();
+    const { cluster, observer } = await observing();
     cluster.put(record('Decision', 'web-1'));
     cluster.put(record('ApprovalRequest', 'web-1'));
     await settle();

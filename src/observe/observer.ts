@@ -12,7 +12,6 @@ import { readFresh } from './freshParts.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
-import { isFailing } from './rollout.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { type Tracked, track, trackPass } from './tracker.ts';
@@ -100,7 +99,13 @@ export class Observer {
       breakers,
       problems: [],
       ...(deployment !== undefined && {
-        target: { deployment, around, at, tracker: trackedNow(watched.get(deployment.metadata.name), deployment, at) },
+        target: {
+          deployment,
+          around,
+          at,
+          tracker: trackedNow(watched.get(deployment.metadata.name), deployment, at),
+          isPass: false,
+        },
       }),
     };
     const { view } = assembleView(parts, this.#numbers(accepted, deployment), clock.now(), log);
@@ -141,7 +146,7 @@ export class Observer {
     const views = accepted.map((one) => {
       const parts = this.#partsOf(one, global, around);
       const { view, history } = assembleView(parts, this.#numbers(one, parts.target?.deployment), now, log);
-      this.#remember(view, history, now);
+      this.#remember(view, history);
       return view;
     });
     const names = new Set(views.map((view) => `${view.namespace}/${view.name}`));
@@ -180,6 +185,7 @@ export class Observer {
             deployment,
             around: around.of(deployment),
             at,
+            isPass: true,
             tracker: this.#tracked.get(deployment.metadata.uid ?? ''),
           },
         }),
@@ -203,13 +209,11 @@ export class Observer {
   }
 
   /** Keeps what this pass learned of a service. Without a view of the target the ring stands still: a gap, not a loss. */
-  #remember({ namespace, name, workload }: ServiceView, history: History, now: number): void {
+  #remember({ namespace, name, workload }: ServiceView, history: History): void {
     if (workload === undefined) return;
     this.#rings.set(`${namespace}/${name}`, { uid: workload.uid, history });
     const tracked = this.#tracked.get(workload.uid);
-    if (tracked === undefined) return;
-    const { rollout } = workload;
-    this.#tracked.set(workload.uid, trackPass(tracked, { rollout, failing: isFailing(rollout) }, now));
+    if (tracked !== undefined) this.#tracked.set(workload.uid, trackPass(tracked, workload.rollout));
   }
 
   #watched(namespace: string): ReadonlyMap<string, Watched> {

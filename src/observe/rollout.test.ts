@@ -4,7 +4,8 @@ import type { Rollout } from '../schema/workload.ts';
 import { deployment, pod, replicaSet } from '../testing/observedObjects.ts';
 import { podFrom } from './pod.ts';
 import { controllerOf, replicaSetsOf } from './replicaSets.ts';
-import { isFailing, rolloutOf } from './rollout.ts';
+import { rolloutOf } from './rollout.ts';
+import { type Tracked, track, trackPass } from './tracker.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 const AVAILABLE = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
@@ -14,7 +15,7 @@ const revision = (n: number) => ({ 'deployment.kubernetes.io/revision': String(n
 function rollout(of: KubeObject, replicaSets: readonly KubeObject[], pods: readonly KubeObject[] = []): Rollout {
   const sets = replicaSetsOf(of, replicaSets);
   const seen = pods.map((one) => podFrom(one, controllerOf(one) === sets.current?.metadata.uid, NOW));
-  return rolloutOf(of, sets, seen, undefined);
+  return rolloutOf(of, sets, seen, { tracked: undefined, now: NOW, isPass: true });
 }
 
 describe('a rollout is under way', () => {
@@ -88,9 +89,8 @@ describe('a rollout is under way', () => {
       pod(fresh, 1, { ready: false, status: noRoom }),
     ];
     const seen = rollout(web, [old, fresh], pods);
-    expect(seen).toMatchObject({ newPods: 2, newPodsReady: 0, newPodsFailing: 1 });
-    expect(isFailing(seen)).toBe(true);
-    expect(isFailing(rollout(web, [old, fresh], [...pods, pod(fresh, 2)])), 'one new pod is ready').toBe(false);
+    expect(seen).toMatchObject({ newPods: 2, newPodsReady: 0, newPodsFailing: 1, failingPasses: 1 });
+    expect(rollout(web, [old, fresh], [...pods, pod(fresh, 2)]).failingPasses, 'one new pod is ready').toBe(0);
   });
 
   it('says that it is paused, which is no rollout under way by itself', () => {
@@ -101,5 +101,66 @@ describe('a rollout is under way', () => {
   it('does not take the ReplicaSets of another Deployment for its own', () => {
     const other = deployment({ name: 'other' });
     expect(rollout(deployment(), [replicaSet(deployment(), 1), replicaSet(other, 1, 'web:1', 2)]).underWay).toBe(false);
+  });
+});
+
+describe('the times of a rollout', () => {
+  const [before, after] = [deployment(), deployment({ image: 'web:2', annotations: revision(2) })];
+  const [old, fresh] = [replicaSet(after, 1, 'web:1', 1), replicaSet(after, 2, 'web:2', 2)];
+  const rolling = replicaSetsOf(after, [old, fresh]);
+  const done = replicaSetsOf(after, [replicaSet(after, 1, 'web:1', 0), fresh]);
+  const crash = {
+    name: 'web-x',
+    ready: false,
+    current: true,
+    restarts: 1,
+    terminating: false,
+    trouble: 'CrashLoopBackOff',
+  };
+  const seen = track(undefined, undefined, before, NOW);
+  const changed = track(seen, before, after, NOW);
+  const look = (tracked: Tracked, sets: typeof rolling, now: number, isPass = true, pods = [crash]): Rollout =>
+    rolloutOf(after, sets, pods, { tracked, now, isPass });
+
+  it('begin with a change of the template, not of replicas', () => {
+    expect(look(changed, rolling, NOW).startedAt).toBe(NOW);
+    expect(track(seen, before, deployment({ replicas: 9 }), NOW).rolloutStartedAt).toBeUndefined();
+  });
+
+  it('end with the first look that finds it over, which is inside the lock already', () => {
+    const during = look(changed, rolling, NOW + 15_000);
+    expect(during.completedAt).toBeUndefined();
+    const state = trackPass(changed, during);
+    expect(look(state, done, NOW + 20_000, false).completedAt, 'a look between passes').toBe(NOW + 20_000);
+    const ended = look(state, done, NOW + 30_000);
+    expect(ended.completedAt).toBe(NOW + 30_000);
+    expect(look(trackPass(state, ended), done, NOW + 45_000).completedAt, 'and it stays').toBe(NOW + 30_000);
+  });
+
+  it('end also for a rollout that was over between two passes', () => {
+    expect(look(changed, done, NOW + 15_000).completedAt).toBe(NOW + 15_000);
+  });
+
+  it('know the end of a rollout whose beginning was not watched, and not that of one never seen', () => {
+    const state = trackPass(seen, look(seen, rolling, NOW));
+    expect(state.rolloutStartedAt).toBeUndefined();
+    expect(look(state, done, NOW + 15_000).completedAt).toBe(NOW + 15_000);
+    expect(look(seen, done, NOW + 15_000).completedAt).toBeUndefined();
+  });
+
+  it('forget the earlier end when the next rollout begins', () => {
+    const state = trackPass(changed, look(changed, done, NOW + 15_000));
+    const again = track(state, after, deployment({ image: 'web:3' }), NOW + 60_000);
+    expect(again).toMatchObject({ rolloutStartedAt: NOW + 60_000, rolling: true });
+    expect(again.rolloutCompletedAt).toBeUndefined();
+  });
+
+  it('count consecutive failing passes, and looks in between not', () => {
+    const once = trackPass(changed, look(changed, rolling, NOW));
+    expect(look(once, rolling, NOW, false).failingPasses).toBe(1);
+    const twice = trackPass(once, look(once, rolling, NOW));
+    expect([once.failingPasses, twice.failingPasses]).toEqual([1, 2]);
+    expect(look(twice, rolling, NOW, false, []).failingPasses, 'nothing fails any more').toBe(0);
+    expect(track(twice, after, deployment({ image: 'web:3' }), NOW).failingPasses, 'another rollout').toBe(0);
   });
 });

@@ -13,32 +13,39 @@ const FAILING: ReadonlySet<string> = new Set([
   'CreateContainerConfigError',
 ]);
 
-/** The rollout as it stands, with the times that this process's own watch saw. */
+export interface Watched {
+  readonly tracked: Tracked | undefined;
+  readonly now: number;
+  /** This look is a pass: it counts among the passes that a rollout has failed for. */
+  readonly isPass: boolean;
+}
+
+/**
+ * The rollout as it stands, with the times that this process's own watch saw. One that was under way at the last look
+ * and is not any more completed now, at the latest: the look that finds it over is already inside the lock.
+ */
 export function rolloutOf(
   deployment: KubeObject,
   sets: OwnedReplicaSets,
   pods: readonly Pod[],
-  tracked: Tracked | undefined,
+  { tracked, now, isPass }: Watched,
 ): Rollout {
   const underWay = isRollingOut(deployment, sets);
   const fresh = underWay ? pods.filter((pod) => pod.current && !pod.terminating) : [];
-  const completedAt = underWay ? undefined : tracked?.rolloutCompletedAt;
-  const startedAt = tracked?.rolloutStartedAt;
+  const newPodsReady = fresh.filter((pod) => pod.ready).length;
+  const newPodsFailing = fresh.filter((pod) => FAILING.has(pod.trouble ?? '')).length;
+  const isFailing = newPodsReady === 0 && newPodsFailing > 0;
+  const ended = tracked?.rolling === true ? now : tracked?.rolloutCompletedAt;
   return {
     underWay,
     paused: at(deployment, 'spec', 'paused') === true,
-    ...(completedAt !== undefined && { completedAt }),
+    ...(!underWay && ended !== undefined && { completedAt: ended }),
     newPods: fresh.length,
-    newPodsReady: fresh.filter((pod) => pod.ready).length,
-    newPodsFailing: fresh.filter((pod) => FAILING.has(pod.trouble ?? '')).length,
-    failingPasses: tracked?.failingPasses ?? 0,
-    ...(startedAt !== undefined && { startedAt }),
+    newPodsReady,
+    newPodsFailing,
+    failingPasses: isFailing ? (tracked?.failingPasses ?? 0) + (isPass ? 1 : 0) : 0,
+    ...(tracked?.rolloutStartedAt !== undefined && { startedAt: tracked.rolloutStartedAt }),
   };
-}
-
-/** No new pod is ready and some fail: what lets a repair pass the rollout lock once it is seen in two passes. */
-export function isFailing(rollout: Rollout): boolean {
-  return rollout.underWay && rollout.newPodsReady === 0 && rollout.newPodsFailing > 0;
 }
 
 /**

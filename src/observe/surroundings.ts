@@ -4,7 +4,7 @@ import { controllerOf } from './replicaSets.ts';
 import type { WorkloadSources } from './workload.ts';
 
 /** The objects around a Deployment. */
-export type Surroundings = Omit<WorkloadSources, 'deployment' | 'tracker' | 'now'>;
+export type Surroundings = Omit<WorkloadSources, 'deployment' | 'tracker' | 'now' | 'isPass'>;
 
 /**
  * The surroundings of any Deployment, from the mirrors as they are now. ReplicaSets and pods are grouped by owner once a

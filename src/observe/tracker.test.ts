@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject, ManagedField } from '../schema/kube.ts';
 import { deployment, manages } from '../testing/observedObjects.ts';
-import { type Tracked, track, trackPass } from './tracker.ts';
+import { type Tracked, track } from './tracker.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 const EARLIER = '2026-01-04T00:00:00Z';
@@ -163,51 +163,5 @@ describe('foreign changes', () => {
     expect(track(state, deployment({ replicas: 5 }), deployment({ replicas: 7, uid: 'another' }), NOW).foreign).toEqual(
       [],
     );
-  });
-});
-
-describe('rollout times', () => {
-  const pass = (underWay: boolean, failing = false) => ({
-    rollout: { underWay, paused: false, newPods: 0, newPodsReady: 0, newPodsFailing: 0, failingPasses: 0 },
-    failing,
-  });
-  const changed = track(seen(deployment()), deployment(), deployment({ image: 'web:2' }), NOW);
-
-  it('begin with a change of the template, not of replicas', () => {
-    expect(changed.rolloutStartedAt).toBe(NOW);
-    expect(track(seen(deployment()), deployment(), deployment({ replicas: 9 }), NOW).rolloutStartedAt).toBeUndefined();
-  });
-
-  it('end with the first pass that sees none under way', () => {
-    const during = trackPass(changed, pass(true), NOW + 15_000);
-    expect(during.rolloutCompletedAt).toBeUndefined();
-    const after = trackPass(during, pass(false), NOW + 30_000);
-    expect(after.rolloutCompletedAt).toBe(NOW + 30_000);
-    expect(trackPass(after, pass(false), NOW + 45_000).rolloutCompletedAt, 'the end is seen once').toBe(NOW + 30_000);
-  });
-
-  it('end also for a rollout that was over between two passes', () => {
-    expect(trackPass(changed, pass(false), NOW + 15_000).rolloutCompletedAt).toBe(NOW + 15_000);
-  });
-
-  it('know the end of a rollout whose beginning was not watched', () => {
-    const during = trackPass(seen(deployment()), pass(true), NOW);
-    expect(during.rolloutStartedAt).toBeUndefined();
-    expect(trackPass(during, pass(false), NOW + 15_000).rolloutCompletedAt).toBe(NOW + 15_000);
-  });
-
-  it('forget the earlier end when the next rollout begins', () => {
-    const after = trackPass(changed, pass(false), NOW + 15_000);
-    const again = track(after, deployment({ image: 'web:2' }), deployment({ image: 'web:3' }), NOW + 60_000);
-    expect(again).toMatchObject({ rolloutStartedAt: NOW + 60_000 });
-    expect(again.rolloutCompletedAt).toBeUndefined();
-  });
-
-  it('count consecutive failing passes, of one rollout only', () => {
-    const once = trackPass(changed, pass(true, true), NOW);
-    const twice = trackPass(once, pass(true, true), NOW);
-    expect([once.failingPasses, twice.failingPasses]).toEqual([1, 2]);
-    expect(trackPass(twice, pass(true, false), NOW).failingPasses).toBe(0);
-    expect(track(twice, deployment({ image: 'web:2' }), deployment({ image: 'web:3' }), NOW).failingPasses).toBe(0);
   });
 });

@@ -53,22 +53,15 @@ export function track(
   };
 }
 
-/**
- * Takes in what one pass saw. A rollout that was under way at the pass before and is not any more has completed now; one
- * that was first seen half-way began before we watched, so that only its end has a time.
- */
-export function trackPass(
-  state: Tracked,
-  seen: { readonly rollout: Rollout; readonly failing: boolean },
-  now: number,
-): Tracked {
-  const { rollout, failing } = seen;
-  const failingPasses = failing ? state.failingPasses + 1 : 0;
-  if (rollout.underWay) {
-    const { rolloutCompletedAt: _, ...rest } = state;
-    return { ...rest, rolling: true, failingPasses };
-  }
-  return { ...state, rolling: false, failingPasses, ...(state.rolling && { rolloutCompletedAt: now }) };
+/** Takes in what one pass saw, with the times and counts that `rolloutOf` made of it. */
+export function trackPass(state: Tracked, { underWay, completedAt, failingPasses }: Rollout): Tracked {
+  const { rolloutCompletedAt: _, ...rest } = state;
+  return {
+    ...rest,
+    rolling: underWay,
+    failingPasses,
+    ...(completedAt !== undefined && { rolloutCompletedAt: completedAt }),
+  };
 }
 
 function foreignReplicas(before: KubeObject, after: KubeObject, now: number): ForeignChange | undefined {

@@ -20,6 +20,8 @@ export interface WorkloadSources extends OwnerSources {
   readonly tracker: Tracked | undefined;
   /** When all this was so: the time of the oldest of the reads. */
   readonly now: number;
+  /** This is the look of a pass, not one in between. */
+  readonly isPass?: boolean;
 }
 
 /** Pure: Kubernetes objects to what the rules look at. */
@@ -59,7 +61,7 @@ export function workloadFrom(sources: WorkloadSources): Workload {
     hasTemplateAnnotations: isRecord(at(template, 'metadata', 'annotations')),
     image: imagesOf(template),
     ...(replicaFailure !== undefined && { replicaFailure }),
-    rollout: rolloutOf(deployment, sets, pods, tracked),
+    rollout: rolloutOf(deployment, sets, pods, { tracked, now, isPass: sources.isPass ?? false }),
     owners: ownersOf(deployment, sources),
     foreignChanges: tracked?.foreign ?? [],
     disruptionBudgets: disruptionBudgetsOf(deployment, podObjects, sources.budgets),
