@@ -82,8 +82,14 @@ Choices:
     ],
     [
       'an anomaly',
-      { assessment: { ...CPU_HIGH, anomaly: 'errors rose with the new image' } },
-      'More replicas would not mend this: errors rose with the new image',
+      {
+        assessment: {
+          ...CPU_HIGH,
+          anomaly: 'errors rose with the new image',
+          recommendation: { ...CPU_HIGH.recommendation, started: false },
+        },
+      },
+      'More replicas would NOT mend this, do not scale up for it: errors rose with the new image',
     ],
     [
       'a rollout',
@@ -136,6 +142,12 @@ Choices:
     ],
   ])('tells %s', (_, overrides, words) => {
     expect(observationText(proposalContext(overrides))).toContain(words);
+  });
+
+  it('recommends to hold when the rules would change nothing', () => {
+    const recommendation = { direction: 'hold', replicas: 2, reason: 'in order', started: false } as const;
+    const text = observationText(proposalContext({ assessment: { ...CPU_HIGH, recommendation } }));
+    expect(text).toMatch(/- hold \(recommended\): stay at 2 replicas\.$/);
   });
 
   it('quotes what the cluster says, so that it cannot play a part (P10)', () => {

@@ -95,9 +95,6 @@ function facts(seen: Seen): string[] {
       ? `Objectives missed now: ${assessment.breach.map((name) => clean(name, 40)).join(', ')}.`
       : 'No objective is missed.',
     ...assessment.distress.slice(0, 3).map((reason) => `Sign of trouble: ${clean(reason, 160)}`),
-    ...(assessment.anomaly === undefined
-      ? []
-      : [`More replicas would not mend this: ${clean(assessment.anomaly, 240)}`]),
     conclusion(seen),
   ];
 }
@@ -124,17 +121,21 @@ function conclusion(seen: Seen): string {
   const floor = floorOf(seen);
   const { recommendation } = seen.assessment;
   const reason = clean(recommendation.reason, 200);
-  if (floor === undefined) return `The rules would change nothing now: ${reason}`;
+  const { anomaly } = seen.assessment;
+  const mend =
+    anomaly === undefined ? '' : ` More replicas would NOT mend this, do not scale up for it: ${clean(anomaly, 240)}`;
+  if (floor === undefined) return `The rules would change nothing now: ${reason}.${mend}`;
   return floor.direction === 'up'
     ? `The rules say that more capacity is NEEDED, at least ${floor.replicas} replicas: ${reason}`
-    : `The rules say that ${floor.replicas} replicas are enough: ${reason}`;
+    : `The rules say that ${floor.replicas} replicas are enough: ${reason}.${mend}`;
 }
 
-function choices({ candidates, service, workload }: Seen): string[] {
+function choices(seen: Seen): string[] {
+  const { candidates, service, workload } = seen;
   const changes = candidates.filter(({ candidate }) => candidate.tool !== 'hold');
   return [
     ...changes.slice(0, MAX_CANDIDATES).map((judged) => choice(judged, clean(service, 120), workload.replicas)),
-    `hold: stay at ${workload.replicas} replicas.`,
+    `hold${floorOf(seen) === undefined ? ' (recommended)' : ''}: stay at ${workload.replicas} replicas.`,
   ];
 }
 
