@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { blueprintFromObject, globalFromObject } from '../schema/blueprint/fromObject.ts';
+import { BlueprintStatus } from '../schema/blueprint/status.ts';
+import { NO_GLOBAL_RULES } from '../schema/blueprint.ts';
 import type { Kind, KubeObject } from '../schema/kube.ts';
 import {
   ApprovalRequestSpec,
@@ -8,24 +11,39 @@ import {
   CircuitBreakerStatus,
   DecisionSpec,
   DecisionStatus,
+  FLEET,
 } from '../schema/records.ts';
+import { MAX_VOTES, Vote } from '../schema/vote.ts';
 import { workloadSpec, zodFault } from './shapes.ts';
 
 /** Says what is wrong with a Blueprint or ClusterBlueprint, or undefined. */
 export type BlueprintCheck = (object: KubeObject) => string | undefined;
 
+/** What the CRDs' schemas and CEL rules refuse. Conditions, calendars and the object's namespace they cannot read: those faults get through. */
+export const checkAsCrd: BlueprintCheck = (object) => {
+  const read = object.kind === 'Blueprint' ? blueprintFromObject(object, NO_GLOBAL_RULES) : globalFromObject(object);
+  if (read.ok) return undefined;
+  const seen = read.error.filter(({ code }) => !UNREAD_BY_THE_CRD.has(code));
+  return seen.length === 0 ? undefined : seen.map(({ path, message }) => `${path}: ${message}`).join(', ');
+};
+const UNREAD_BY_THE_CRD = new Set(['InvalidCondition', 'InvalidCalendar', 'TargetNamespace']);
+
 interface RecordRules {
-  readonly spec: z.ZodType;
+  /** Absent for blueprints, which have a check of their own. */
+  readonly spec?: z.ZodType;
   readonly status: z.ZodType;
   /** The spec never changes after the object was made. */
-  readonly immutable: boolean;
+  readonly immutable?: true;
 }
 
 const RECORDS: Readonly<Record<string, RecordRules>> = {
+  Blueprint: { status: BlueprintStatus },
+  ClusterBlueprint: { status: BlueprintStatus },
   Decision: { spec: DecisionSpec, status: DecisionStatus, immutable: true },
   ApprovalRequest: { spec: ApprovalRequestSpec, status: ApprovalRequestStatus, immutable: true },
-  CircuitBreaker: { spec: CircuitBreakerSpec, status: CircuitBreakerStatus, immutable: false },
+  CircuitBreaker: { spec: CircuitBreakerSpec, status: CircuitBreakerStatus },
 };
+const Votes = z.array(Vote).max(MAX_VOTES);
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
@@ -41,34 +59,51 @@ export function admit(
 ): { object: KubeObject } | { fault: string } {
   const { name } = draft.metadata;
   if (!NAME.test(name)) return { fault: `metadata.name: Invalid value: "${name}": must be a lower case DNS name` };
-  if (kind.kind === 'Blueprint' || kind.kind === 'ClusterBlueprint') {
-    const fault = checkBlueprint(draft);
-    return fault === undefined ? { object: draft } : { fault };
-  }
   const rules = RECORDS[kind.kind];
-  return rules === undefined ? admitWorkload(kind, old, draft) : admitRecord(rules, old, draft);
+  if (rules === undefined) return admitWorkload(kind, old, draft);
+  if (rules.spec === undefined) {
+    const fault = checkBlueprint(draft);
+    if (fault !== undefined) return { fault };
+  }
+  return admitRecord(rules, old, draft);
 }
 
+/** Parsed by its schema: unknown fields are dropped, as the API server prunes them. */
 function admitRecord(
   rules: RecordRules,
   old: KubeObject | undefined,
   draft: KubeObject,
 ): { object: KubeObject } | { fault: string } {
-  const spec = rules.spec.safeParse(draft.spec);
-  if (!spec.success) return { fault: zodFault(spec.error, 'spec') };
-  const object: KubeObject = { ...draft, spec: spec.data };
-  if (draft.status !== undefined) {
-    const status = rules.status.safeParse(draft.status);
-    if (!status.success) return { fault: zodFault(status.error, 'status') };
-    object.status = status.data;
+  const object: KubeObject = { ...draft };
+  const parts = [
+    ['spec', rules.spec],
+    ['status', draft.status === undefined ? undefined : rules.status],
+    ['votes', draft['votes'] === undefined ? undefined : Votes],
+  ] as const;
+  for (const [part, schema] of parts) {
+    if (schema === undefined) continue;
+    const parsed = schema.safeParse(draft[part]);
+    if (!parsed.success) return { fault: zodFault(parsed.error, part) };
+    object[part] = parsed.data;
   }
-  if (old === undefined) return { object };
+  const fault = strayHold(object) ?? (old === undefined ? undefined : forbiddenChange(rules, old, object));
+  return fault === undefined ? { object } : { fault };
+}
+
+function forbiddenChange(rules: RecordRules, old: KubeObject, object: KubeObject): string | undefined {
   if (rules.immutable && !isDeepStrictEqual(old.spec, object.spec)) {
-    return { fault: 'spec: Invalid value: the spec is immutable' };
+    return `spec: Invalid value: the spec of a ${object.kind} never changes: create another`;
   }
-  const votes = listOf(object['votes']);
-  const kept = listOf(old['votes']).every((vote, index) => isDeepStrictEqual(vote, votes[index]));
-  return kept ? { object } : { fault: 'votes: Invalid value: votes are only added to' };
+  const votes = votesOf(object);
+  const kept = votesOf(old).every((vote) => votes.some((candidate) => isDeepStrictEqual(candidate, vote)));
+  return kept ? undefined : 'votes: Invalid value: votes are only added, never removed or changed';
+}
+
+function strayHold(object: KubeObject): string | undefined {
+  if (object.kind !== 'CircuitBreaker' || object.metadata.name === FLEET) return undefined;
+  const { holds } = object.spec as CircuitBreakerSpec;
+  if (holds.every((hold) => hold.namespace === undefined)) return undefined;
+  return `spec: Invalid value: a hold on a namespace stands in the CircuitBreaker ${FLEET} only`;
 }
 
 function admitWorkload(
@@ -87,5 +122,5 @@ function admitWorkload(
   return { object };
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const votesOf = (object: KubeObject): readonly Vote[] => (object['votes'] ?? []) as readonly Vote[];
 const selectorOf = (object: KubeObject): unknown => (object.spec as { selector?: unknown } | undefined)?.selector;

@@ -27,7 +27,8 @@ export class Api {
 
   create(kind: Kind, draft: KubeObject, options: WriteOptions): ClusterResult<KubeObject> {
     const { namespace, generateName } = draft.metadata;
-    const name = draft.metadata.name || `${generateName ?? ''}${this.#objects.letters(5)}`;
+    const name =
+      generateName && !draft.metadata.name ? `${generateName}${this.#objects.letters(5)}` : draft.metadata.name;
     if (kind.namespaced !== (namespace !== undefined)) {
       return refuse('invalid', `${resource(kind)} is ${kind.namespaced ? '' : 'not '}namespaced`);
     }

@@ -9,6 +9,8 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const MANAGER = 'kube-controller-manager';
+/** Far more than a rollout needs at one instant; a mistake here would otherwise hang the process. */
+const MOST_ROUNDS = 1000;
 
 /**
  * One look at a Deployment: its ReplicaSet for the present template, one step of a rolling update as far as surge and
@@ -20,7 +22,8 @@ export function syncDeployment(deps: ReplicaSetDeps, deployment: KubeObject): nu
     const spec = deploymentSpec(deployment);
     const current = currentSet(deps, deployment, spec);
     // Each round sees what the one before it did; a round that changes nothing ends it.
-    for (let before = -1; before !== objects.version; ) {
+    for (let before = -1, rounds = 0; before !== objects.version; rounds += 1) {
+      if (rounds > MOST_ROUNDS) throw new Error(`Deployment ${deployment.metadata.name} does not come to rest`);
       before = objects.version;
       if (spec.paused) resizePaused(deps, deployment, spec);
       else if (current !== undefined) roll(deps, deployment, current, spec);

@@ -20,7 +20,7 @@ export function applyPatch<T>(document: T, operations: readonly JsonPatchOperati
 
 function applyOne(root: object, operation: JsonPatchOperation): PatchFailure | undefined {
   const { op, path } = operation;
-  const keys = ['document', ...path.split('/').slice(1).map(unescape)];
+  const keys = ['document', ...path.split('/').slice(1).map(plainKey)];
   const last = keys.pop() ?? '';
   const parent = keys.reduce<unknown>(childOf, root);
   if (typeof parent !== 'object' || parent === null) {
@@ -56,7 +56,7 @@ function inArray(
   return undefined;
 }
 
-const unescape = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+const plainKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** Own properties only, so that no path reaches a prototype. */
 function childOf(parent: unknown, key: string): unknown {

@@ -40,7 +40,7 @@ export function applyFault(
 ): ServiceScrape {
   if (fault.frozen) return before ?? { ...now, usage: [], objects: [] };
   const value = (signal: Signal): number | null | undefined => {
-    if (fault.missing === true || (fault.missing !== undefined && fault.missing.includes(signal))) return null;
+    if (fault.missing === true || fault.missing?.includes(signal)) return null;
     const series = fault.values?.[signal];
     return series === undefined ? undefined : (series[turn % series.length] ?? null);
   };

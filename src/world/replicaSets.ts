@@ -40,7 +40,9 @@ function makePod(deps: ReplicaSetDeps, set: KubeObject): string | undefined {
   const namespace = set.metadata.namespace ?? '';
   const refusal = quotaRefusal(objects, namespace, name, template.spec);
   if (refusal !== undefined) {
-    deps.event(set, 'Warning', 'FailedCreate', `Error creating: ${refusal}`);
+    // Said once, not in each try: the tries end only when something makes room.
+    const known = conditionsOf(set).some((condition) => condition.type === 'ReplicaFailure');
+    if (!known) deps.event(set, 'Warning', 'FailedCreate', `Error creating: ${refusal}`);
     return refusal;
   }
   const pod: KubeObject = {

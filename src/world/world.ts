@@ -1,12 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterResult } from '../ports/cluster.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
-import type { BlueprintCheck } from './admission.ts';
+import { type BlueprintCheck, checkAsCrd } from './admission.ts';
 import { Api } from './api.ts';
 import { Controllers } from './controllers.ts';
 import { ClusterEvents } from './events.ts';
 import { type Behaviour, type ImageHealth, Kubelet } from './kubelet.ts';
 import type { Load, Measurement } from './load.ts';
+import { merged } from './merged.ts';
 import type { MetricsFault } from './metricsFault.ts';
 import { type NodeOptions, nodeObject } from './nodes.ts';
 import { instant, Objects } from './objects.ts';
@@ -25,7 +26,7 @@ export interface WorldOptions {
   readonly seed: number;
   /** Default: one node with room for everything. */
   readonly nodes?: readonly NodeOptions[];
-  /** Refuses a bad Blueprint or ClusterBlueprint, as the CRD does. */
+  /** Refuses a bad Blueprint or ClusterBlueprint; by default what the CRD refuses. */
   readonly checkBlueprint?: BlueprintCheck;
 }
 
@@ -48,7 +49,7 @@ export class World {
   #origin: number;
   #nextScrape: number;
 
-  constructor({ clock, seed, nodes = [{ name: 'node-1' }], checkBlueprint = () => undefined }: WorldOptions) {
+  constructor({ clock, seed, nodes = [{ name: 'node-1' }], checkBlueprint = checkAsCrd }: WorldOptions) {
     this.clock = clock;
     this.#now = clock.now();
     this.#origin = this.#now;
@@ -123,6 +124,7 @@ export class World {
     this.#behave(target, { load });
   }
 
+  /** Of pods that get their node from now on. */
   setReadyAfter(target: string, readyAfterMs: number): void {
     this.#behave(target, { readyAfterMs });
   }
@@ -289,18 +291,3 @@ function granted<T>(result: ClusterResult<T>): T {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
   return result.value;
 }
-
-/** The fields that are given win; what others wrote beside them stays. */
-function merged(old: KubeObject, given: KubeObject): KubeObject {
-  const labels = { ...old.metadata.labels, ...given.metadata.labels };
-  const annotations = { ...old.metadata.annotations, ...given.metadata.annotations };
-  const metadata = {
-    ...old.metadata,
-    ...(Object.keys(labels).length > 0 ? { labels } : {}),
-    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-  };
-  const spec = isRecord(old.spec) && isRecord(given.spec) ? { ...old.spec, ...given.spec } : (given.spec ?? old.spec);
-  return { ...old, ...given, metadata, ...(spec === undefined ? {} : { spec }) };
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
