@@ -49,12 +49,33 @@ describe('an assessment', () => {
   it('offers the number beyond the range, so that an approval can be asked for (scenario 2)', () => {
     const blueprint = blueprintOf({ scaling: { maxReplicas: 5 } });
     const { assessment } = run({ cpu: 0.84 }, workloadOf(5), hotBefore(), blueprint);
-    expect(assessment.recommendation).toMatchObject({ direction: 'hold', replicas: 5 });
+    expect(assessment.recommendation).toMatchObject({ direction: 'hold', replicas: 5, started: true });
     expect(assessment.recommendation.reason).toBe('CPU 84% (target 70%): 6 replicas are needed, max_replicas is 5');
     expect(assessment.candidates.map(({ tool, replicas, floor }) => ({ tool, replicas, floor }))).toEqual([
       { tool: 'hold', replicas: undefined, floor: true },
       { tool: 'scale', replicas: 6, floor: false },
     ]);
+  });
+
+  it.each([
+    {
+      when: 'more run already than the formula asks for',
+      cpu: 0.82,
+      workload: workloadOf(12),
+      history: hotBefore(),
+      offered: ['hold '],
+    },
+    {
+      when: 'a down from over max begins, one fewer being out of the range too',
+      cpu: 0.3,
+      workload: workloadOf(12),
+      history: quiet(6, 3.6),
+      offered: ['scale 6', 'hold '],
+    },
+  ])('offers $offered when $when', ({ cpu, workload, history, offered }) => {
+    const blueprint = blueprintOf({ scaling: { targetCpu: 0.78 } });
+    const { assessment } = run({ cpu }, workload, history, blueprint);
+    expect(assessment.candidates.map(({ tool, replicas }) => `${tool} ${replicas ?? ''}`)).toEqual(offered);
   });
 
   it('takes max as the floor and offers the rest, where max is not reached yet', () => {
@@ -133,6 +154,28 @@ describe('a breach that more replicas would not mend', () => {
     ]);
   });
 
+  const moving = { underWay: true, paused: false, newPods: 2, newPodsReady: 0, newPodsFailing: 0, failingPasses: 0 };
+  it.each([
+    { rollout: moving, says: 'A rollout is under way: roll back' },
+    { rollout: { ...moving, newPodsFailing: 2 }, says: '2 pods of the new version cannot start: roll back' },
+    { rollout: { ...moving, underWay: false, completedAt: NOW - 901_000 }, says: 'No rollout explains it' },
+  ])('names the rollout: "$says"', ({ rollout, says }) => {
+    expect(run({ cpu: 0.26, p95Ms: 280 }, workloadOf(2, { rollout }), slow).assessment.anomaly).toContain(says);
+  });
+
+  it('offers a restart only where the blueprint grants one, freely or with approval', () => {
+    const offers = (authority: Partial<ReturnType<typeof blueprintOf>['authority']>) => {
+      const blueprint = blueprintOf({ authority: { allowed: [], requiresApproval: [], forbidden: [], ...authority } });
+      const { candidates } = run({ cpu: 0.26, p95Ms: 280 }, workloadOf(2), slow, blueprint).assessment;
+      return candidates.some(({ tool }) => tool === 'restart_pods');
+    };
+    expect(offers({})).toBe(false);
+    expect(offers({ allowed: ['restart_pods'] })).toBe(true);
+    expect(offers({ requiresApproval: [{ operation: 'restart_pods', condition: 'always', approvers: [] }] })).toBe(
+      true,
+    );
+  });
+
   it('knows a new image from the ring when the rollout itself was not seen', () => {
     const ring = past(600_000, (at) => ({ image: at < NOW - 240_000 ? 'web:0' : 'web:1', latencyP95: 280 }));
     expect(run({ cpu: 0.26, p95Ms: 280 }, workloadOf(2), ring).assessment.anomaly).toContain(
@@ -196,6 +239,23 @@ describe('the ring of an assessment', () => {
     expect(history.at(-1)?.desired).toBeUndefined();
     expect(assessment.history.highestDesired).toBe(10);
     expect(assessment.recommendation.direction).toBe('hold');
+  });
+
+  it('argues for nothing with too few samples, or with missing pods that turn it round', () => {
+    const workload = workloadOf(5);
+    const point = (sampled: number, cpu: number) => {
+      const reading = { ...readingOf(workload, {}), usage: pods(sampled).map((pod) => usageOf(pod.name, cpu)) };
+      return assess({ now: NOW, blueprint: blueprintOf(), workload, reading, history: [] }).history.at(-1);
+    };
+    expect(point(3, 900)).toMatchObject({
+      overAlarm: false,
+      overTarget: false,
+      usable: false,
+      cpu: undefined,
+      load: undefined,
+    });
+    expect(point(4, 410)).toMatchObject({ overAlarm: false, overTarget: false, usable: true, cpu: 0.82 });
+    expect(point(5, 410)).toMatchObject({ overAlarm: true, overTarget: true, usable: true });
   });
 
   it('is not usable while one signal is missing, and holds no value of it', () => {

@@ -123,6 +123,15 @@ describe('phase 0', () => {
       reason: 'Crashed',
     },
     {
+      when: 'a pod was killed before the change and is not ready',
+      elapsed: 60_000,
+      workload: workloadOf(4, {
+        pods: [...pods(3), podOf(3, { ready: false, lastRestart: { at: NOW - 61_000, reason: 'OOMKilled' } })],
+      }),
+      change: upTo4,
+      reason: 'NotConverged',
+    },
+    {
       when: 'an old pod of a restart has trouble of its own',
       elapsed: 60_000,
       workload: workloadOf(4, {

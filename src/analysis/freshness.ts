@@ -2,7 +2,7 @@ import type { SignalState } from '../schema/assessment.ts';
 import { span } from './words.ts';
 
 /** Clocks of nodes and sources differ; more than this in the future is no clock skew but a wrong time. */
-export const FUTURE_MS = 5_000;
+const FUTURE_MS = 5_000;
 /** Assumed of a source that does not say how often it measures. */
 export const USUAL_INTERVAL_MS = 15_000;
 

@@ -195,6 +195,11 @@ describe('the formula of the HorizontalPodAutoscaler', () => {
     },
   );
 
+  it('takes a missing pod for as busy as the target going down, where the target is over the request', () => {
+    const pods = { counted: each([600, 600, 600]), missing: [1000], starting: [] };
+    expect(hpaReplicas(pods, { current: 4, target: 1.5, tolerance: 0.1 })?.replicas).toBe(3);
+  });
+
   it('says so when missing pods turn the direction round, and not when starting ones do', () => {
     const aim = { current: 2, target: 1, tolerance: 0.1 };
     expect(hpaReplicas({ counted: each([1900]), missing: [1000], starting: [] }, aim)?.flips).toBe(true);

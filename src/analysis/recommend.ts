@@ -79,8 +79,10 @@ function rise(facts: Facts): Recommendation | undefined {
     const capped = replicas < wanted.replicas ? `; the formula asks for ${wanted.replicas}` : '';
     return up(replicas, `${wanted.words} at ${plural(facts.cpu.ready, 'ready pod')}${capped}`);
   }
-  if (wanted.replicas > maxReplicas && workload.replicas >= maxReplicas) {
-    return hold(facts, `${wanted.words}: ${wanted.replicas} replicas are needed, max_replicas is ${maxReplicas}`);
+  if (wanted.replicas > Math.max(maxReplicas, workload.replicas)) {
+    const reason = `${wanted.words}: ${wanted.replicas} replicas are needed, max_replicas is ${maxReplicas}`;
+    // Started though nothing can be done inside the range: somebody has to be asked for more.
+    return locked ? hold(facts, reason) : { ...hold(facts, reason), started: true };
   }
   return hold(facts, `${wanted.words}: ${plural(workload.replicas, 'replica')} are enough, or on their way`);
 }

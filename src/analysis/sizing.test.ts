@@ -196,6 +196,13 @@ describe('the floor on the way up', () => {
       floor: 'up 6',
     },
     {
+      when: 'pods have only just become ready: their first whole window is waited for',
+      seen: { cpu: 0.2, p95Ms: 300 },
+      workload: workloadOf(4, { pods: pods(4, { startedAt: NOW - 20_000, readyAt: NOW - 5_000 }) }),
+      history: slow(300),
+      floor: 'hold',
+    },
+    {
       when: 'no pod is ready',
       seen: { p95Ms: 300 },
       workload: workloadOf(2, { pods: pods(2, { ready: false }) }),
@@ -325,70 +332,9 @@ describe('the floor on the way down', () => {
     ]);
     expect(recommendation.direction).toBe('hold');
     expect(assessed({ ...calm, seen: { ...seen, rps: 71 }, history }).distress).toEqual([]);
-    expect(assessed({ ...calm, seen: { ...seen, p95Ms: 60 }, history }).distress).toEqual([]);
-  });
-});
-
-describe('numbers that people decided', () => {
-  const written = (after: string, approval?: string, undo = false): Workload['lastChange'] => ({
-    id: 'web-1.1',
-    decision: 'web-1',
-    did: 'scale',
-    before: '2',
-    after,
-    at: '',
-    log: '',
-    undo,
-    ...(approval === undefined ? {} : { approval }),
-  });
-
-  it.each<{ when: string; replicas: number; lastChange?: Workload['lastChange']; cpu: number; floor: string }>([
-    {
-      when: 'one replica was approved below min',
-      replicas: 1,
-      lastChange: written('1', 'ar-1'),
-      cpu: 0.5,
-      floor: 'hold',
-    },
-    { when: 'zero were decided', replicas: 0, lastChange: written('0'), cpu: 0.5, floor: 'hold' },
-    { when: 'zero come from somebody else', replicas: 0, cpu: 0.5, floor: 'up 2' },
-    {
-      when: 'one replica is left from before min was raised',
-      replicas: 1,
-      lastChange: written('1'),
-      cpu: 0.5,
-      floor: 'up 2',
-    },
-    {
-      when: 'somebody else changed an approved number',
-      replicas: 1,
-      lastChange: written('0', 'ar-1'),
-      cpu: 0.5,
-      floor: 'up 2',
-    },
-    {
-      when: 'one replica is the work of an undo',
-      replicas: 1,
-      lastChange: written('1', 'ar-1', true),
-      cpu: 0.5,
-      floor: 'up 2',
-    },
-    {
-      when: 'fifteen were approved over max and idle',
-      replicas: 15,
-      lastChange: written('15', 'ar-1'),
-      cpu: 0.2,
-      floor: 'hold',
-    },
-    {
-      when: 'fifteen are over a max that was lowered, and idle',
-      replicas: 15,
-      lastChange: written('15'),
-      cpu: 0.2,
-      floor: 'down 5',
-    },
-  ])('the floor is "$floor" when $when', ({ replicas, lastChange, cpu, floor: wanted }) => {
-    const workload = workloadOf(replicas, lastChange === undefined ? {} : { lastChange });
-    expect(floor({ seen: { cpu }, workload, history: quiet(5, 3) })).toBe(wanted);
+    // A tenth more is noise, and what happened more than five minutes ago is no fall.
+    expect(assessed({ ...calm, seen: { ...seen, p95Ms: 66 }, history }).distress).toEqual([]);
+    const old = past(600_000, (at) => ({ requestsPerSecond: at < NOW - 300_000 ? 100 : 69, latencyP95: 60 }));
+    expect(assessed({ ...calm, seen, history: old }).distress).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Pod, Workload } from '../schema/workload.ts';
 
 const SHORTEST_MS = 60_000;
 /** Assumed before any pod of the Deployment was seen to start. */
-export const USUAL_START_MS = 120_000;
+const USUAL_START_MS = 120_000;
 /** Kubernetes' own default of both maxSurge (rounded up) and maxUnavailable (rounded down). */
 const DEFAULT_SHARE = 0.25;
 

@@ -75,6 +75,14 @@ describe('CPU utilisation of the ready pods', () => {
       replicas: 4,
     },
     {
+      when: 'a pod that has run for long was unready for a moment',
+      list: [...pods(2), podOf(2, { readyAt: NOW - 5_000 })],
+      usage: [usageOf('web-0', 400), usageOf('web-1', 400), usageOf('web-2', 400)],
+      value: 0.8,
+      covered: 3,
+      replicas: 4,
+    },
+    {
       when: 'samples of other pods are in the reading',
       list: pods(3),
       usage: [
@@ -90,6 +98,15 @@ describe('CPU utilisation of the ready pods', () => {
     const cpu = measure(workloadOf(3, { pods: list }), usage);
     expect(cpu).toMatchObject({ state: 'fresh', value, covered });
     expect(cpu.formula?.replicas).toBe(replicas);
+  });
+
+  it('counts no load for a pod whose sample is from its start', () => {
+    const list = [...pods(2), podOf(2, { startedAt: NOW - 20_000, readyAt: NOW - 5_000 })];
+    const cpu = measure(
+      workloadOf(3, { pods: list }),
+      list.map((pod) => usageOf(pod.name, 400)),
+    );
+    expect(cpu.load).toBeCloseTo(1.6, 9);
   });
 
   it.each([
