@@ -1,6 +1,6 @@
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { syncBudgets } from './budgets.ts';
-import { syncDeployment } from './deployments.ts';
+import { podsOf, syncDeployment } from './deployments.ts';
 import type { ClusterEvents } from './events.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Happening, Objects } from './objects.ts';
@@ -49,9 +49,14 @@ export class Controllers {
     for (const pod of this.#deps.objects.list(KINDS.Pod)) this.#pods.set(pod.metadata.uid ?? '', pod);
   }
 
-  /** Looks again at all pods of a Deployment, whose behaviour was changed. */
-  behaviourChanged(): void {
-    for (const pod of this.#deps.objects.list(KINDS.Pod)) this.#pods.set(pod.metadata.uid ?? '', pod);
+  /** How pods behave was changed: those of one Deployment (`namespace/name`), or all. */
+  behaviourChanged(target?: string): void {
+    const { objects } = this.#deps;
+    const [namespace = '', name = ''] = target?.split('/') ?? [];
+    const deployment = objects.get(KINDS.Deployment, namespace, name);
+    const concerned =
+      target === undefined ? objects.list(KINDS.Pod) : deployment === undefined ? [] : podsOf(objects, deployment);
+    for (const pod of concerned) this.#pods.set(pod.metadata.uid ?? '', pod);
   }
 
   /** Does everything that there is to do at this instant. */

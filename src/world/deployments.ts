@@ -43,7 +43,10 @@ export function setsOf(objects: Objects, deployment: KubeObject): KubeObject[] {
   return sets.sort((a, b) => revision(a) - revision(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-export const revision = (object: KubeObject): number => Number(object.metadata.annotations?.[REVISION] ?? 0);
+export const podsOf = (objects: Objects, deployment: KubeObject): KubeObject[] =>
+  setsOf(objects, deployment).flatMap((set) => objects.owned(KINDS.Pod, set.metadata.uid ?? ''));
+
+const revision = (object: KubeObject): number => Number(object.metadata.annotations?.[REVISION] ?? 0);
 
 const setName = (deployment: KubeObject, template: Template): string =>
   `${deployment.metadata.name}-${lettersOf(canonicalize(template) ?? '', 10)}`;

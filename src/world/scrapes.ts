@@ -2,7 +2,7 @@ import type { MetricTarget } from '../ports/metrics.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { parseQuantity } from '../schema/quantity.ts';
 import type { MetricFailure, MetricsReading, ObjectSample, UsageSample } from '../schema/samples.ts';
-import { setsOf } from './deployments.ts';
+import { podsOf } from './deployments.ts';
 import { type Load, type LoadParameters, type Measurement, measure, parametersFor, workingSet } from './load.ts';
 import { applyFault, type MetricsFault, type ServiceScrape } from './metricsFault.ts';
 import type { Objects } from './objects.ts';
@@ -108,7 +108,7 @@ export function measureService(deps: ScrapeDeps, target: string, load: Load, now
   const [namespace = '', name = ''] = target.split('/');
   const deployment = deps.objects.get(KINDS.Deployment, namespace, name);
   if (deployment === undefined) return undefined;
-  const pods = setsOf(deps.objects, deployment).flatMap((set) => deps.objects.owned(KINDS.Pod, set.metadata.uid ?? ''));
+  const pods = podsOf(deps.objects, deployment);
   const ready = pods.filter((pod) => isTrue(pod, 'Ready'));
   const parameters = parametersFor(
     load,

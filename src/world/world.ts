@@ -249,7 +249,7 @@ export class World {
 
   #behave(target: string, behaviour: Behaviour): void {
     this.#behaviours.set(target, { ...this.#behaviours.get(target), ...behaviour });
-    this.#controllers.behaviourChanged();
+    this.#controllers.behaviourChanged(target);
     this.settle();
   }
 
