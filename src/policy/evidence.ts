@@ -31,7 +31,7 @@ export function emptiness({ name, state, value }: Signal): 'missing' | 'implausi
 /** G4: too few pods stand behind it, or the missing ones could turn its direction. */
 export function thinness({ flips, covered, ready }: Signal): 'flips' | 'uncovered' | undefined {
   if (flips === true) return 'flips';
-  return covered !== undefined && ready !== undefined && covered < COVERAGE * ready ? 'uncovered' : undefined;
+  return covered !== undefined && ready !== undefined && covered / ready < COVERAGE ? 'uncovered' : undefined;
 }
 
 /** Observed, fresh, plausible and covered: fit to argue for a direction. */

@@ -20,7 +20,8 @@ function predicted({ person, blueprint }: ChangeFacts, history: HistoryFacts, re
   if (load === undefined) return noData('forbid', { load });
   const limit = person ? 1 : AGENT_SHARE * blueprint.scaling.upThreshold;
   const utilisation = load === 0 ? 0 : load / replicas;
-  if (utilisation < limit) return [];
+  // At the limit is not under it, whatever rounding makes of 0.85 x 0.8.
+  if (utilisation < limit - 1e-9) return [];
   const message = `${replicas} replicas would run at ${percent(utilisation)}, it has to stay under ${percent(limit)}`;
   return [forbid('WouldOverload', message, { replicas, predicted: percent(utilisation), limit: percent(limit) })];
 }
