@@ -49,7 +49,7 @@ priority: high | priority: highest | UnknownValue | metadata.priority | 4:13 | h
 approvers: ["devops-team"] | approvers: [] | OutOfRange | governance.agent_authority.requires_approval[0].approvers | 25:20 | 0 entries | write a value of at least 1 entries
     max_replicas: 10\n |  | MissingField | spec.scaling.max_replicas | 7:3 | nothing | add max_replicas: with a plain whole number from 0 to 10000
 scale_up_threshold: 80% | latency_target_p95: 80ms | UnknownField | spec.scaling.latency_target_p95 | 11:5 | latency_target_p95 | move it to spec.performance.latency_target_p95
-max_replicas: 10 | min_replicas: 10 | DuplicateKey | (document) | 9:5 | a key that stands here for the second time | remove one of the two
+max_replicas: 10 | min_replicas: 10 | DuplicateKey | (document) | 9:5 | the key min_replicas for the second time | remove one of the two
     max_replicas | \tmax_replicas | TabIndentation | (document) | 9:1 | a tab in the indentation | indent with spaces
 max_replicas: 10 | max_replicas: !count 10 | UnknownTag | (document) | 9:19 | Unresolved tag: !count | remove the tag
 max_replicas: 10 | max_replicas: 10\n    <<: {a: 1} | UnknownField | spec.scaling.<< | 10:5 | << | write the fields out: YAML 1.2 has no merge keys

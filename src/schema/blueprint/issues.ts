@@ -7,14 +7,18 @@ import { unitFix } from './unitFix.ts';
 
 type Issue = z.core.$ZodIssue;
 
+// A hostile file has tens of thousands; each costs a search for what was meant.
+const MAX_COMPLAINTS = 100;
+
 /** zod's issues as complaints in our words, one per fault. `raw` is the whole document as parsed. */
 export function complaintsOf(issues: readonly Issue[], root: z.ZodType, raw: unknown): Complaint[] {
-  return issues.flatMap((issue) => complaintOf(issue, root, raw));
+  return issues.slice(0, MAX_COMPLAINTS).flatMap((issue) => complaintOf(issue, root, raw));
 }
 
 function complaintOf(issue: Issue, root: z.ZodType, raw: unknown): Complaint[] {
   const path = plain(issue.path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(path, key, root));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, MAX_COMPLAINTS).map((key) => unknownField(path, key, root));
   const schema = schemaAt(root, path);
   const hint = schema === undefined ? undefined : hints.get(schema);
   const value = valueAt(raw, path);

@@ -145,7 +145,9 @@ function wrongKind(raw: unknown, form: Form, wanted: 'Blueprint' | 'ClusterBluep
 }
 
 function placed(complaints: readonly Complaint[], file: string, source: YamlSource | undefined): Fault[] {
-  const faults = complaints.map((c) => faultAt(c, file, source?.locate(c.path, c.atKey) ?? NOWHERE));
+  const faults = complaints
+    .slice(0, 2 * MAX_FAULTS)
+    .map((c) => faultAt(c, file, source?.locate(c.path, c.atKey) ?? NOWHERE));
   // zod says of one value that it has both the wrong form and the wrong length: one fault.
   const once = new Map<string, Fault>();
   for (const fault of faults) if (!once.has(fault.path)) once.set(fault.path, fault);
