@@ -27,7 +27,7 @@ describe('the observation in words', () => {
     ];
     expect(
       observationText(proposalContext({ recentDecisions: lately })),
-    ).toBe(`Service shop/storefront (blueprint 1.0.0, priority high, critical).
+    ).toBe(`Service: shop/storefront (priority high, critical).
 Limits: 2 to 10 replicas; CPU target 70%, too high above 80%, low below 40%.
 Objectives: p95 latency below 200 ms, error rate below 1%.
 Running: 2 replicas wanted, 2 ready.

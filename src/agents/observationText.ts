@@ -38,7 +38,7 @@ function limits({ service, blueprint }: Seen): string[] {
     performance.errorRate === undefined ? [] : [`error rate below ${percent(performance.errorRate)}`],
   ].flat();
   return [
-    `Service ${clean(service, 120)} (blueprint ${clean(blueprint.version, 40)}, priority ${blueprint.priority}, ${blueprint.criticality}).`,
+    `Service: ${clean(service, 120)} (priority ${blueprint.priority}, ${blueprint.criticality}).`,
     `Limits: ${scaling.minReplicas} to ${scaling.maxReplicas} replicas; CPU target ${percent(scaling.targetCpu)}, too high above ${percent(scaling.upThreshold)}, low below ${percent(scaling.downThreshold)}.`,
     objectives.length === 0 ? 'No objectives are declared.' : `Objectives: ${objectives.join(', ')}.`,
   ];

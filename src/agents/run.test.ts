@@ -138,7 +138,7 @@ describe('an answer that is sent back', () => {
     [
       'a change for another service',
       callsOf(['scale', { service: 'shop/checkout', replicas: 4, reason: 'x' }]),
-      'shop/storefront only',
+      'service must be \\"shop/storefront\\"',
     ],
     ['words without a call', textOf('Scale it a bit.'), 'No tool was called'],
     ['nothing', textOf(''), 'No tool was called'],

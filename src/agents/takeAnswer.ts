@@ -153,7 +153,10 @@ async function judged(name: string, asked: AskedCall, context: TakeContext, note
   if (asked.wanted === undefined) return { kind: 'reply', text: `${clean(name, 60)} cannot be proposed. ${ONE_CALL}` };
   const { namespace, name: service } = context.own;
   if (asked.target.namespace !== namespace || asked.target.name !== service) {
-    return { kind: 'malformed', text: `You were asked about ${namespace}/${service} only: propose for it, or hold.` };
+    return {
+      kind: 'malformed',
+      text: `Not taken: service must be "${namespace}/${service}", the only one you were asked about. Propose for it, or hold.`,
+    };
   }
   return { kind: 'proposal', tool: asked.tool, args: asked.args, reason: String(asked.args['reason'] ?? '') };
 }
