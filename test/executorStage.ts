@@ -5,7 +5,7 @@ import { blueprintFromObject } from '../src/schema/blueprint/fromObject.ts';
 import { NO_GLOBAL_RULES } from '../src/schema/blueprint.ts';
 import { Counters, type Hold } from '../src/schema/counters.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
-import { type DecisionSpec, DecisionStatus } from '../src/schema/records.ts';
+import { type DecisionSpec, DecisionStatus, type Phase } from '../src/schema/records.ts';
 import { DECISION_SPEC, deploymentObject } from '../src/testing/contractObjects.ts';
 import { ManualClock } from '../src/testing/manualClock.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
@@ -20,6 +20,7 @@ export const PASS_MS = 15_000;
 export interface StageOptions {
   readonly replicas?: number;
   readonly load?: Load;
+  readonly templateAnnotations?: Readonly<Record<string, string>>;
   /** Merged into the Blueprint's spec. */
   readonly spec?: Readonly<Record<string, unknown>>;
 }
@@ -61,10 +62,13 @@ const SPEC = {
 
 /** One service `shop/web` in a world, watched by a real observer; the executor under test is made from `deps`. */
 export async function openStage(options: StageOptions = {}) {
+  const { replicas = 2, templateAnnotations } = options;
   const clock = new ManualClock();
   const world = new World({ clock, seed: 1 });
   const port = worldPort(world);
-  world.apply(deploymentObject('shop', 'web', { replicas: options.replicas ?? 2 }));
+  world.apply(
+    deploymentObject('shop', 'web', { replicas, ...(templateAnnotations !== undefined && { templateAnnotations }) }),
+  );
   const blueprint: KubeObject = {
     apiVersion: KINDS.Blueprint.apiVersion,
     kind: KINDS.Blueprint.kind,
@@ -131,6 +135,13 @@ export async function openStage(options: StageOptions = {}) {
     },
     status(name: string): DecisionStatus {
       return DecisionStatus.parse(object('Decision', name)?.status);
+    },
+    /** Pending until the executor first wrote it. */
+    phase(name: string): Phase {
+      return object('Decision', name)?.status === undefined ? 'Pending' : stage.status(name).phase;
+    },
+    breaker(): Counters | undefined {
+      return object('CircuitBreaker', 'web')?.status === undefined ? undefined : stage.counters();
     },
     counters(): Counters {
       return Counters.parse(object('CircuitBreaker', 'web')?.status);

@@ -106,7 +106,7 @@ async function recordIntent(
   intent: ChangeRecord,
 ): Promise<Recorded> {
   const { terms } = write.permit;
-  const said = sayDid(write.permit);
+  const said = sayDid(write);
   const status = await writeStatus(
     deps,
     held,
@@ -173,9 +173,10 @@ const direction = (permit: Permit): 'up' | 'down' | 'none' => {
 };
 
 /** What is done, in words: `scale 2 to 3`. */
-function sayDid(permit: Permit): string {
+function sayDid({ permit, undo }: Write): string {
   const { change } = permit.terms;
-  return change.kind === 'scale' ? `scale ${change.from} to ${change.to}` : 'restart pods';
+  if (change.kind === 'scale') return `scale ${change.from} to ${change.to}`;
+  return undo ? 'take the restart back' : 'restart pods';
 }
 
 function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeRecord {
@@ -197,7 +198,7 @@ function lastChange(deps: ExecutorDeps, held: HeldDecision, write: Write, log: s
   return {
     id: write.changeId,
     decision: held.name,
-    did: sayDid(write.permit),
+    did: sayDid(write),
     before: text(change.from),
     after: text(change.to),
     at: new Date(deps.clock.now()).toISOString(),

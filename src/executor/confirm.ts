@@ -35,6 +35,8 @@ export async function confirm(deps: ExecutorDeps, held: HeldDecision, written: L
     change.id === written.id ? { ...change, appliedAt: at, log: written.log } : change,
   );
   const change = changes.find(({ id }) => id === written.id);
+  // Told before the status moves on: whoever goes on after a crash in between tells it again, which is the same Event.
+  if (change !== undefined) await announce(deps, held, change);
   const recorded = await writeStatus(
     deps,
     held,
@@ -49,12 +51,13 @@ export async function confirm(deps: ExecutorDeps, held: HeldDecision, written: L
     },
     true,
   );
-  if (change !== undefined) await announce(deps, held, change);
   return recorded.ok ? recorded.value : held;
 }
 
-const words = (change: ChangeRecord): string =>
-  change.kind === 'scale' ? `scaled ${change.before} to ${change.after}` : 'restarted pods';
+function words(change: ChangeRecord): string {
+  if (change.kind === 'scale') return `scaled ${change.before} to ${change.after}`;
+  return change.undo ? 'the restart was taken back' : 'restarted pods';
+}
 
 async function announce(deps: ExecutorDeps, held: HeldDecision, change: ChangeRecord): Promise<void> {
   const reason: EventReason = change.undo

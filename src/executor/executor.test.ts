@@ -142,7 +142,9 @@ describe('what comes between', () => {
   it('a pause between decision and write: no write, slot given back, allowed again after it', async () => {
     const stage = await open();
     await stage.wish(A, { arguments: { replicas: 3 } });
-    const holds = [{ kind: 'pause', what: 'all', by: 'alice', reason: 'look first', at: '2026-01-05T00:00:00Z' }];
+    const holds = [
+      { kind: 'pause' as const, what: 'all' as const, by: 'alice', reason: 'look first', at: '2026-01-05T00:00:00Z' },
+    ];
     const pausing = new Executor({
       ...stage.deps,
       journal: {
@@ -170,7 +172,9 @@ describe('what comes between', () => {
     stage.world.setLoad('shop/web', { ...HOT, rps: 200 });
     await stage.run(45_000);
     await stage.wish(B, { arguments: { replicas: 5 } });
-    const holds = [{ kind: 'pause', what: 'all', by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' }];
+    const holds = [
+      { kind: 'pause' as const, what: 'all' as const, by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' },
+    ];
     const pausing = new Executor({
       ...stage.deps,
       workloads: {
@@ -290,7 +294,9 @@ describe('several at once', () => {
 
   it("an agent's deferred wish is dropped after a minute, to be computed anew", async () => {
     const stage = await open();
-    const holds = [{ kind: 'pause', what: 'all', by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' }];
+    const holds = [
+      { kind: 'pause' as const, what: 'all' as const, by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' },
+    ];
     stage.hold(holds);
     await stage.wish(A, { arguments: { replicas: 3 } });
     await stage.executor.pass();

@@ -5,7 +5,7 @@ import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
-import { recoverSlot } from './recover.ts';
+import { type Recovered, recoverSlot } from './recover.ts';
 
 interface Service {
   readonly namespace: string;
@@ -30,9 +30,21 @@ export class Executor {
     const { observer, clock } = this.#deps;
     const again: AgainAt[] = [];
     for (const service of await this.#services(observer.decisions())) {
-      again.push(await this.#guarded(service, () => recoverSlot(this.#deps, service.namespace, service.blueprint)));
+      const slot = await this.#guarded<Recovered>(
+        service,
+        () => recoverSlot(this.#deps, service.namespace, service.blueprint),
+        (againAt) => ({ againAt }),
+      );
+      again.push(slot.againAt);
       for (const held of inOrder(service.decisions)) {
-        again.push(await this.#guarded(service, () => this.#look(held, service.decisions)));
+        if (held.name === slot.busy) continue;
+        again.push(
+          await this.#guarded<AgainAt>(
+            service,
+            () => this.#look(held, service.decisions),
+            (at) => at,
+          ),
+        );
       }
     }
     const due = again.filter((at) => at !== undefined);
@@ -74,13 +86,17 @@ export class Executor {
     return held.ok && !FINAL.has(held.value.status.phase) ? advance(this.#deps, held.value, siblings) : undefined;
   }
 
-  async #guarded({ namespace, blueprint }: Service, work: () => Promise<AgainAt>): Promise<AgainAt> {
+  async #guarded<T>(
+    { namespace, blueprint }: Service,
+    work: () => Promise<T>,
+    failed: (againAt: number) => T,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
       const { log, clock } = this.#deps;
       log.error({ namespace, blueprint, error: String(error) }, 'a decision was left out of this pass');
-      return clock.now() + POLL_MS;
+      return failed(clock.now() + POLL_MS);
     }
   }
 

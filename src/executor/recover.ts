@@ -9,31 +9,40 @@ import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS } from './deps.ts';
 import { type HeldDecision, openIntent, readDecision } from './heldDecision.ts';
 import { readCounters, updateCounters } from './slot.ts';
 
+export interface Recovered {
+  readonly againAt: AgainAt;
+  /** A Decision whose slot may still be in use by a process that died or runs beside this one: not to be touched yet. */
+  readonly busy?: string;
+}
+
 /**
  * Puts a service's slot right with the records, before anything else is done there: what a process that died left behind
  * is read off the Decision it names and, where that is not enough, off the target itself.
  */
-export async function recoverSlot(deps: ExecutorDeps, namespace: string, blueprint: string): Promise<AgainAt> {
+export async function recoverSlot(deps: ExecutorDeps, namespace: string, blueprint: string): Promise<Recovered> {
   const now = deps.clock.now();
   const read = await readCounters(deps, namespace, blueprint);
   const inFlight = read?.counters?.inFlight;
-  if (inFlight === undefined) return undefined;
+  if (inFlight === undefined) return NOTHING;
   const found = await deps.reader.get(KINDS.Decision, namespace, inFlight.decision);
-  if (!found.ok) return now + POLL_MS;
+  if (!found.ok) return { againAt: now + POLL_MS };
   const held = found.value === undefined ? undefined : readDecision(found.value, deps.signed);
-  if (held?.ok !== true) return orphaned(deps, namespace, blueprint, inFlight);
+  if (held?.ok !== true) return { againAt: await orphaned(deps, namespace, blueprint, inFlight) };
   const { status } = held.value;
-  if (status.phase === 'Executing' || status.phase === 'Verifying') return undefined;
+  if (status.phase === 'Executing' || status.phase === 'Verifying') return NOTHING;
   const isWritten = status.changes.some(({ id, appliedAt }) => id === inFlight.changeId && appliedAt !== undefined);
   if (FINAL.has(status.phase) || isWritten) {
     const safety = breakerFailures(deps, namespace, blueprint);
     await updateCounters(deps, namespace, blueprint, (counters) =>
       settled(deps, counters, inFlight.changeId, outcomeOf(status, inFlight.changeId), safety),
     );
-    return undefined;
+    return NOTHING;
   }
-  return releaseLate(deps, namespace, blueprint, inFlight);
+  const againAt = await releaseLate(deps, namespace, blueprint, inFlight);
+  return againAt === undefined ? NOTHING : { againAt, busy: inFlight.decision };
 }
+
+const NOTHING: Recovered = { againAt: undefined };
 
 const breakerFailures = (deps: ExecutorDeps, namespace: string, name: string): number | undefined =>
   deps.observer.views().find((view) => view.namespace === namespace && view.name === name)?.blueprint?.safety

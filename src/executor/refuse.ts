@@ -22,18 +22,7 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
   const finding = deciding(verdict);
   const reason = finding?.code ?? 'Refused';
   const message = finding?.message ?? 'the gate gave no permit';
-  const written = await writeStatus(deps, held, {
-    phase: 'Refused',
-    reason,
-    message,
-    verdict: verdictRecord(verdict),
-    notBefore: undefined,
-  });
-  if (!written.ok) {
-    return written.error.code === 'unwritable'
-      ? unlogged(deps, held, written.error.message)
-      : deps.clock.now() + SOON_MS;
-  }
+  // Told before the status is final: whoever goes on after a crash in between tells it again, which is the same Event.
   await tell(deps, held, {
     reason: 'RefusedByFairlead',
     key: held.name,
@@ -51,6 +40,18 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
       code: 'FloorRefused',
       message: `an objective is missed and more capacity is refused: ${message}`,
     });
+  }
+  const written = await writeStatus(deps, held, {
+    phase: 'Refused',
+    reason,
+    message,
+    verdict: verdictRecord(verdict),
+    notBefore: undefined,
+  });
+  if (!written.ok) {
+    return written.error.code === 'unwritable'
+      ? unlogged(deps, held, written.error.message)
+      : deps.clock.now() + SOON_MS;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { reserve, settle } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
-import type { CheckedApproval } from '../schema/verdict.ts';
+import type { CheckedApproval, Verdict } from '../schema/verdict.ts';
 import { approvalAtHand, askApproval, consume } from './approvals.ts';
 import { carryOut, type Write } from './carryOut.ts';
 import { defer, finish, unlogged } from './close.ts';
@@ -60,7 +60,8 @@ async function follow(
   siblings: readonly HeldDecision[],
 ): Promise<AgainAt> {
   const { verdict, permit } = judged;
-  if (verdict.authority === 'forbidden') return refuse(deps, held, judged);
+  if (verdict.authority === 'forbidden')
+    return lastApplied(held.status) === undefined ? refuse(deps, held, judged) : endSteps(deps, held, verdict);
   if (verdict.authority === 'restricted') return askApproval(deps, held, judged);
   if (verdict.wait !== undefined) {
     await callIfFloorWaits(deps, held, judged, siblings);
@@ -76,6 +77,18 @@ async function follow(
   return perform(deps, held, judged, permit, approval);
 }
 
+/** The rest of a Decision that has written steps already is forbidden now: what was done was allowed, verified, and stays. */
+function endSteps(deps: ExecutorDeps, held: HeldDecision, verdict: Verdict): Promise<AgainAt> {
+  const finding = deciding(verdict);
+  const reason = finding?.code ?? 'NoFurther';
+  const phase = reason === 'NothingToChange' ? 'Succeeded' : 'Superseded';
+  return finish(deps, held, {
+    phase,
+    reason,
+    message: `after ${held.status.changes.length} steps: ${finding?.message ?? ''}`,
+  });
+}
+
 async function perform(
   deps: ExecutorDeps,
   held: HeldDecision,
@@ -83,12 +96,6 @@ async function perform(
   permit: Permit,
   approval: CheckedApproval | undefined,
 ): Promise<AgainAt> {
-  const { change } = permit.terms;
-  if (change.from === change.to) {
-    const isDone = lastApplied(held.status) !== undefined;
-    const message = isDone ? `at ${change.to} as asked` : `already at ${change.to}: nothing to do`;
-    return finish(deps, held, { phase: isDone ? 'Succeeded' : 'Superseded', reason: 'AlreadySo', message });
-  }
   const carried = await carryOut(deps, held, writeOf(deps, held, judged, permit, approval));
   switch (carried.kind) {
     case 'written':

@@ -89,14 +89,10 @@ describe('a change that fails', () => {
     const verification = {
       enabled: true,
       stabilization_period: '60s',
-      stabilisation_period: undefined,
       checks: [{ name: 'latency_p95', type: 'threshold', target: '< 200ms', critical: true, rollback_trigger: true }],
       rollback: { enabled: false, automatic: true, trigger_on_critical_failure: true },
     };
-    const { stabilization_period, checks, rollback } = verification;
-    const { stage, executor } = await harmfulDown({
-      spec: { verification: { enabled: true, stabilization_period, checks, rollback } },
-    });
+    const { stage, executor } = await harmfulDown({ spec: { verification } });
     await stage.run(90_000, executor);
     expect([stage.replicas(), stage.writes()]).toEqual([2, 1]);
     expect(stage.status(A)).toMatchObject({ phase: 'Failed', reason: 'MissedEarly' });
@@ -133,9 +129,14 @@ describe('a change that cannot be judged', () => {
     const stage = await open();
     await stage.wish(A, { arguments: { replicas: 3 } });
     await stage.executor.pass();
-    stage.world.metricsFault({ missing: ['latency', 'errors'] } as never);
-    await stage.run(45_000);
-    expect(stage.status(A).phase).toBe('Verifying');
+    stage.world.metricsFault({ target: 'shop/web', missing: true });
+    await stage.run(90_000);
+    expect(stage.status(A)).toMatchObject({ phase: 'Verifying', verification: { widened: true } });
+    await stage.run(60_000);
+    expect(stage.status(A)).toMatchObject({ phase: 'Inconclusive', verification: { outcome: 'inconclusive' } });
+    expect([stage.replicas(), stage.counters().breaker.failures]).toEqual([3, 0]);
+    expect(stage.counters().inFlight).toBeUndefined();
+    expect(stage.told().at(-1)?.note).toMatch(/^VerificationInconclusive/);
   });
 
   it('ends inconclusive when its target is deleted meanwhile, with no failure counted (field case 7)', async () => {
@@ -180,7 +181,7 @@ describe('phase 0', () => {
   });
 
   it('undoes a restart that a full quota keeps from starting (field case 6)', async () => {
-    const stage = await open({ replicas: 3, load: CALM });
+    const stage = await open({ replicas: 3, load: CALM, templateAnnotations: { team: 'web' } });
     stage.world.apply(quota(3));
     await stage.wish(A, { tool: 'restart_pods', operation: 'restart_pods', arguments: {} });
     const signed = new Executor({ ...stage.deps, signed: () => true });
@@ -202,7 +203,7 @@ describe('a scale-up while a change is being verified', () => {
     await stage.wish(A, { arguments: { replicas: 3 } });
     await stage.executor.pass();
     stage.world.setLoad('shop/web', { ...HOT, rps: 250 });
-    await stage.run(75_000);
+    await stage.run(60_000);
     expect(stage.status(A).phase).toBe('Verifying');
     await stage.wish(B, { arguments: { replicas: 6 } });
     await stage.executor.pass();
@@ -221,7 +222,7 @@ describe('a scale-up while a change is being verified', () => {
     await stage.wish(A, { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } });
     await executor.pass();
     stage.world.setLoad('shop/web', { ...CALM, rps: 250 });
-    await stage.run(30_000, executor);
+    await stage.run(60_000, executor);
     expect(stage.status(A).phase).toBe('Verifying');
     await stage.wish(B, { arguments: { replicas: 4 }, requester: { kind: 'agent', name: 'decision-engine' } });
     await executor.pass();

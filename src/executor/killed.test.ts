@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { CALM, openStage, PASS_MS, type Stage } from '../../test/executorStage.ts';
+import { type DecisionSpec, FINAL } from '../schema/records.ts';
+import type { ExecutorDeps } from './deps.ts';
+import { Executor } from './executor.ts';
+
+/**
+ * The process is killed at every single call it makes to the outside, before the call has its effect and after it, and
+ * another process goes on. Whatever the moment, the end is that of the undisturbed run: one effect, the counters right.
+ */
+class Killed extends Error {}
+
+interface Killer {
+  readonly deps: ExecutorDeps;
+  /** Calls made so far. */
+  count(): number;
+}
+
+/** A process that dies at its call number `at`: then, and ever after, nothing gets out any more. */
+function mortal(deps: ExecutorDeps, at: number, moment: 'before' | 'after'): Killer {
+  let made = 0;
+  let dead = false;
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function' || SYNCHRONOUS.has(String(key)))
+          return typeof value === 'function' ? value.bind(target) : value;
+        return async (...given: unknown[]) => {
+          if (dead) throw new Killed();
+          made += 1;
+          if (made !== at) return value.apply(target, given);
+          dead = true;
+          if (moment === 'after') await value.apply(target, given);
+          throw new Killed();
+        };
+      },
+    });
+  const { observer, reader, records, workloads, journal } = deps;
+  return {
+    deps: {
+      ...deps,
+      observer: wrap(observer),
+      reader: wrap(reader),
+      records: wrap(records),
+      workloads: wrap(workloads),
+      journal: wrap(journal),
+    },
+    count: () => made,
+  };
+}
+const SYNCHRONOUS = new Set(['head', 'views', 'history', 'decisions', 'watch']);
+
+const A = 'web-aaaaaaaaaa';
+
+interface Course {
+  readonly when: string;
+  readonly replicas: number;
+  readonly load?: typeof CALM;
+  readonly spec: Partial<DecisionSpec>;
+  /** What happens to the service once the write is there. */
+  readonly afterwards?: (stage: Stage) => void;
+  /** From which pass on the process is mortal. */
+  readonly passes: number;
+  readonly end: {
+    readonly phase: string;
+    readonly replicas: number;
+    readonly writes: number;
+    readonly failures: number;
+  };
+}
+
+const COURSES: readonly Course[] = [
+  {
+    when: 'a scale-up that is verified',
+    replicas: 2,
+    spec: { arguments: { replicas: 3 } },
+    passes: 12,
+    end: { phase: 'Succeeded', replicas: 3, writes: 1, failures: 0 },
+  },
+  {
+    when: 'a scale-down that hurts and is undone',
+    replicas: 3,
+    load: CALM,
+    spec: { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } },
+    afterwards: (stage) => stage.world.setLoad('shop/web', { ...CALM, latency_ms_base: 280 }),
+    passes: 14,
+    end: { phase: 'RolledBack', replicas: 3, writes: 2, failures: 1 },
+  },
+  {
+    when: 'a forbidden wish',
+    replicas: 2,
+    spec: { tool: 'delete_deployment', arguments: { sent: '{}' } },
+    passes: 6,
+    end: { phase: 'Refused', replicas: 2, writes: 0, failures: 0 },
+  },
+];
+
+const isOver = (stage: Stage): boolean =>
+  FINAL.has(stage.phase(A)) && (stage.breaker()?.inFlight ?? undefined) === undefined;
+
+/** Runs one course; the first process dies at its call number `at`, and the next goes on with the same records. */
+async function play(course: Course, at: number, moment: 'before' | 'after') {
+  const stage = await openStage({ replicas: course.replicas, ...(course.load !== undefined && { load: course.load }) });
+  const deps = { ...stage.deps, signed: () => true };
+  const killer = mortal(deps, at, moment);
+  await stage.wish(A, course.spec);
+  let process = new Executor(killer.deps);
+  const goesOn = new Executor(deps);
+  let hurt = false;
+  // Ten passes more than the course takes: a permit of the dead process has to run out first.
+  for (let pass = 0; pass < course.passes + 10; pass++) {
+    await process.pass();
+    if (killer.count() >= at) process = goesOn;
+    if (!hurt && stage.writes() > 0) {
+      hurt = true;
+      course.afterwards?.(stage);
+    }
+    if (isOver(stage)) break;
+    await stage.observe(PASS_MS);
+  }
+  stage.close();
+  const breaker = stage.breaker();
+  return {
+    calls: killer.count(),
+    status: stage.status(A),
+    end: {
+      phase: stage.status(A).phase,
+      replicas: stage.replicas(),
+      writes: stage.writes(),
+      failures: breaker?.breaker.failures ?? 0,
+    },
+    slots: breaker?.operations.map(({ changeId }) => changeId) ?? [],
+    inFlight: breaker?.inFlight,
+    told: stage.told().map(({ reason }) => reason),
+  };
+}
+
+describe.each(COURSES)('killed anywhere during $when', (course) => {
+  it.each(['before', 'after'] as const)(
+    'the next process ends it the same, killed %s each call has its effect',
+    async (moment) => {
+      const undisturbed = await play(course, Number.POSITIVE_INFINITY, moment);
+      expect(undisturbed.end).toEqual(course.end);
+      expect(undisturbed.calls).toBeGreaterThan(4);
+      for (let at = 1; at <= undisturbed.calls; at++) {
+        const { end, slots, inFlight, status, told } = await play(course, at, moment);
+        expect({ at, end, inFlight }, JSON.stringify(status.history)).toEqual({
+          at,
+          end: course.end,
+          inFlight: undefined,
+        });
+        expect({ at, slots, told }).toEqual({ at, slots: undisturbed.slots, told: undisturbed.told });
+      }
+    },
+    120_000,
+  );
+});
