@@ -28,8 +28,8 @@ export interface Wiring {
 }
 
 export function composeObserver(wiring: Wiring): Observer {
-  const { reader, metrics, clock, log, ownNamespace } = wiring;
-  return new Observer({ reader, metrics, clock, log, ownNamespace });
+  const { reader, metrics, clock, ids, log, ownNamespace } = wiring;
+  return new Observer({ reader, metrics, clock, log, ownNamespace, random: () => ids.random() });
 }
 
 export function composeController(

@@ -8,7 +8,7 @@ import { composeModel, composeProposer } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { redactDeep } from '../../kernel/redact.ts';
 import type { Log } from '../../ports/log.ts';
-import { VirtualRun } from '../../testing/virtualRun.ts';
+import { VirtualRun } from '../../virtualRun.ts';
 import type { Scene } from './demo/scene.ts';
 import { SCENES } from './demo/scenes.ts';
 import { promptsDir } from './installation.ts';

@@ -1,5 +1,5 @@
 import type { ChatAnswer, ChatModel } from '../../../ports/model.ts';
-import type { VirtualRun } from '../../../testing/virtualRun.ts';
+import type { VirtualRun } from '../../../virtualRun.ts';
 
 /** One scenario of the demo: what is set up, what must come of it, and who proposes. */
 export interface Scene {

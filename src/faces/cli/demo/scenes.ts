@@ -3,7 +3,7 @@ import { loadBlueprint } from '../../../schema/blueprint/load.ts';
 import { toObject } from '../../../schema/blueprint/toObject.ts';
 import { KINDS, type KubeObject, MANAGED_LABEL } from '../../../schema/kube.ts';
 import { FINAL } from '../../../schema/records.ts';
-import type { VirtualRun } from '../../../testing/virtualRun.ts';
+import type { VirtualRun } from '../../../virtualRun.ts';
 import { blueprintFile } from '../installation.ts';
 import { attacker, expectThat, type Scene } from './scene.ts';
 

@@ -1,16 +1,16 @@
-import type { Proposer } from '../agents/proposer.ts';
-import { composeController, composeExecutor, composeObserver, type Wiring } from '../compose.ts';
-import type { Controller } from '../controller/controller.ts';
-import type { Executor } from '../executor/executor.ts';
-import type { Observer } from '../observe/observer.ts';
-import type { Journal } from '../ports/journal.ts';
-import type { Log } from '../ports/log.ts';
-import type { DecisionObject } from '../schema/decisionObject.ts';
-import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { type WorldPort, worldPort } from '../world/port.ts';
-import { World } from '../world/world.ts';
-import { ManualClock } from './manualClock.ts';
-import { seededIds } from './seededIds.ts';
+import type { Proposer } from './agents/proposer.ts';
+import { composeController, composeExecutor, composeObserver, type Wiring } from './compose.ts';
+import type { Controller } from './controller/controller.ts';
+import type { Executor } from './executor/executor.ts';
+import type { Observer } from './observe/observer.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Log } from './ports/log.ts';
+import type { DecisionObject } from './schema/decisionObject.ts';
+import { KINDS, type KubeObject } from './schema/kube.ts';
+import { ManualClock } from './testing/manualClock.ts';
+import { seededIds } from './testing/seededIds.ts';
+import { type WorldPort, worldPort } from './world/port.ts';
+import { World } from './world/world.ts';
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -1,0 +1,170 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { DecisionObject } from '../../src/schema/decisionObject.ts';
+import type { Cluster } from '../cluster/harness.ts';
+
+const BIN = path.join(import.meta.dirname, '..', '..', 'bin', 'fairlead');
+const run = promisify(execFile);
+
+/** The program as a user starts it, with a data folder and a folder of blueprints of its own. */
+export class Fairlead {
+  readonly data: string;
+  readonly blueprints: string;
+  readonly #cluster: Cluster;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  /** `data` is shared by a suite: changes in its cluster are looked for in the journals there. */
+  constructor(cluster: Cluster, data: string) {
+    this.#cluster = cluster;
+    this.data = data;
+    this.blueprints = mkdtempSync(path.join(tmpdir(), 'fairlead-e2e-blueprints-'));
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  writeBlueprint(name: string, text: string): void {
+    mkdirSync(path.join(this.blueprints, name), { recursive: true });
+    writeFileSync(path.join(this.blueprints, name, 'blueprint.yaml'), text);
+  }
+
+  /** Starts `fairlead up`, a pass every second; it runs until `stop`. */
+  up(...args: string[]): void {
+    this.start('up', this.blueprints, '--data', this.data, '--interval', '1s', ...args);
+  }
+
+  start(...args: string[]): void {
+    const child = spawn(process.execPath, [BIN, ...args, '--kubeconfig', this.#cluster.kubeconfig], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#output += chunk.toString();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.#child = child;
+  }
+
+  /** Ends it with a signal and answers with its exit code (null when the signal killed it). */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    child.kill(signal);
+    return ended;
+  }
+
+  /** Runs one command to its end. */
+  async run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    try {
+      const { stdout, stderr } = await run(process.execPath, [BIN, ...args], {
+        timeout: 60_000,
+        maxBuffer: 64 * 1024 * 1024,
+        env: { ...process.env, KUBECONFIG: this.#cluster.kubeconfig, NO_COLOR: '1' },
+      });
+      return { code: 0, out: stdout, err: stderr };
+    } catch (error) {
+      const failed = error as { code?: unknown; stdout?: string; stderr?: string };
+      return { code: Number(failed.code), out: failed.stdout ?? '', err: failed.stderr ?? '' };
+    }
+  }
+
+  remove(): void {
+    rmSync(this.blueprints, { recursive: true, force: true });
+  }
+}
+
+/** A Deployment whose pods ask for half a CPU, labelled as managed. */
+export const deployment = (namespace: string, name: string, replicas: number): string =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels: { 'fairlead.dev/managed': 'true' } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          containers: [
+            {
+              name: 'app',
+              image: 'registry.example/app:1',
+              resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+            },
+          ],
+        },
+      },
+    },
+  });
+
+/** A blueprint of 2 to 5 replicas at 70%, verified after a few seconds so that a test need not wait a minute. */
+export const blueprint = (namespace: string, name: string, allowed = 'scale_within_limits, restart_pods'): string => `
+metadata: { name: ${name}, version: 1.0.0, namespace: ${namespace} }
+spec:
+  scaling: { min_replicas: 2, max_replicas: 5, target_cpu_utilization: 70%, scale_up_threshold: 80%, scale_down_threshold: 40% }
+  performance: { latency_target_p95: 200ms, error_rate_threshold: 1% }
+governance:
+  agent_authority:
+    allowed_operations: [${allowed}]
+    requires_approval:
+      - { operation: scale_beyond_limits, condition: target_replicas > max_replicas, approvers: [devops-team] }
+    forbidden_operations: [delete_deployment, modify_namespace, change_rbac]
+verification:
+  stabilization_period: 6s
+  checks:
+    - { name: latency_p95, type: threshold, target: "< 200ms", critical: true, rollback_trigger: true }
+    - { name: error_rate, type: threshold, target: "< 1%", critical: true, rollback_trigger: true }
+  rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true }
+`;
+
+/** Requests that take 5 ms of CPU each, so that \`replicas\` pods use \`cpu\` of their request. */
+export const load = (cpu: number, replicas: number, latency = 20): Record<string, unknown> => ({
+  rate: (replicas * (cpu * 0.5 - 0.005)) / 0.005,
+  cpuPerRequest: 0.005,
+  capacity: 400,
+  latency,
+});
+
+export async function decisions(cluster: Cluster, namespace: string): Promise<DecisionObject[]> {
+  const listed = JSON.parse(await cluster.kubectl(['get', 'decisions', '-n', namespace, '-o', 'json']));
+  return (listed as { items: DecisionObject[] }).items;
+}
+
+export async function replicas(cluster: Cluster, namespace: string, name: string): Promise<number> {
+  return Number(await cluster.kubectl(['get', 'deploy', '-n', namespace, name, '-o', 'jsonpath={.spec.replicas}']));
+}
+
+/** Looks every half second until `look` answers something; fails with `what` and the program's output after `ms`. */
+export async function eventually<T>(
+  what: string,
+  ms: number,
+  fairlead: Fairlead,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
+  const end = performance.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}\n${fairlead.output}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Writes to Deployments by us, dry runs left out. */
+export const workloadWrites = (cluster: Cluster, namespace: string): string[] =>
+  cluster
+    .auditWrites()
+    .filter(
+      ({ objectRef, requestURI, userAgent }) =>
+        objectRef?.resource === 'deployments' &&
+        objectRef.namespace === namespace &&
+        !requestURI.includes('dryRun') &&
+        !userAgent.startsWith('kubectl'),
+    )
+    .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef?.name} ${responseStatus?.code}`);
