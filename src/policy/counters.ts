@@ -1,6 +1,7 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
 import type { LastChange } from '../schema/change.ts';
 import { type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import type { Workload } from '../schema/workload.ts';
 import { afterOutcome, type Failure, opened } from './breaker.ts';
 
 /**
@@ -86,11 +87,19 @@ export function startUndo(counters: Counters, undone: Undone, record: OperationR
   return { ...next, undoneDown: { at: record.at, load: undone.load ?? 0 } };
 }
 
-/** Somebody put a repair of ours back (G1). */
+/** One more repair of ours was put back (G1): to be counted with the slot of the next one. */
 export const reverted = (counters: Counters): Counters => ({
   ...counters,
   reverts: Math.min(100, counters.reverts + 1),
 });
+
+/** The target's last change is ours by both records, and what stood there before it stands there again. */
+export function wasReverted({ lastChange, replicas, restartedAt }: Workload, counters: Counters): boolean {
+  if (lastChange === undefined || lastChange.undo || counters.lastChangeId !== lastChange.id) return false;
+  const { before, after } = lastChange;
+  const current = /^\d+$/.test(after) ? String(replicas) : (restartedAt ?? '');
+  return current === before && current !== after;
+}
 
 /**
  * Counters made again from a target's annotation after their record was lost: the cooldown runs from that write, and the

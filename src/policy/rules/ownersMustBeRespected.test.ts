@@ -6,6 +6,7 @@ import {
   calmInput,
   idleInput,
   NOON,
+  OUR_DOWN,
   operation,
   RESTART,
   said,
@@ -121,6 +122,22 @@ describe('G1 owners must be respected', () => {
   ])('after $reverts reverts (person: $person) says $expected (GATE-G1-3)', ({ reverts, person, expected }) => {
     const input = calmInput({ counters: { reverts }, ...(person ? { request: BY_ANN } : {}) });
     expect(said(decide(input).verdict, 'G1')).toEqual(expected);
+  });
+
+  it.each([
+    {
+      when: 'the value before stands there again',
+      replicas: 3,
+      lastChangeId: OUR_DOWN.id,
+      expected: ['forbid RevertedAgainAndAgain'],
+    },
+    { when: 'what we wrote stands there', replicas: 2, lastChangeId: OUR_DOWN.id, expected: [] },
+    { when: 'something third stands there', replicas: 4, lastChangeId: OUR_DOWN.id, expected: [] },
+    { when: 'the annotation is an old one brought back', replicas: 3, lastChangeId: 'newer.1', expected: [] },
+  ])('after two counted reverts says $expected when $when (GATE-G1-3)', ({ replicas, lastChangeId, expected }) => {
+    const workload = { replicas, ready: replicas, lastChange: OUR_DOWN };
+    const { verdict } = decide(calmInput({ workload, counters: { reverts: 2, lastChangeId } }));
+    expect(said(verdict, 'G1')).toEqual(expected);
   });
 
   // Our own write is two minutes old.

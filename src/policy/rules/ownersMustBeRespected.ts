@@ -1,4 +1,5 @@
 import { parseInstant } from '../../kernel/parseInstant.ts';
+import { wasReverted } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, wait } from '../rule.ts';
 
@@ -43,9 +44,9 @@ function timeOfOurWrite({ input: { counters, request }, workload: { lastChange }
   return recorded ?? proven ?? Number.NEGATIVE_INFINITY;
 }
 
-function revertedAgainAndAgain({ input: { counters } }: ChangeFacts): Findings {
+function revertedAgainAndAgain({ input: { counters }, workload }: ChangeFacts): Findings {
   if (counters === undefined) return noData('wait', { counters });
-  const { reverts } = counters;
+  const reverts = counters.reverts + (wasReverted(workload, counters) ? 1 : 0);
   if (reverts < ROUNDS) return [];
   const message = `somebody put our change back ${reverts} times in a row: a person decides what is right`;
   return [forbid('RevertedAgainAndAgain', message, { reverts, limit: ROUNDS })];
