@@ -68,8 +68,7 @@ export function settle(counters: Counters, outcome: Outcome, settled: Settled): 
   if (record?.undo === true) {
     return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled) } : after;
   }
-  const inFlight = counters.inFlight?.changeId === changeId ? counters.inFlight : undefined;
-  const key = (record?.optional ?? inFlight?.optional ?? false) ? 'optionalBreaker' : 'breaker';
+  const key = record?.optional === true ? 'optionalBreaker' : 'breaker';
   return { ...after, [key]: afterOutcome(after[key], outcome, settled) };
 }
 

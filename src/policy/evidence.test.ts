@@ -23,6 +23,7 @@ describe('G3 evidence must be fresh', () => {
     },
     { when: 'it is 5 s ahead', sample: { sampleAt: NOON + 5_000 }, expected: [] },
     { when: 'it is 5.001 s ahead', sample: { sampleAt: NOON + 5_001 }, expected: ['wait FutureEvidence'] },
+    { when: 'its time is no number', sample: { sampleAt: Number.NaN }, expected: ['wait StaleEvidence'] },
     { when: 'the analysis calls it stale', sample: { state: 'stale' as const }, expected: ['wait StaleEvidence'] },
   ])('holds a down for $expected when $when (GATE-G3-1)', ({ sample, expected }) => {
     expect(said(down(idle(sample), ...low), 'G3')).toEqual(expected);
@@ -72,6 +73,7 @@ describe('G4 evidence must cover the pods', () => {
     { when: '80% of the ready pods are covered', sample: { covered: 8, ready: 10 }, expected: [] },
     { when: 'fewer are', sample: { covered: 7, ready: 9 }, expected: ['wait TooFewSamples'] },
     { when: 'the missing pods could turn it round', sample: { flips: true }, expected: ['wait DirectionFlips'] },
+    { when: 'coverage is no number', sample: { covered: Number.NaN, ready: 2 }, expected: ['wait TooFewSamples'] },
     { when: 'no pod is ready', sample: { covered: 0, ready: 0 }, expected: [] },
   ])('says $expected of a down and an up when $when (GATE-G4-1)', ({ sample, expected }) => {
     expect(said(down(idle(sample), ...low), 'G4')).toEqual(expected);

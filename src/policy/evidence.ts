@@ -16,8 +16,9 @@ export function staleness(signal: Signal, facts: ChangeFacts): 'stale' | 'future
   if (signal.state === 'stale') return 'stale';
   if (signal.sampleAt === undefined) return signal.state === 'fresh' ? 'stale' : undefined;
   const age = facts.now - signal.sampleAt;
-  if (age > ageLimit(facts, signal)) return 'stale';
-  return age < -FUTURE_MS ? 'future' : undefined;
+  if (age < -FUTURE_MS) return 'future';
+  // Written so that an age that is no number is stale.
+  return age <= ageLimit(facts, signal) ? undefined : 'stale';
 }
 
 /** G5: no data is not zero, and an impossible number is no number. */
@@ -25,13 +26,15 @@ export function emptiness({ name, state, value }: Signal): 'missing' | 'implausi
   if (state === 'missing' || state === 'implausible') return state;
   if (value === undefined) return state === 'fresh' ? 'missing' : undefined;
   const most = { latency_p95: HOUR_MS, error_rate: 1, cpu: Number.MAX_VALUE, requests_per_second: Number.MAX_VALUE };
-  return value >= 0 && value <= most[name] ? undefined : 'implausible';
+  return typeof value === 'number' && value >= 0 && value <= most[name] ? undefined : 'implausible';
 }
 
 /** G4: too few pods stand behind it, or the missing ones could turn its direction. */
 export function thinness({ flips, covered, ready }: Signal): 'flips' | 'uncovered' | undefined {
   if (flips === true) return 'flips';
-  return covered !== undefined && ready !== undefined && covered / ready < COVERAGE ? 'uncovered' : undefined;
+  return covered !== undefined && ready !== undefined && ready > 0 && !(covered / ready >= COVERAGE)
+    ? 'uncovered'
+    : undefined;
 }
 
 /** Observed, fresh, plausible and covered: fit to argue for a direction. */

@@ -25,7 +25,7 @@ export const note = (code: string, message: string, values: Values = {}): Said =
 /** Says not now. Without `notBefore` (ms) the end is not known: until it clears. */
 export const wait = (code: string, message: string, values: Values = {}, notBefore?: number): Said => ({
   ...said('wait', code, message, values),
-  ...(notBefore === undefined ? {} : { notBefore }),
+  ...(notBefore !== undefined && Number.isFinite(notBefore) && { notBefore }),
 });
 /** Asks people of these groups. */
 export const restrict = (code: string, message: string, approvers: readonly string[], values: Values = {}): Said => ({

@@ -30,6 +30,16 @@ describe('G9 downs must respect the window', () => {
     },
     { when: 'as many were needed as stay', history: { ...calm, highestDesired: 5 }, expected: [] },
     { when: 'more were needed lately', history: { ...calm, highestDesired: 6 }, expected: ['wait NeededLately'] },
+    {
+      when: 'its start is no number',
+      history: { ...calm, unbrokenSince: Number.NaN },
+      expected: ['wait ShortHistory'],
+    },
+    {
+      when: 'the highest need is no number',
+      history: { ...calm, highestDesired: Number.NaN },
+      expected: ['wait NeededLately'],
+    },
     { when: 'now itself is not usable', history: without('unbrokenSince'), expected: ['wait NoData'] },
     { when: 'the highest need is unknown', history: without('highestDesired'), expected: ['wait NoData'] },
   ])('says $expected when $when (GATE-G9-1)', ({ history, expected }) => {

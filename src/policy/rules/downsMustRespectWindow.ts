@@ -18,11 +18,11 @@ export const downsMustRespectWindow: ChangeRule = ({
   const findings = [];
   const neededMs = blueprint.safety.downWindowMs;
   const watchedMs = now - unbrokenSince;
-  if (watchedMs < neededMs) {
+  if (!(watchedMs >= neededMs)) {
     const message = `watched without a gap for ${span(watchedMs)}, ${span(neededMs)} are needed before a scale-down`;
     findings.push(wait('ShortHistory', message, { watchedMs, neededMs }, unbrokenSince + neededMs));
   }
-  if (scale.to < highestDesired) {
+  if (!(scale.to >= highestDesired)) {
     const message = `${highestDesired} replicas were needed within the last ${span(neededMs)}, ${scale.to} are fewer`;
     findings.push(wait('NeededLately', message, { replicas: scale.to, highestDesired }));
   }
