@@ -30,15 +30,17 @@ export const HOT: Load = { rps: 100, cpu_m_per_rps: 1.7, latency_ms_base: 50 };
 /** 30% at three pods. */
 export const CALM: Load = { rps: 100, cpu_m_per_rps: 0.9, latency_ms_base: 50 };
 
+export const SCALING = {
+  min_replicas: 2,
+  max_replicas: 6,
+  target_cpu_utilization: '70%',
+  scale_up_threshold: '80%',
+  scale_down_threshold: '40%',
+};
+
 const SPEC = {
   version: '1.0.0',
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 6,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
+  scaling: SCALING,
   performance: { latency_target_p95: '200ms', error_rate_threshold: '1%' },
   governance: {
     agent_authority: {

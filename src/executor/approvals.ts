@@ -6,11 +6,8 @@ import { finish, unlogged } from './close.ts';
 import type { Judged } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { attribution, tell } from './events.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { APPROVED, type HeldDecision } from './heldDecision.ts';
 import { writeStatus } from './writeStatus.ts';
-
-/** In a Decision's history: from here on it may be carried out, for `approval.executeWithinMs`. */
-const APPROVED = 'Approved';
 
 /** Opens the ApprovalRequest of a restricted Decision (named like it, so that there is one) and waits for its votes. */
 export async function askApproval(deps: ExecutorDeps, held: HeldDecision, judged: Judged): Promise<AgainAt> {

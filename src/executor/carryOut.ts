@@ -1,5 +1,6 @@
 import type { LastChange } from '../schema/change.ts';
 import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts';
+import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
 import { alert } from './alert.ts';
@@ -115,6 +116,8 @@ async function recordIntent(
       reason: write.undo ? 'UndoIntended' : 'Intended',
       message: `about to ${write.undo ? 'undo: ' : ''}${said}`,
       changes: appended(held.status, intent),
+      // An undo's verdict would hide the one that let the change through.
+      ...(!write.undo && { verdict: verdictRecord(write.judged.verdict) }),
       notBefore: undefined,
       deferredSince: held.status.deferredSince,
     },

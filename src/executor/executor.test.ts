@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, HOT, openStage, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { CALM, HOT, openStage, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
 import { replay } from '../audit/replay.ts';
 import { verifyLines } from '../audit/verifyLines.ts';
 import { KINDS } from '../schema/kube.ts';
@@ -61,14 +61,22 @@ describe('a scale-up under pressure', () => {
     expect(verbs.length).toBeLessThanOrEqual(11);
   });
 
-  it('goes on in steps of one Decision, each verified and reserved by itself', async () => {
-    const load = { rps: 100, cpu_m_per_rps: 6, latency_ms_base: 50 };
-    const stage = await open({ replicas: 2, load, spec: { verification: { enabled: false } } });
-    await stage.wish(A, { arguments: { replicas: 6 } });
-    await stage.run(15_000);
-    expect([stage.replicas(), stage.writes()]).toEqual([6, 1]);
-    await stage.run(30_000);
-    expect(stage.status(A).phase).toBe('Succeeded');
+  it('goes on in steps of one Decision, each decided, reserved and verified by itself', async () => {
+    const scaling = { ...SCALING, max_replicas: 12 };
+    const stage = await open({ load: { rps: 100, cpu_m_per_rps: 8, latency_ms_base: 50 }, spec: { scaling } });
+    await stage.wish(A, { arguments: { replicas: 12 } });
+    await stage.executor.pass();
+    expect(stage.replicas()).toBe(6);
+    await stage.run(60_000);
+    expect(stage.replicas()).toBe(6);
+    await stage.run(180_000);
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Succeeded',
+      changes: [{ after: '6' }, { before: '6', after: '12' }],
+    });
+    expect(stage.counters().operations.map(({ changeId }) => changeId)).toEqual([`${A}.1`, `${A}.2`]);
+    expect([stage.replicas(), stage.writes()]).toEqual([12, 2]);
+    expect(replay(stage.journal.records).disagreements).toEqual([]);
   });
 });
 

@@ -16,6 +16,9 @@ export interface HeldDecision {
   readonly person: boolean;
 }
 
+/** In a Decision's history: from here on it may be carried out, for `approval.executeWithinMs`. */
+export const APPROVED = 'Approved';
+
 const FRESH: DecisionStatus = { phase: 'Pending', message: '', reason: 'New', changes: [], history: [] };
 
 /** Fails with the words of what is wrong. A status that is absent or empty is a new Decision's. */

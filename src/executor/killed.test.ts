@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CALM, openStage, PASS_MS, type Stage } from '../../test/executorStage.ts';
+import { CALM, openStage, PASS_MS, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
 import { type DecisionSpec, FINAL } from '../schema/records.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { Executor } from './executor.ts';
@@ -55,8 +55,7 @@ const A = 'web-aaaaaaaaaa';
 
 interface Course {
   readonly when: string;
-  readonly replicas: number;
-  readonly load?: typeof CALM;
+  readonly stage: StageOptions;
   readonly spec: Partial<DecisionSpec>;
   /** What happens to the service once the write is there. */
   readonly afterwards?: (stage: Stage) => void;
@@ -73,23 +72,32 @@ interface Course {
 const COURSES: readonly Course[] = [
   {
     when: 'a scale-up that is verified',
-    replicas: 2,
+    stage: {},
     spec: { arguments: { replicas: 3 } },
     passes: 12,
     end: { phase: 'Succeeded', replicas: 3, writes: 1, failures: 0 },
   },
   {
     when: 'a scale-down that hurts and is undone',
-    replicas: 3,
-    load: CALM,
+    stage: { replicas: 3, load: CALM },
     spec: { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } },
     afterwards: (stage) => stage.world.setLoad('shop/web', { ...CALM, latency_ms_base: 280 }),
     passes: 14,
     end: { phase: 'RolledBack', replicas: 3, writes: 2, failures: 1 },
   },
   {
+    when: 'a scale-up in two steps',
+    stage: {
+      load: { rps: 100, cpu_m_per_rps: 8, latency_ms_base: 50 },
+      spec: { scaling: { ...SCALING, max_replicas: 12 } },
+    },
+    spec: { arguments: { replicas: 12 } },
+    passes: 24,
+    end: { phase: 'Succeeded', replicas: 12, writes: 2, failures: 0 },
+  },
+  {
     when: 'a forbidden wish',
-    replicas: 2,
+    stage: {},
     spec: { tool: 'delete_deployment', arguments: { sent: '{}' } },
     passes: 6,
     end: { phase: 'Refused', replicas: 2, writes: 0, failures: 0 },
@@ -101,7 +109,7 @@ const isOver = (stage: Stage): boolean =>
 
 /** Runs one course; the first process dies at its call number `at`, and the next goes on with the same records. */
 async function play(course: Course, at: number, moment: 'before' | 'after') {
-  const stage = await openStage({ replicas: course.replicas, ...(course.load !== undefined && { load: course.load }) });
+  const stage = await openStage(course.stage);
   const deps = { ...stage.deps, signed: () => true };
   const killer = mortal(deps, at, moment);
   await stage.wish(A, course.spec);

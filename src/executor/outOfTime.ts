@@ -1,5 +1,5 @@
 import { FINAL } from '../schema/records.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { APPROVED, type HeldDecision } from './heldDecision.ts';
 
 const AGENT_MS = 60_000;
 const PERSON_MS = 600_000;
@@ -10,7 +10,7 @@ const PERSON_MS = 600_000;
  */
 export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[], now: number): string | undefined {
   const { status, person } = held;
-  if (status.phase !== 'Deferred') return undefined;
+  if (status.phase !== 'Deferred' || isApproved(held)) return undefined;
   const limit = person ? PERSON_MS : AGENT_MS;
   if (status.deferredSince !== undefined && now - status.deferredSince >= limit) {
     return `it waited ${limit / 1000} s (${status.reason}): computed anew`;
@@ -20,8 +20,15 @@ export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[],
 }
 
 /** When a deferred wish is dropped at the latest (ms). */
-export const dropsAt = ({ status, person }: HeldDecision): number =>
-  (status.deferredSince ?? Number.POSITIVE_INFINITY) + (person ? PERSON_MS : AGENT_MS);
+export function dropsAt(held: HeldDecision): number {
+  const { status, person } = held;
+  if (isApproved(held)) return Number.POSITIVE_INFINITY;
+  return (status.deferredSince ?? Number.POSITIVE_INFINITY) + (person ? PERSON_MS : AGENT_MS);
+}
+
+/** What people approved is theirs: it waits for as long as the approval may be carried out. */
+const isApproved = ({ status }: HeldDecision): boolean =>
+  status.approval !== undefined && status.history.some(({ reason }) => reason === APPROVED);
 
 /** One that is over already replaces nothing: it may have been refused. */
 const isNewer = (other: HeldDecision, held: HeldDecision): boolean =>

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { openStage } from '../../test/executorStage.ts';
+
+/** Latency over its objective with the CPU at its height: an objective that more capacity would mend. */
+const BREACHED = { rps: 100, cpu_m_per_rps: 1.9, latency_ms_base: 260 };
+
+describe('a person is called', () => {
+  it('once, when more capacity under breach has waited for five minutes, over all the wishes it was dropped in', async () => {
+    const stage = await openStage({ load: BREACHED });
+    stage.hold([{ kind: 'pause', what: 'all', by: 'alice', reason: 'maintenance', at: '2026-01-05T00:00:00Z' }]);
+    const alerts = (): string[] =>
+      stage.told().flatMap(({ reason, note }) => (reason === 'FairleadAlert' ? [note] : []));
+    const wish = async (n: number): Promise<void> => {
+      const replicas = stage.observer.views()[0]?.assessment?.recommendation.replicas ?? 3;
+      const uid = stage.observer.views()[0]?.workload?.uid ?? '';
+      const seen = { uid, replicas: 2, at: '2026-01-05T00:00:00Z' };
+      await stage.wish(`web-aaaaaaaaa${n}`, { arguments: { replicas }, seen });
+      await stage.executor.pass();
+    };
+    for (let minute = 0; minute < 5; minute++) {
+      await wish(minute);
+      await stage.run(60_000);
+    }
+    expect(stage.status('web-aaaaaaaaa0')).toMatchObject({ phase: 'Superseded', reason: 'ComputedAnew' });
+    expect(alerts()).toEqual([]);
+    await wish(5);
+    await stage.run(30_000);
+    await wish(6);
+    expect(alerts()).toHaveLength(1);
+    expect(alerts()[0]).toMatch(/^FloorWaiting: .*pause/i);
+    expect(stage.journal.of('alert')).toHaveLength(1);
+    stage.close();
+  });
+});
