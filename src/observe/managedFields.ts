@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedField } from '../schema/kube.ts';
+import { RESTARTED_AT } from '../schema/patch.ts';
 import { at } from './narrow.ts';
 
 /** The fields of a Deployment that Fairlead writes, as paths in managedFields. */
@@ -9,8 +10,22 @@ const PATHS: Readonly<Record<WatchedField, readonly string[]>> = {
   template: ['f:spec', 'f:template'],
 };
 
+/**
+ * What owning a field means where another tool would put it back: for a restart it is the one annotation that a restart
+ * writes. A GitOps tool that applies the rest of the template neither sees nor reverts that.
+ */
+const OWNED: Readonly<Record<WatchedField, readonly string[]>> = {
+  replicas: PATHS.replicas,
+  template: [...PATHS.template, 'f:metadata', 'f:annotations', `f:${RESTARTED_AT}`],
+};
+
+/** The managers that own exactly what Fairlead would write of a field. */
+export function ownersOfWrite(object: KubeObject, field: WatchedField): readonly ManagedField[] {
+  return (object.metadata.managedFields ?? []).filter((entry) => at(entry.fieldsV1, ...OWNED[field]) !== undefined);
+}
+
 /** The managers that own a field, as the API server keeps them; several when they applied the same value. */
-export function managersOf(object: KubeObject, field: WatchedField): readonly ManagedField[] {
+function managersOf(object: KubeObject, field: WatchedField): readonly ManagedField[] {
   return (object.metadata.managedFields ?? []).filter((entry) => at(entry.fieldsV1, ...PATHS[field]) !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../schema/kube.ts';
 import type { Owner } from '../schema/workload.ts';
-import { managersOf } from './managedFields.ts';
+import { ownersOfWrite } from './managedFields.ts';
 import { at, textAt } from './narrow.ts';
 
 /** Field managers of the GitOps controllers. A person's `kubectl apply` is none of them. */
@@ -60,7 +60,7 @@ const writes = (vpa: KubeObject): boolean => textAt(vpa, 'spec', 'updatePolicy',
 function gitOpsOwners(deployment: KubeObject): Owner[] {
   const owners = new Map<string, Owner>();
   for (const field of ['replicas', 'template'] as const) {
-    for (const { manager = '' } of managersOf(deployment, field)) {
+    for (const { manager = '' } of ownersOfWrite(deployment, field)) {
       if (GITOPS.has(manager)) owners.set(`${manager} ${field}`, { kind: 'GitOps', name: manager, field });
     }
   }

@@ -182,7 +182,7 @@ describe('workloadFrom', () => {
   ])('reads managedFields of %s', (manager, owners) => {
     const managedFields = [
       manages(manager, 'replicas', '2026-01-04T00:00:00Z'),
-      manages(manager, 'template', '2026-01-04T00:00:00Z'),
+      manages(manager, 'restart', '2026-01-04T00:00:00Z'),
       manages('kube-controller-manager', 'status', '2026-01-04T00:00:01Z'),
     ];
     const found = observe(deployment({ managedFields })).owners.map(
@@ -191,9 +191,20 @@ describe('workloadFrom', () => {
     expect(found).toEqual(owners);
   });
 
-  it('lets a GitOps tool that leaves replicas out own the template only', () => {
+  it('takes a GitOps tool for no owner of a restart whose annotation it does not write', () => {
     const managedFields = [manages('argocd-controller', 'template', '2026-01-04T00:00:00Z')];
-    expect(observe(deployment({ managedFields })).owners.map(({ field }) => field)).toEqual(['template']);
+    expect(observe(deployment({ managedFields })).owners).toEqual([]);
+  });
+
+  it.each([
+    { strategy: undefined, replicas: 10, batch: 3 + 2 },
+    { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, replicas: 10, batch: 1 },
+    { strategy: { rollingUpdate: { maxSurge: '50%', maxUnavailable: '10%' } }, replicas: 9, batch: 5 + 0 },
+    { strategy: { type: 'Recreate' }, replicas: 4, batch: 4 },
+  ])('replaces $batch of $replicas pods at once under $strategy', ({ strategy, replicas, batch }) => {
+    const object = deployment();
+    object.spec = { ...(object.spec as object), replicas, ...(strategy && { strategy }) };
+    expect(observe(object).rolloutBatch).toBe(batch);
   });
 
   it('lists the budgets that select its pods, with their values as written', () => {

@@ -9,6 +9,7 @@ import { isOver, podFrom } from './pod.ts';
 import { meanOf, resourcesOf } from './podResources.ts';
 import { controllerOf, replicaSetsOf } from './replicaSets.ts';
 import { rolloutOf } from './rollout.ts';
+import { rolloutBatchOf } from './rolloutBatch.ts';
 import { imagesOf, type Tracked } from './tracker.ts';
 
 /** A Deployment with the objects around it. Lists may hold more than belongs to it: ownership is by owner reference. */
@@ -54,6 +55,7 @@ export function workloadFrom(sources: WorkloadSources): Workload {
     statusReplicas: numberAt(deployment, 'status', 'replicas') ?? 0,
     generation: metadata.generation ?? 0,
     observedGeneration: numberAt(deployment, 'status', 'observedGeneration') ?? 0,
+    rolloutBatch: rolloutBatchOf(deployment),
     restartedAt: textAt(template, 'metadata', 'annotations', RESTARTED_AT) ?? null,
     ...(lastChange.text !== undefined && { lastChangeText: lastChange.text }),
     ...(lastChange.parsed !== undefined && { lastChange: lastChange.parsed }),

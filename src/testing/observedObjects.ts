@@ -148,7 +148,15 @@ export function blueprint(name = 'web', spec: object = {}, creationTimestamp = '
 }
 
 /** Who owns which field, as managedFields has it. */
-export function manages(manager: string, field: 'replicas' | 'template' | 'status', time: string): ManagedField {
-  const owned = field === 'status' ? { 'f:status': {} } : { 'f:spec': { [`f:${field}`]: {} } };
+export function manages(
+  manager: string,
+  field: 'replicas' | 'template' | 'restart' | 'status',
+  time: string,
+): ManagedField {
+  const annotations = { 'f:metadata': { 'f:annotations': { 'f:kubectl.kubernetes.io/restartedAt': {} } } };
+  const owned =
+    field === 'status'
+      ? { 'f:status': {} }
+      : { 'f:spec': field === 'restart' ? { 'f:template': annotations } : { [`f:${field}`]: {} } };
   return { manager, operation: 'Update', time, fieldsV1: owned };
 }
