@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type CalmOverrides, calmInput, idleInput, operation, RESTART, scaleTo } from '../testing/gateInput.ts';
+import {
+  type CalmOverrides,
+  calmInput,
+  idleAssessment,
+  idleInput,
+  operation,
+  RESTART,
+  scaleTo,
+} from '../testing/gateInput.ts';
 import { alternativesTo } from './alternatives.ts';
 import { decide } from './decide.ts';
 import { headline } from './explain.ts';
@@ -35,8 +43,8 @@ describe('a verdict in one line', () => {
       line: 'forbidden: only observing: scale_within_limits would have been allowed',
     },
     {
-      overrides: { blueprint: { autonomy: 'observe' }, request: deletion },
-      line: 'forbidden: the blueprint forbids delete_deployment',
+      overrides: { blueprint: { autonomy: 'observe' }, request: scaleTo(1) },
+      line: 'forbidden: the blueprint does not grant scale_beyond_limits; the conditions of its approval do not hold',
     },
   ])('says "$line" (GATE-8)', ({ overrides, line }) => {
     expect(says(overrides)).toBe(line);
@@ -73,6 +81,15 @@ describe('alternatives', () => {
       replicas: [10],
     },
     { when: 'a down is too deep', input: idleInput({ request: scaleTo(1) }), replicas: [2, 4, 5] },
+    { when: 'max itself is refused', input: calmInput({ request: scaleTo(10), matches: 0 }), replicas: [] },
+    {
+      when: 'as many were needed lately as there are',
+      input: idleInput({
+        request: scaleTo(1),
+        assessment: { history: { ...idleAssessment().history, highestDesired: 6 } },
+      }),
+      replicas: [2, 5],
+    },
     { when: 'nothing lies in between', input: idleInput({ request: scaleTo(5), matches: 0 }), replicas: [] },
     { when: 'it is allowed', input: calmInput(), replicas: [] },
   ])('are the nearest numbers $replicas when $when (GATE-9)', ({ input, replicas }) => {

@@ -6,12 +6,9 @@ export function headline({ authority, approvers, wait, findings, operation }: Ve
   const until = wait?.until === undefined ? 'until it clears' : `until ${isoInstant(wait.until)}`;
   const waits = wait && `${until}: ${findings.find((finding) => finding.effect === 'wait')?.message ?? operation}`;
   switch (authority) {
-    case 'forbidden': {
-      const forbids = findings.filter((finding) => finding.effect === 'forbid');
-      // ObserveOnly says what it would have been; any other reason is why it would have been refused anyway.
-      const first = forbids.find((finding) => finding.code !== 'ObserveOnly') ?? forbids[0];
-      return `forbidden: ${first?.message ?? operation}`;
-    }
+    // ObserveOnly comes last: whatever else forbids would have refused it anyway.
+    case 'forbidden':
+      return `forbidden: ${findings.find((finding) => finding.effect === 'forbid')?.message ?? operation}`;
     case 'restricted':
       return `restricted: needs approval by ${approvers.join(', ')}${waits ? `, and waits ${waits}` : ''}`;
     case 'allowed':
