@@ -112,10 +112,26 @@ describe('G5 no data must not count as zero', () => {
       signals: [idle(), signal('latency_p95'), signal('error_rate', { value: 1.01 })],
       expected: ['wait ImplausibleData'],
     },
+    {
+      when: 'CPU and errors are zero',
+      signals: [idle({ value: 0 }), signal('latency_p95'), signal('error_rate', { value: 0 })],
+      expected: [],
+    },
     { when: 'all is there', signals: [idle(), ...low], expected: [] },
   ])('holds what disrupts for $expected when $when (GATE-G5-1)', ({ signals, expected }) => {
     expect(said(down(...signals), 'G5')).toEqual(expected);
     expect(said(up({ ...hot(...signals), request: RESTART }), 'G5')).toEqual(expected);
+  });
+
+  it('says what the source said, and how old the sample is (GATE-G5-1)', () => {
+    const words = (...signals: Signal[]) => down(...signals).findings.map(({ message }) => message);
+    expect(words(idle({ state: 'missing', detail: 'container mesh has no request' }), ...low)).toContain(
+      'cpu has no value: container mesh has no request',
+    );
+    expect(words(idle({ state: 'missing' }), ...low)).toContain('cpu has no value');
+    expect(words(idle({ sampleAt: NOON - 300_000 }), ...low)).toContain(
+      'the newest sample of cpu is 5 min old, at most 45 s is allowed',
+    );
   });
 
   it('needs no objective that the blueprint does not declare, and holds no up (GATE-G5-2)', () => {

@@ -65,6 +65,8 @@ describe('G8 steps', () => {
   it.each([
     { replicas: 20, ceiling: 20, expected: [] },
     { replicas: 21, ceiling: 20, expected: ['forbid AboveCeiling'] },
+    { replicas: 0, ceiling: undefined, expected: [] },
+    { replicas: 10_000, ceiling: undefined, expected: [] },
     { replicas: 10_001, ceiling: undefined, expected: ['forbid ImpossibleReplicas'] },
     { replicas: 2.5, ceiling: undefined, expected: ['forbid ImpossibleReplicas'] },
     { replicas: -1, ceiling: undefined, expected: ['forbid ImpossibleReplicas'] },

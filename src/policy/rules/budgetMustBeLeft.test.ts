@@ -96,6 +96,7 @@ describe('G12 budget must be left', () => {
       'wait BudgetSpent',
       'note SpentUnderBreach',
     ]);
+    expect(says({ assessment: { breach: ['latency_p95'] } })).toEqual([]);
     expect(says({ counters: null })).toEqual(['wait NoData']);
   });
 

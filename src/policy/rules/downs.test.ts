@@ -155,6 +155,11 @@ describe('G11 reversals must wait', () => {
     expect(said(decide(idleInput(overrides)).verdict, 'G11')).toEqual(expected);
   });
 
+  it('says until when, counted from the newest move against it (GATE-G11-1)', () => {
+    const counters = { operations: [operation(100_000), operation(200_000)] };
+    expect(saidUntil(decide(idleInput({ counters })).verdict, 'Reversal')).toBe(NOON + 200_000);
+  });
+
   it.each([
     { pressure: ['cpu'], expected: [] },
     { pressure: [], expected: ['wait Reversal'] },
