@@ -146,7 +146,7 @@ async function play(course: Course, at: number, moment: 'before' | 'after') {
 
 describe.each(COURSES)('killed anywhere during $when', (course) => {
   it.each(['before', 'after'] as const)(
-    'the next process ends it the same, killed %s each call has its effect',
+    'the next process ends it the same, killed %s each call has its effect (P5)',
     async (moment) => {
       const undisturbed = await play(course, Number.POSITIVE_INFINITY, moment);
       expect(undisturbed.end).toEqual(course.end);
