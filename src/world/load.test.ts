@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type LoadParameters, measure, parametersFor, rateAt, secondsToLimit } from './load.ts';
+import {
+  type LoadParameters,
+  measure,
+  parametersFor,
+  rateAt,
+  rateFromTrace,
+  replaced,
+  secondsToLimit,
+} from './load.ts';
 
 const TICK = 15;
 const storefront: LoadParameters = {
@@ -83,6 +91,41 @@ describe('the load model', () => {
     ['no leak never gets there', { mem_mi_base: 100 }, undefined],
   ])('%s', (_name, memory, seconds) => {
     expect(secondsToLimit({ rps: 0, ...memory }, 200)).toBe(seconds);
+  });
+});
+
+describe('given instead of computed', () => {
+  const measured = measure(storefront, 4, 0, usual);
+
+  it('replaces the signals that are given, and no other', () => {
+    const series = {
+      latency_p95_ms: [
+        [0, 100],
+        [60, 300],
+      ] as const,
+      cpu_utilization_pct: 85,
+    };
+    expect(replaced(measured, series, 30, 500)).toEqual({ ...measured, p95Ms: 200, cpuPct: 85, cpuPerPod: 425 });
+    expect(replaced(measured, {}, 30, 500)).toEqual(measured);
+  });
+
+  it('reads a trace as a rate: requests a minute, at the middles of the minutes', () => {
+    const rate = rateFromTrace('minute,requests\n0,60\n1,120\n2,0\n', { factor: 10 });
+    expect([0, 30, 60, 90, 150, 900].map((second) => rateAt(rate, second))).toEqual([10, 10, 15, 20, 0, 0]);
+    expect(rateAt(rateFromTrace('minute,requests\n0,60\n1,120\n', { fromMinute: 1 }), 30)).toBe(2);
+  });
+
+  it('smooths a trace by a centred mean', () => {
+    const rate = rateFromTrace('minute,requests\n0,0\n1,180\n2,0\n', { smoothMinutes: 3 });
+    expect([30, 90, 150].map((second) => rateAt(rate, second))).toEqual([1.5, 1, 1.5]);
+  });
+
+  it.each([
+    ['time,value\n0,1', 'line 1'],
+    ['minute,requests\n0,1\n1,many', 'line 3'],
+    ['minute,requests\n0,-1', 'line 2'],
+  ])('refuses %j, naming the line', (csv, where) => {
+    expect(() => rateFromTrace(csv)).toThrow(where);
   });
 });
 

@@ -23,9 +23,28 @@ export interface LoadParameters {
   readonly mem_leak_mi_per_s?: number;
 }
 
+/** Signals whose computed value can be replaced by given points. */
+export interface Series {
+  readonly cpu_utilization_pct?: Rate;
+  readonly memory_mi?: Rate;
+  readonly latency_p95_ms?: Rate;
+  readonly error_rate_pct?: Rate;
+  readonly rps?: Rate;
+}
+
+/** A noisy neighbour: latency that is added while all ready pods of the other service use more CPU than that. */
+export interface Coupling {
+  /** `namespace/name` of the Deployment that disturbs. */
+  readonly aggressor: string;
+  readonly above_cpu_m: number;
+  readonly latency_ms: number;
+}
+
 export interface Load extends LoadParameters {
   /** Parameters that hold instead while the majority of ready pods runs that image. */
   readonly by_image?: Readonly<Record<string, Partial<LoadParameters>>>;
+  readonly series?: Series;
+  readonly couplings?: readonly Coupling[];
 }
 
 export interface PodRoom {
@@ -87,6 +106,54 @@ export function measure(parameters: LoadParameters, ready: number, second: numbe
     ...(parameters.latency_ms_base === undefined ? {} : { p95Ms: latency(parameters.latency_ms_base, saturation) }),
     errorPct: errors(parameters, ready, rps, saturation),
   };
+}
+
+/** The measurement with what was given instead of it: `request` is a pod's CPU request in millicores. */
+export function replaced(
+  measured: Measurement,
+  series: Series,
+  second: number,
+  request: number | undefined,
+): Measurement {
+  const at = (rate: Rate | undefined): number | undefined => (rate === undefined ? undefined : rateAt(rate, second));
+  const cpuPct = at(series.cpu_utilization_pct);
+  const p95Ms = at(series.latency_p95_ms);
+  return {
+    ...measured,
+    ...(cpuPct === undefined ? {} : { cpuPct, cpuPerPod: (cpuPct * (request ?? UNLIMITED_CPU)) / 100 }),
+    ...(p95Ms === undefined ? {} : { p95Ms }),
+    errorPct: at(series.error_rate_pct) ?? measured.errorPct,
+    rps: at(series.rps) ?? measured.rps,
+  };
+}
+
+export interface TraceOptions {
+  /** What one request a second of the trace stands for. Default 1. */
+  readonly factor?: number;
+  /** Centred mean over so many minutes, for traces of low counts. Default none. */
+  readonly smoothMinutes?: number;
+  /** The minute of the trace at second 0. */
+  readonly fromMinute?: number;
+}
+
+/**
+ * A rate from a recorded trace: CSV of `minute,requests` with that heading, one row a minute. Straight lines between the
+ * middles of the minutes. Throws on anything else, naming the line.
+ */
+export function rateFromTrace(csv: string, { factor = 1, smoothMinutes = 1, fromMinute = 0 }: TraceOptions = {}): Rate {
+  const [heading, ...lines] = csv.trim().split(/\r?\n/);
+  if (heading !== 'minute,requests') throw new Error(`line 1: expected the heading minute,requests, found ${heading}`);
+  const rows = lines.map((line, index) => {
+    const [, minute, requests] = /^(\d+),(\d+(?:\.\d+)?)$/.exec(line) ?? [];
+    if (minute === undefined) throw new Error(`line ${index + 2}: expected two numbers such as 0,63, found ${line}`);
+    return { minute: Number(minute), requests: Number(requests) };
+  });
+  const half = Math.floor(smoothMinutes / 2);
+  return rows.map(({ minute }, index) => {
+    const around = rows.slice(Math.max(0, index - half), index + half + 1);
+    const mean = around.reduce((sum, { requests }) => sum + requests, 0) / around.length;
+    return [(minute - fromMinute) * 60 + 30, (mean / 60) * factor] as const;
+  });
 }
 
 function latency(base: number, saturation: number): number {

@@ -16,7 +16,8 @@ export interface WorldPort {
   readonly metrics: MetricsSource;
   /** Every call so far, oldest first. */
   readonly calls: Call[];
-  failNext(fault: CallFault): void;
+  /** Returns the function that takes the fault back. */
+  failNext(fault: CallFault): () => void;
   /** Takes back all faults that still wait. */
   heal(): void;
   /** Ends all open watches, as a restarted API server does. */

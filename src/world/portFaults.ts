@@ -34,8 +34,13 @@ export interface CallFault {
 export class CallFaults {
   #waiting: { readonly fault: CallFault; left: number }[] = [];
 
-  add(fault: CallFault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 });
+  /** Returns the function that takes it back. */
+  add(fault: CallFault): () => void {
+    const waiting = { fault, left: fault.times ?? 1 };
+    this.#waiting.push(waiting);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    };
   }
 
   clear(): void {

@@ -37,6 +37,26 @@ describe('the metrics of the world', () => {
     expect(world.measure('shop/web')).toMatchObject({ ready: 3, cpuPerPod: 210, cpuPct: 42, p95Ms: 60, errorPct: 0.1 });
   });
 
+  it('show what a noisy neighbour adds, only while all its pods use more than the bound', async () => {
+    const { world } = await open();
+    const coupled = (above_cpu_m: number) => ({ aggressor: 'shop/web', above_cpu_m, latency_ms: 140 });
+    const { cpuPerPod = 0 } = world.measure('shop/web');
+    const all = 3 * cpuPerPod;
+    world.setLoad('shop/web', { ...LOAD, couplings: [coupled(all)] });
+    expect(world.measure('shop/web').p95Ms).toBe(60);
+    world.setLoad('shop/web', { ...LOAD, couplings: [coupled(all - 1)] });
+    expect(world.measure('shop/web').p95Ms).toBe(200);
+  });
+
+  it('show given points instead of computed values', async () => {
+    const { world, read } = await open();
+    world.setLoad('shop/web', { ...LOAD, series: { cpu_utilization_pct: 85, memory_mi: 333, latency_p95_ms: 280 } });
+    await world.advance(15_000);
+    const reading = await read();
+    expect(reading.usage[0]).toMatchObject({ cpu: 425, memory: 333 * 1024 * 1024 });
+    expect(valueIn(reading, 'http_latency_p95_seconds')).toBe(0.28);
+  });
+
   it('carry the time of the last 15 s boundary, and pods that began after it are not in them', async () => {
     const { world, read, start } = await open();
     world.scaleByHand('shop/web', 5);

@@ -3,7 +3,16 @@ import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { parseQuantity } from '../schema/quantity.ts';
 import type { MetricFailure, MetricsReading, ObjectSample, UsageSample } from '../schema/samples.ts';
 import { podsOf } from './deployments.ts';
-import { type Load, type LoadParameters, type Measurement, measure, parametersFor, workingSet } from './load.ts';
+import {
+  type Load,
+  type LoadParameters,
+  type Measurement,
+  measure,
+  parametersFor,
+  rateAt,
+  replaced,
+  workingSet,
+} from './load.ts';
 import { applyFault, type MetricsFault, type ServiceScrape } from './metricsFault.ts';
 import type { Objects } from './objects.ts';
 import { deploymentSpec, isTrue, type PodSpec, podSpec, runningContainers, total } from './shapes.ts';
@@ -119,8 +128,22 @@ export function measureService(deps: ScrapeDeps, target: string, load: Load, now
   const spec = ready[0] === undefined ? template : podSpec(ready[0]);
   const milli = (cores: number | undefined): number | undefined => (cores === undefined ? undefined : cores * 1000);
   const room = { request: milli(total(spec, 'requests', 'cpu')), limit: milli(total(spec, 'limits', 'cpu')) };
-  const measurement = measure(parameters, ready.length, deps.second(now), room);
+  const second = deps.second(now);
+  const computed = disturbed(deps, load, measure(parameters, ready.length, second, room), now);
+  const measurement = load.series === undefined ? computed : replaced(computed, load.series, second, room.request);
   return { pods, parameters, measurement, template: spec };
+}
+
+/** What noisy neighbours add. They themselves are measured undisturbed, so that two that disturb each other end. */
+function disturbed(deps: ScrapeDeps, { couplings = [] }: Load, measured: Measurement, now: number): Measurement {
+  let { p95Ms } = measured;
+  for (const { aggressor, above_cpu_m, latency_ms } of couplings) {
+    const { couplings: _, ...load } = deps.loads.get(aggressor) ?? { rps: 0 };
+    const other = measureService(deps, aggressor, load, now)?.measurement;
+    const used = (other?.ready ?? 0) * (other?.cpuPerPod ?? 0);
+    if (used > above_cpu_m && p95Ms !== undefined) p95Ms += latency_ms;
+  }
+  return p95Ms === undefined ? measured : { ...measured, p95Ms };
 }
 
 function scrapeService(deps: ScrapeDeps, target: string, load: Load, now: number): ServiceScrape | undefined {
@@ -134,7 +157,9 @@ function scrapeService(deps: ScrapeDeps, target: string, load: Load, now: number
     if (started === undefined) return [];
     const idle = parameters.cpu_m_fixed_per_pod ?? parameters.cpu_m_idle ?? 0;
     const cpu = isTrue(pod, 'Ready') ? (measurement.cpuPerPod ?? 0) : idle;
-    const memory = workingSet(parameters, (now - started) / 1000) * MI;
+    const given = load.series?.memory_mi;
+    const memory =
+      (given === undefined ? workingSet(parameters, (now - started) / 1000) : rateAt(given, deps.second(now))) * MI;
     return podUsage(podSpec(pod), cpu, memory).map((used) => ({
       namespace,
       pod: pod.metadata.name,
