@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generatedFiles } from '../src/schema/generated.ts';
+import { rulesPage } from '../test/rulesPage.ts';
 
-/** `npm run gen`: writes what is generated from the schemas. A test holds the committed files against the same function. */
+/** `npm run gen`: writes what is generated. Tests hold the committed files against the same functions. */
 const root = path.join(import.meta.dirname, '..');
-for (const [name, text] of generatedFiles()) {
+for (const [name, text] of [...generatedFiles(), ['docs/rules.md', rulesPage()] as const]) {
   const file = path.join(root, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
