@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { RulesPlanner } from '../src/agents/rulesPlanner.ts';
+import { decide } from '../src/policy/decide.ts';
+import { KINDS } from '../src/schema/kube.ts';
+import { deploymentObject } from '../src/testing/contractObjects.ts';
+import { calmInput } from '../src/testing/gateInput.ts';
+import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { VirtualRun } from '../src/virtualRun.ts';
+
+/**
+ * `npm run bench`: what things cost, each as a ratio to something measured in the same run, so that the machine cancels
+ * out. Nothing is asserted here; numbers are for reading.
+ */
+
+/** Median milliseconds of `rounds` runs. */
+async function median(rounds: number, work: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
+}
+
+function report(what: string, value: number, against: string, base: number): void {
+  const unit = (ms: number): string => (ms < 1 ? `${(ms * 1000).toFixed(1)} us` : `${ms.toFixed(1)} ms`);
+  console.log(
+    `${what.padEnd(46)} ${unit(value).padStart(10)}   ${(value / base).toFixed(2)} x ${against} (${unit(base)})`,
+  );
+}
+
+async function gate(): Promise<void> {
+  const input = calmInput();
+  const many = (work: () => unknown) => () => {
+    for (let i = 0; i < 1000; i += 1) work();
+  };
+  const copy =
+    (await median(
+      21,
+      many(() => JSON.parse(JSON.stringify(input))),
+    )) / 1000;
+  const judge =
+    (await median(
+      21,
+      many(() => decide(input)),
+    )) / 1000;
+  report('one verdict, every rule', judge, 'copying its input as JSON', copy);
+}
+
+const SPEC = {
+  version: '1.0.0',
+  scaling: { min_replicas: 2, max_replicas: 6, target_cpu_utilization: '70%' },
+  governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
+};
+
+async function calm(services: number): Promise<{ ms: number; calls: number }> {
+  const run = await VirtualRun.open({
+    proposer: new RulesPlanner(),
+    journal: (_role, clock) => new MemoryJournal(clock),
+  });
+  for (let i = 0; i < services; i += 1) {
+    run.world.apply(deploymentObject('shop', `web-${i}`, { replicas: 2 }));
+    run.world.apply({
+      apiVersion: KINDS.Blueprint.apiVersion,
+      kind: 'Blueprint',
+      metadata: { name: `web-${i}`, namespace: 'shop' },
+      spec: SPEC,
+    });
+    run.world.setLoad(`shop/web-${i}`, { rps: 100, cpu_m_per_rps: 1.1, latency_ms_base: 50 });
+  }
+  for (let tick = 0; tick < 4; tick += 1) await run.tick();
+  const before = run.port.calls.length;
+  const ms = await median(7, async () => {
+    await run.controller.pass(await run.observer.pass());
+    await run.executor.pass();
+  });
+  const calls = (run.port.calls.length - before) / 7;
+  await run.close();
+  return { ms, calls };
+}
+
+async function passes(): Promise<void> {
+  const few = await calm(10);
+  const many = await calm(1000);
+  report('a calm pass, per service of 1,000', many.ms / 1000, 'per service of 10', few.ms / 10);
+  console.log(
+    `${'calls to the cluster in a calm pass'.padEnd(46)} ${String(many.calls).padStart(10)}   for 1,000 services, ${few.calls} for 10`,
+  );
+}
+
+async function start(): Promise<void> {
+  const main = path.join(import.meta.dirname, '..', 'dist', 'main.js');
+  const node = await median(7, () => spawnSync(process.execPath, ['-e', '0']));
+  const help = await median(7, () => spawnSync(process.execPath, [main, '--help']));
+  report('fairlead --help', help, 'node itself', node);
+}
+
+await gate();
+await passes();
+await start();
