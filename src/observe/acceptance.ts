@@ -20,11 +20,12 @@ export interface AcceptedGlobal {
 
 /**
  * Which blueprints are in force. A version with a fault is refused whole and the last accepted one of the same object
- * stays in force (under the global rules of now), for as long as this process lives; of two for one target the younger is refused. Reads are remembered
- * by resourceVersion, so that a calm pass parses nothing.
+ * stays in force (under the global rules of now); of two for one target the younger is refused. Reads are remembered by
+ * resourceVersion, so that a calm pass parses nothing. What was accepted before this process began it is told by `recall`.
  */
 export class Acceptance {
   readonly #lastGood = new Map<string, Blueprint>();
+  readonly #recalled = new Set<string>();
   readonly #read = new Map<
     string,
     { readonly version: string; readonly result: Result<Blueprint, readonly Fault[]> }
@@ -72,9 +73,25 @@ export class Acceptance {
   /** Forgets what belongs to Blueprints that are not among these any more. */
   keepOnly(objects: Iterable<KubeObject>): void {
     const uids = new Set([...objects].map(uidOf));
-    for (const memory of [this.#lastGood, this.#read]) {
+    for (const memory of [this.#lastGood, this.#read, this.#recalled]) {
       for (const uid of memory.keys()) if (!uids.has(uid)) memory.delete(uid);
     }
+  }
+
+  /** Blueprints of which nothing is in force although an earlier process may have accepted a version. Each is named until recalled. */
+  forgotten(accepted: readonly Accepted[], global: AcceptedGlobal): readonly KubeObject[] {
+    if (global.rules === undefined) return [];
+    return accepted
+      .filter(({ object, blueprint, faults }) => {
+        return blueprint === undefined && faults.length > 0 && !this.#recalled.has(uidOf(object));
+      })
+      .map(({ object }) => object);
+  }
+
+  /** The version of it that an earlier process accepted last, or undefined when none was kept: it is not asked for again. */
+  recall(object: KubeObject, kept: Blueprint | undefined): void {
+    this.#recalled.add(uidOf(object));
+    if (kept !== undefined && !this.#lastGood.has(uidOf(object))) this.#lastGood.set(uidOf(object), kept);
   }
 
   /** The newest version if it is good, then the last accepted one; faults of the newest are added to `faults`. */

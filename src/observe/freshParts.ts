@@ -2,6 +2,7 @@ import type { ClusterError, ClusterReader, ClusterResult } from '../ports/cluste
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
 import type { Acceptance, Accepted, AcceptedGlobal } from './acceptance.ts';
+import { acceptWithKept } from './keptVersions.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface FreshParts {
@@ -40,8 +41,11 @@ export async function readFresh(
         list(KINDS.VerticalPodAutoscaler),
       ]);
     const global = acceptance.global(organisation);
-    const accepted = acceptance.accept(blueprints, global).find(({ object }) => object.metadata.name === name);
+    const { accepted: all, unread } = await acceptWithKept(reader, acceptance, blueprints, global);
+    const accepted = all.find(({ object }) => object.metadata.name === name);
     if (accepted === undefined) throw new ReadFailed(gone(namespace, name));
+    const hidden = unread.find(({ object }) => object.metadata.name === name);
+    if (hidden !== undefined) throw new ReadFailed(hidden.error);
     const target = accepted.blueprint?.target.name;
     const deployment = target === undefined ? undefined : await get(KINDS.Deployment, namespace, target);
     const around = { replicaSets, pods, budgets, hpas, scaledObjects, vpas };

@@ -9,6 +9,7 @@ import { FLEET } from '../schema/records.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
 import { readFresh } from './freshParts.ts';
+import { acceptWithKept } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
@@ -131,11 +132,15 @@ export class Observer {
   }
 
   async #pass(): Promise<readonly ServiceView[]> {
-    const { metrics, clock, log } = this.#deps;
+    const { reader, metrics, clock, log } = this.#deps;
     const blueprints = [...this.#mirrors.of('Blueprint').all()];
     const global = this.#globalNow();
-    const accepted = this.#acceptance.accept(blueprints, global);
+    const { accepted, unread } = await acceptWithKept(reader, this.#acceptance, blueprints, global);
     this.#acceptance.keepOnly(blueprints);
+    for (const { object, error } of unread) {
+      const { namespace, name } = object.metadata;
+      log.warn({ service: `${namespace}/${name}`, message: error.message }, 'kept blueprint versions not read');
+    }
     const targets = accepted.flatMap(({ object, blueprint }) =>
       blueprint === undefined || !this.#isThere(object, blueprint.target.name) ? [] : [metricTargetOf(blueprint)],
     );

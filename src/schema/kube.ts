@@ -83,6 +83,13 @@ export const KINDS = {
   LimitRange: { apiVersion: 'v1', kind: 'LimitRange', plural: 'limitranges', namespaced: true },
   Event: { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true, writable: true },
   Lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true, writable: true },
+  ControllerRevision: {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    namespaced: true,
+    writable: true,
+  },
   CustomResourceDefinition: {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -116,6 +123,8 @@ export const KINDS = {
 
 /** Set by people on a Deployment that Fairlead may change; the admission policy requires it. */
 export const MANAGED_LABEL = 'fairlead.dev/managed';
+/** On a ControllerRevision: the Blueprint whose accepted version it keeps. */
+export const BLUEPRINT_LABEL = 'fairlead.dev/blueprint';
 /** What the last change did, written in the same patch as the change. See {@link LastChange} in schema/change.ts. */
 export const LAST_CHANGE_ANNOTATION = 'fairlead.dev/last-change';
 export const FIELD_MANAGER = 'fairlead';
