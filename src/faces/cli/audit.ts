@@ -30,15 +30,16 @@ async function journals(flags: AuditFlags): Promise<Result<{ dir: string; files:
   const dir = config.value.dataDir;
   try {
     const names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort();
-    if (names.length === 0) return err(`${dir} holds no journal; --data names another folder`);
+    if (names.length === 0)
+      return err(`${dir} holds no journal (*.jsonl); --data names the folder that up, run or executor was given`);
     const files = await Promise.all(
       names.map(async (name) => ({ file: name, lines: (await readFile(path.join(dir, name), 'utf8')).split('\n') })),
     );
     return ok({ dir, files });
   } catch (error) {
-    return err(
-      `${dir} cannot be read: ${error instanceof Error ? error.message : String(error)}; --data names another folder`,
-    );
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const words = absent ? 'there is no such folder' : error instanceof Error ? error.message : String(error);
+    return err(`${dir} cannot be read: ${words}; --data names the folder that up, run or executor was given`);
   }
 }
 

@@ -9,8 +9,8 @@ import { toGlobalObject, toObject } from '../../schema/blueprint/toObject.ts';
 import { isGlobal, type NamedText, type Validation, validateFiles } from '../../schema/blueprint/validateFiles.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
 import { EXIT, type Format, type Io, print } from './io.ts';
-import type { ClusterFlags } from './program.ts';
-import { openSession } from './session.ts';
+import type { AskingFlags } from './program.ts';
+import { openGoverned, trouble } from './session.ts';
 
 /** More than a blueprint may have; anything larger is cut, and then refused by its size. */
 const READ_AT_MOST = 1024 * 1024;
@@ -28,10 +28,18 @@ export async function readTexts(paths: readonly string[]): Promise<Result<NamedT
         : [given];
       for (const file of files) texts.push({ file, text: (await readFile(file, 'utf8')).slice(0, READ_AT_MOST) });
     } catch (error) {
-      return err(`${given} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return err(`${given} cannot be read: ${wordsOf(error)}`);
     }
   }
-  return texts.length === 0 ? err(`there is no .yaml file in ${paths.join(', ')}`) : ok(texts);
+  return texts.length === 0
+    ? err(`there is no .yaml file in ${paths.join(', ')}; fairlead init drafts one`)
+    : ok(texts);
+}
+
+function wordsOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  return code === 'EACCES' ? 'no right to read it' : message;
 }
 
 /** Not the verdicts that examples must give, which stand beside them. */
@@ -108,7 +116,7 @@ export function resourceOf(named: NamedText, namespace: string): { kind: Kind; o
   throw new Error(`${named.file} is not valid`);
 }
 
-export async function apply(io: Io, flags: ClusterFlags & { filename: readonly string[] }): Promise<number> {
+export async function apply(io: Io, flags: AskingFlags & { filename: readonly string[] }): Promise<number> {
   const read = await readTexts(flags.filename);
   if (!read.ok) {
     io.err(`fairlead: ${read.error}\n`);
@@ -119,14 +127,14 @@ export async function apply(io: Io, flags: ClusterFlags & { filename: readonly s
     io.err(`${faultsText(validation)}fairlead: nothing was applied\n`);
     return EXIT.failed;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const applied: KubeObject[] = [];
   for (const named of read.value) {
     const { kind, object } = resourceOf(named, session.cluster.namespace);
     const done = await session.cluster.applyObject(kind, object);
     if (!done.ok) {
-      io.err(`fairlead: ${named.file} was not applied: ${done.error.message}\n`);
+      io.err(`fairlead: ${trouble(session, `${named.file} was not applied`, done.error)}\n`);
       return EXIT.failed;
     }
     applied.push(done.value);

@@ -2,9 +2,9 @@ import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { PHASES } from '../../schema/records.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { parseScope, type Scope } from './service.ts';
-import { openSession } from './session.ts';
+import { openGoverned, trouble } from './session.ts';
 
 /** `scale 2 to 6`, `restart_pods`, `delete_deployment`. */
 export function whatOf(decision: DecisionObject): string {
@@ -16,10 +16,10 @@ export function whatOf(decision: DecisionObject): string {
 export async function decisions(
   io: Io,
   service: string | undefined,
-  flags: ClusterFlags & { phase?: string },
+  flags: AskingFlags & { phase?: string },
 ): Promise<number> {
   if (flags.phase !== undefined && !PHASES.some((p) => p.toLowerCase() === flags.phase?.toLowerCase())) {
-    io.err(`fairlead: no phase "${flags.phase}"; there are ${PHASES.join(', ')}\n`);
+    io.err(`fairlead: --phase ${flags.phase}: there are ${PHASES.join(', ')}\n`);
     return EXIT.usage;
   }
   let scope: Scope | undefined;
@@ -31,11 +31,11 @@ export async function decisions(
     }
     scope = parsed.value;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const listed = await session.cluster.reader.list(KINDS.Decision, scope?.namespace);
   if (!listed.ok) {
-    io.err(`fairlead: decisions cannot be read: ${listed.error.message}\n`);
+    io.err(`fairlead: ${trouble(session, 'decisions cannot be read', listed.error)}\n`);
     return EXIT.failed;
   }
   const rows = (listed.value.items as DecisionObject[])

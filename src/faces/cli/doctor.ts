@@ -2,9 +2,10 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { composeModel } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
+import { redactDeep } from '../../kernel/redact.ts';
 import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { openSession, type Session } from './session.ts';
 
 interface Finding {
@@ -19,17 +20,19 @@ const MODEL_TIMEOUT_MS = 120_000;
 /** Looks at each dependency as it is used: fine, off on purpose, or wrong and the fix. Exit 1 when one is wrong. */
 export async function doctor(
   io: Io,
-  flags: ClusterFlags & { data?: string; modelUrl?: string; model?: string },
+  flags: AskingFlags & { data?: string; modelUrl?: string; model?: string },
 ): Promise<number> {
   const config = loadConfig(flags);
   if (!config.ok) {
     io.err(`fairlead: ${config.error}\n`);
     return EXIT.usage;
   }
-  const findings: Finding[] = [node(), await dataFolder(config.value)];
-  const session = await openSession({ ...io, err: (text) => findings.push(unreachable(text)) }, flags);
-  if (session) findings.push(...(await clusterFindings(session)));
-  findings.push(await modelFinding(config.value));
+  const looked: Finding[] = [node(), await dataFolder(config.value)];
+  const session = await openSession({ ...io, err: (text) => looked.push(unreachable(text)) }, flags);
+  if (session) looked.push(...(await clusterFindings(session)));
+  looked.push(await modelFinding(config.value));
+  // An endpoint may answer with the key that it refuses.
+  const findings = redactDeep(looked, config.value.secrets) as Finding[];
   print(io, flags.output, findings, () =>
     findings
       .map(
@@ -44,7 +47,11 @@ export async function doctor(
 const unreachable = (text: string): Finding => ({
   what: 'kubeconfig',
   state: 'wrong',
-  detail: text.replace(/^fairlead: /, '').trim(),
+  detail:
+    text
+      .replace(/^fairlead: /, '')
+      .split('\n  fix: ')[0]
+      ?.trim() ?? '',
   fix: 'set KUBECONFIG or --kubeconfig to a cluster; without one, npm run demo still works',
 });
 
@@ -65,7 +72,7 @@ async function dataFolder({ dataDir }: Config): Promise<Finding> {
     return {
       what: 'data folder',
       state: 'wrong',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: `${dataDir} cannot be made or written: ${error instanceof Error ? error.message : String(error)}`,
       fix: '--data names a folder that can be written',
     };
   }
@@ -101,22 +108,25 @@ async function clusterFindings({ cluster }: Session): Promise<Finding[]> {
 
 async function resources({ reader }: Session['cluster']): Promise<Finding> {
   const missing: string[] = [];
-  for (const kind of [
+  // Discovery, which every login may read; the definitions themselves only administrators.
+  const served = await reader.raw(`/apis/${KINDS.Blueprint.apiVersion}`);
+  if (!served.ok) {
+    return {
+      what: 'our resources',
+      state: 'wrong',
+      detail: served.error.message,
+      fix: 'a right to read API discovery',
+    };
+  }
+  const { resources = [] } = (served.value ?? {}) as { resources?: { name: string }[] };
+  for (const { plural } of [
     KINDS.Blueprint,
     KINDS.ClusterBlueprint,
     KINDS.Decision,
     KINDS.ApprovalRequest,
     KINDS.CircuitBreaker,
   ]) {
-    const crd = await reader.get(KINDS.CustomResourceDefinition, undefined, `${kind.plural}.fairlead.dev`);
-    if (!crd.ok)
-      return {
-        what: 'our resources',
-        state: 'wrong',
-        detail: crd.error.message,
-        fix: 'a right to read customresourcedefinitions',
-      };
-    if (crd.value === undefined) missing.push(kind.plural);
+    if (!resources.some(({ name }) => name === plural)) missing.push(plural);
   }
   return missing.length === 0
     ? { what: 'our resources', state: 'fine', detail: 'all five kinds are served' }
@@ -157,23 +167,31 @@ async function labels({ reader }: Session['cluster']): Promise<Finding> {
   }
   if (blueprints.value.items.length === 0)
     return { what: 'blueprints', state: 'off', detail: 'none yet: fairlead init drafts one' };
-  const unlabelled = blueprints.value.items.filter((blueprint) => {
-    const { target } = (blueprint.spec ?? {}) as { target?: { name?: string } };
+  const governed = blueprints.value.items.map(({ metadata: { namespace, name }, spec }) => {
+    const target = (spec as { target?: { name?: string } } | undefined)?.target?.name ?? name;
     const deployment = deployments.value.items.find(
-      ({ metadata }) =>
-        metadata.namespace === blueprint.metadata.namespace &&
-        metadata.name === (target?.name ?? blueprint.metadata.name),
+      ({ metadata }) => metadata.namespace === namespace && metadata.name === target,
     );
-    return deployment !== undefined && deployment.metadata.labels?.[MANAGED_LABEL] !== 'true';
+    return { namespace, name, target, deployment };
   });
+  const [absent] = governed.filter(({ deployment }) => deployment === undefined);
+  if (absent !== undefined) {
+    return {
+      what: 'blueprints',
+      state: 'wrong',
+      detail: `${absent.namespace}/${absent.name} governs Deployment ${absent.target}, which is not there`,
+      fix: `kubectl get deploy -n ${absent.namespace}; name it in the blueprint's target, or delete the blueprint`,
+    };
+  }
+  const unlabelled = governed.filter(({ deployment }) => deployment?.metadata.labels?.[MANAGED_LABEL] !== 'true');
   const [first] = unlabelled;
   return first === undefined
-    ? { what: 'blueprints', state: 'fine', detail: `${blueprints.value.items.length}, every Deployment labelled` }
+    ? { what: 'blueprints', state: 'fine', detail: `${governed.length}, every Deployment labelled` }
     : {
         what: 'blueprints',
         state: 'wrong',
-        detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.metadata.namespace}/${first.metadata.name}`,
-        fix: `kubectl label deploy -n ${first.metadata.namespace} ${first.metadata.name} ${MANAGED_LABEL}=true`,
+        detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
+        fix: `kubectl label deploy -n ${first.namespace} ${first.target} ${MANAGED_LABEL}=true`,
       };
 }
 

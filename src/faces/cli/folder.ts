@@ -1,8 +1,8 @@
 import { watch } from 'node:fs/promises';
-import type { KubernetesCluster } from '../../adapters/kubernetes/connect.ts';
 import { isGlobal, type NamedText, validateFiles } from '../../schema/blueprint/validateFiles.ts';
 import { faultsText, readTexts, resourceOf } from './blueprints.ts';
 import type { Io } from './io.ts';
+import { type Session, trouble } from './session.ts';
 
 /**
  * The blueprint files of a folder as the cluster's custom resources. Files are read again when one changes; a bad one is
@@ -10,14 +10,16 @@ import type { Io } from './io.ts';
  */
 export class FolderOfBlueprints {
   readonly #dir: string;
-  readonly #cluster: KubernetesCluster;
+  readonly #session: Session;
   readonly #io: Io;
   readonly #applied = new Map<string, string>();
   #said = '';
+  /** Why a good file could not be applied, as last said. */
+  readonly #failed = new Map<string, string>();
 
-  constructor(dir: string, cluster: KubernetesCluster, io: Io) {
+  constructor(dir: string, session: Session, io: Io) {
     this.#dir = dir;
-    this.#cluster = cluster;
+    this.#session = session;
     this.#io = io;
   }
 
@@ -44,23 +46,35 @@ export class FolderOfBlueprints {
     return done;
   }
 
+  /** Tries again what was good but could not be applied, so that an edit made while the cluster was away is not lost. */
+  async retry(): Promise<void> {
+    if (this.#failed.size > 0) await this.applyAll();
+  }
+
   /** Ends when `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     try {
       for await (const _ of watch(this.#dir, { recursive: true, signal })) await this.applyAll();
     } catch (error) {
-      if (!signal.aborted) this.#io.err(`fairlead: ${this.#dir} is not watched any more: ${String(error)}\n`);
+      if (!signal.aborted)
+        this.#io.err(
+          `fairlead: ${this.#dir} is not watched any more: ${String(error)}\n  fix: fairlead apply -f ${this.#dir} takes edits over\n`,
+        );
     }
   }
 
   async #apply(named: NamedText): Promise<boolean> {
     if (this.#applied.get(named.file) === named.text) return true;
-    const { kind, object } = resourceOf(named, this.#cluster.namespace);
-    const done = await this.#cluster.applyObject(kind, object);
+    const { cluster } = this.#session;
+    const { kind, object } = resourceOf(named, cluster.namespace);
+    const done = await cluster.applyObject(kind, object);
     if (!done.ok) {
-      this.#io.err(`fairlead: ${named.file} was not applied: ${done.error.message}\n`);
+      const words = trouble(this.#session, `${named.file} was not applied`, done.error);
+      if (this.#failed.get(named.file) !== words) this.#io.err(`fairlead: ${words}\n`);
+      this.#failed.set(named.file, words);
       return false;
     }
+    this.#failed.delete(named.file);
     this.#applied.set(named.file, named.text);
     const { version } = object.spec as { version?: string };
     this.#io.err(

@@ -1,111 +1,188 @@
 import os from 'node:os';
-import type { ClusterReader, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
+import type { KubernetesCluster } from '../../adapters/kubernetes/connect.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { ClusterError, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
 import type { Hold } from '../../schema/counters.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { parseScope, type Scope } from './service.ts';
-import { openSession } from './session.ts';
+import { openGoverned, type Session, trouble } from './session.ts';
 
-interface HoldFlags extends ClusterFlags {
+interface HoldFlags extends AskingFlags {
   readonly all?: boolean;
   readonly reason?: string;
   readonly only?: Hold['what'];
 }
 
+type Verb = 'pause' | 'stop' | 'resume';
+
 const ATTEMPTS = 5;
+const LONGEST_REASON = 500;
 
 export function pause(io: Io, scope: string | undefined, flags: HoldFlags): Promise<number> {
-  return change(io, scope, flags, (holds, hold) => [...without(holds, 'pause', hold.namespace), hold], 'pause');
+  return change(io, scope, flags, 'pause');
 }
 
 export function stop(io: Io, scope: string | undefined, flags: HoldFlags): Promise<number> {
-  return change(io, scope, flags, (holds, hold) => [...without(holds, 'stop', hold.namespace), hold], 'stop');
+  return change(io, scope, flags, 'stop');
 }
 
 /** Lifts pause and stop of exactly this scope. A breaker held open by a person is not this command's to release. */
 export function resume(io: Io, scope: string | undefined, flags: HoldFlags): Promise<number> {
-  return change(
-    io,
-    scope,
-    flags,
-    (holds, hold) => without(without(holds, 'pause', hold.namespace), 'stop', hold.namespace),
-    'resume',
+  return change(io, scope, flags, 'resume');
+}
+
+async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: Verb): Promise<number> {
+  const usage = (words: string): number => {
+    io.err(`fairlead: ${words}\n`);
+    return EXIT.usage;
+  };
+  if ((text === undefined) === (flags.all !== true)) {
+    return usage(`${verb} wants one scope: a service (shop/web), a namespace (shop/), or --all for the cluster`);
+  }
+  const scope = text === undefined ? undefined : parseScope(text);
+  if (scope && !scope.ok) return usage(scope.error);
+  const reason = (flags.reason ?? '').trim();
+  if (verb !== 'resume' && (reason === '' || reason.length > LONGEST_REASON)) {
+    return usage(`--reason wants a few words for those who find it, at most ${LONGEST_REASON} characters`);
+  }
+  const session = await openGoverned(io, flags);
+  if (session === undefined) return EXIT.failed;
+  const where = await place(session, scope?.value, flags.namespace);
+  if (!where.ok) {
+    io.err(`fairlead: ${where.error}; nothing was changed\n`);
+    return EXIT.failed;
+  }
+  const { bound } = where.value;
+  const hold: Hold = {
+    kind: verb === 'stop' ? 'stop' : 'pause',
+    what: flags.only ?? 'all',
+    by: `${os.userInfo().username} (context ${session.cluster.context})`.slice(0, 200),
+    reason,
+    at: new Date(session.clock.now()).toISOString(),
+    ...(bound === undefined ? {} : { namespace: bound }),
+  };
+  const edit = (holds: readonly Hold[]): Hold[] =>
+    verb === 'resume'
+      ? without(without(holds, 'pause', bound), 'stop', bound)
+      : [...without(holds, hold.kind, bound), hold];
+  const done = await editHolds(session.cluster, where.value, edit);
+  if (!done.ok) {
+    io.err(`fairlead: ${trouble(session, `${verb} did not take`, done.error)}\n`);
+    return EXIT.failed;
+  }
+  const { before, after } = done.value;
+  const said = text ?? 'the cluster';
+  const above = scope === undefined ? [] : await holdsAbove(session, scope.value, flags.namespace);
+  print(io, flags.output, { holds: after, above }, () =>
+    verb === 'resume'
+      ? `${said}: ${after.length < before.length ? 'resumed' : 'was neither paused nor stopped'}\n${stillText([...after.filter((h) => h.namespace === bound), ...above])}`
+      : `${said}: ${holdWords(hold)}\n`,
   );
+  return EXIT.ok;
 }
 
 const without = (holds: readonly Hold[], kind: Hold['kind'], namespace: string | undefined): Hold[] =>
   holds.filter((h) => h.kind !== kind || h.namespace !== namespace);
 
-async function change(
-  io: Io,
-  text: string | undefined,
-  flags: HoldFlags,
-  edit: (holds: readonly Hold[], hold: Hold) => Hold[],
-  verb: 'pause' | 'stop' | 'resume',
-): Promise<number> {
-  if ((text === undefined) === (flags.all !== true)) {
-    io.err(`fairlead: ${verb} wants one scope: a service (shop/web), a namespace (shop/), or --all for the cluster\n`);
-    return EXIT.usage;
+/** `paused by ada (context prod): incident 4711`, `paused (downs only) by ...`. */
+export function holdWords({ kind, what, by, reason }: Hold): string {
+  const verb = kind === 'breaker' ? 'breaker held open' : kind === 'stop' ? 'stopped' : 'paused';
+  return `${verb}${what === 'all' ? '' : ` (${what} only)`} by ${by}: ${reason}`;
+}
+
+const stillText = (holds: readonly Hold[]): string =>
+  holds.map((hold) => `  still ${holdWords(hold)}${scopeWords(hold)}\n`).join('');
+
+const scopeWords = ({ kind, namespace }: Hold): string =>
+  kind === 'breaker'
+    ? ''
+    : namespace === undefined
+      ? ' (the whole cluster; fairlead resume --all)'
+      : ` (the whole namespace; fairlead resume ${namespace}/)`;
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+  /** The namespace that an entry of `fleet` binds. */
+  readonly bound?: string;
+}
+
+/**
+ * A service's holds stand on the CircuitBreaker of its Blueprint, those of namespaces and the cluster in `fleet`'s list.
+ * A service without a Blueprint is an error: a hold on a misspelt name would hold nothing and look as if it did.
+ */
+async function place(session: Session, scope: Scope | undefined, own: string): Promise<Result<Place, string>> {
+  if (scope === undefined) return ok({ namespace: own, name: FLEET });
+  const { namespace, name } = scope;
+  const listed = await session.cluster.reader.list(KINDS.Blueprint, namespace);
+  if (!listed.ok) return err(trouble(session, 'blueprints cannot be read', listed.error));
+  const names = listed.value.items.map(({ metadata }) => metadata.name);
+  if (name === undefined) {
+    return names.length > 0
+      ? ok({ namespace: own, name: FLEET, bound: namespace })
+      : err(`no blueprint stands in the namespace ${namespace}; fairlead status lists the services`);
   }
-  const scope = text === undefined ? undefined : parseScope(text);
-  if (scope && !scope.ok) {
-    io.err(`fairlead: ${scope.error}\n`);
-    return EXIT.usage;
-  }
-  const session = await openSession(io, flags);
-  if (session === undefined) return EXIT.failed;
-  const where = place(scope?.value, flags.namespace);
-  const hold: Hold = {
-    kind: verb === 'resume' ? 'pause' : verb,
-    what: flags.only ?? 'all',
-    by: `${os.userInfo().username} (context ${session.cluster.context})`,
-    reason: flags.reason ?? '',
-    at: new Date(session.clock.now()).toISOString(),
-    ...(where.bound ? { namespace: where.bound } : {}),
-  };
-  const done = await editHolds(session.cluster, where, (holds) => edit(holds, hold));
-  if (!done.ok) {
-    io.err(`fairlead: ${verb} did not take: ${done.error.message}\n`);
-    return EXIT.failed;
-  }
-  const said = text ?? 'the cluster';
-  print(io, flags.output, done.value.spec, () =>
-    verb === 'resume' ? `${said}: resumed\n` : `${said}: ${verb === 'stop' ? 'stopped' : 'paused'} (${hold.reason})\n`,
+  if (names.includes(name)) return ok({ namespace, name });
+  const governing = listed.value.items.find(
+    ({ spec }) => (spec as { target?: { name?: string } }).target?.name === name,
   );
-  return EXIT.ok;
+  return governing === undefined
+    ? err(`no blueprint governs ${namespace}/${name}; fairlead status lists the services`)
+    : ok({ namespace, name: governing.metadata.name });
 }
 
-/** A service's holds stand on its own CircuitBreaker, those of namespaces and the cluster in `fleet`'s list. */
-function place(scope: Scope | undefined, own: string): { namespace: string; name: string; bound?: string } {
-  if (scope === undefined) return { namespace: own, name: FLEET };
-  if (scope.name === undefined) return { namespace: own, name: FLEET, bound: scope.namespace };
-  return { namespace: scope.namespace, name: scope.name };
+/** What binds the service from further up, as far as it can be read. */
+async function holdsAbove(session: Session, scope: Scope, own: string): Promise<readonly Hold[]> {
+  const found = await session.cluster.reader.get(KINDS.CircuitBreaker, own, FLEET);
+  const parsed = CircuitBreakerSpec.safeParse(found.ok ? (found.value?.spec ?? { holds: [] }) : { holds: [] });
+  if (!parsed.success) return [];
+  return parsed.data.holds.filter(
+    (h) => h.namespace === undefined || (scope.name !== undefined && h.namespace === scope.namespace),
+  );
 }
 
-/** Compare-and-swap; a conflict reads again, a few times. */
+/** Compare-and-swap; a conflict reads again, a few times. Nothing is written where nothing changes. */
 async function editHolds(
-  cluster: { reader: ClusterReader; records: RecordWriter },
-  where: { namespace: string; name: string },
+  cluster: Pick<KubernetesCluster, 'reader' | 'records' | 'ensureNamespace'>,
+  { namespace, name }: Place,
   edit: (holds: readonly Hold[]) => Hold[],
-): Promise<ClusterResult<KubeObject>> {
+): Promise<ClusterResult<{ before: readonly Hold[]; after: readonly Hold[] }>> {
   for (let attempt = 1; ; attempt += 1) {
-    const found = await cluster.reader.get(KINDS.CircuitBreaker, where.namespace, where.name);
+    const found = await cluster.reader.get(KINDS.CircuitBreaker, namespace, name);
     if (!found.ok) return found;
     const parsed = CircuitBreakerSpec.safeParse(found.value?.spec ?? { holds: [] });
-    const object: KubeObject = {
-      ...(found.value ?? {
-        apiVersion: KINDS.CircuitBreaker.apiVersion,
-        kind: KINDS.CircuitBreaker.kind,
-        metadata: { name: where.name, namespace: where.namespace },
-      }),
-      spec: { holds: edit(parsed.success ? parsed.data.holds : []) },
-    };
-    const written =
-      found.value === undefined
-        ? await cluster.records.create(KINDS.CircuitBreaker, object)
-        : await cluster.records.replace(KINDS.CircuitBreaker, object);
-    if (written.ok || written.error.code !== 'conflict' || attempt >= ATTEMPTS) return written;
+    if (!parsed.success) return err(unreadable(namespace, name));
+    const before = parsed.data.holds;
+    const after = edit(before);
+    if (before.length === 0 && after.length === 0) return ok({ before, after });
+    if (found.value === undefined && name === FLEET) {
+      // Nobody may have run here yet; a hold must take all the same.
+      const made = await cluster.ensureNamespace(namespace);
+      if (!made.ok) return made;
+    }
+    const written = await write(cluster.records, found.value, { namespace, name }, after);
+    if (written.ok) return ok({ before, after });
+    if (written.error.code !== 'conflict' || attempt >= ATTEMPTS) return written;
   }
 }
+
+function write(
+  records: RecordWriter,
+  found: KubeObject | undefined,
+  metadata: { namespace: string; name: string },
+  holds: readonly Hold[],
+): Promise<ClusterResult<KubeObject>> {
+  const { apiVersion, kind } = KINDS.CircuitBreaker;
+  return found === undefined
+    ? records.create(KINDS.CircuitBreaker, { apiVersion, kind, metadata, spec: { holds } })
+    : records.replace(KINDS.CircuitBreaker, { ...found, spec: { holds } });
+}
+
+const unreadable = (namespace: string, name: string): ClusterError => ({
+  code: 'invalid',
+  message: `the holds of CircuitBreaker ${namespace}/${name} cannot be read (which counts as stopped); kubectl edit circuitbreaker -n ${namespace} ${name}`,
+  uncertain: false,
+});

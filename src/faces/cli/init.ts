@@ -3,7 +3,7 @@ import { KINDS } from '../../schema/kube.ts';
 import { EXIT, type Io } from './io.ts';
 import type { ClusterFlags } from './program.ts';
 import { parseService } from './service.ts';
-import { openSession } from './session.ts';
+import { openSession, trouble } from './session.ts';
 
 /** Prints a draft; it writes nothing, so that a person reads it first. */
 export async function init(io: Io, deployment: string, flags: ClusterFlags): Promise<number> {
@@ -17,7 +17,7 @@ export async function init(io: Io, deployment: string, flags: ClusterFlags): Pro
   const { namespace, name } = wanted.value;
   const found = await session.cluster.reader.get(KINDS.Deployment, namespace, name);
   if (!found.ok) {
-    io.err(`fairlead: the Deployment cannot be read: ${found.error.message}\n`);
+    io.err(`fairlead: ${trouble(session, 'the Deployment cannot be read', found.error)}\n`);
     return EXIT.failed;
   }
   if (found.value === undefined) {

@@ -4,13 +4,15 @@ import { stringify } from 'yaml';
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Aborted by SIGINT or SIGTERM; a second signal ends the process at once. */
+  /** Aborted by SIGINT or SIGTERM; another signal a second later ends the process at once. */
   readonly signal: AbortSignal;
   readonly interactive: boolean;
 }
 
 /** Codes as kubectl's and gh's: 0 done, 1 the answer is no or it failed, 2 the call itself was wrong. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+const ONE_PRESS_MS = 1000;
 
 /**
  * The process's own streams. Nothing here calls process.exit: that would cut what a pipe has not taken yet. A reader that
@@ -23,7 +25,19 @@ export function processIo(): Io {
   process.stdout.on('error', gone);
   process.stderr.on('error', gone);
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  let first: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    const handle = (): void => {
+      first ??= performance.now();
+      // One Ctrl-C can arrive twice: from the terminal, and passed on by npm or a wrapper.
+      if (stop.signal.aborted && performance.now() - first > ONE_PRESS_MS) {
+        process.off(name, handle);
+        process.kill(process.pid, name);
+      }
+      stop.abort();
+    };
+    process.on(name, handle);
+  }
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

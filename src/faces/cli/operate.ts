@@ -17,14 +17,14 @@ import { redactDeep } from '../../kernel/redact.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { Lease } from '../../roles/lease.ts';
 import { Loop } from '../../roles/loop.ts';
-import { KINDS } from '../../schema/kube.ts';
 import { parseDuration } from '../../schema/units.ts';
 import { FolderOfBlueprints } from './folder.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
+import { Leases } from './leases.ts';
 import { Narrator } from './narrate.ts';
 import type { ClusterFlags } from './program.ts';
-import { openSession, type Session } from './session.ts';
+import { openGoverned, type Session, trouble } from './session.ts';
 import { VERSION } from './version.ts';
 
 interface RoleFlags extends ClusterFlags {
@@ -60,12 +60,14 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
     io.err(`fairlead: ${config.error}\n`);
     return EXIT.usage;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
-  const fit = await prepare(session, flags.namespace, dir !== undefined || roles.length > 1);
-  if (fit !== undefined) {
-    io.err(`fairlead: ${fit}\n`);
-    return EXIT.failed;
+  if (roles.length > 1) {
+    const made = await session.cluster.ensureNamespace(flags.namespace);
+    if (!made.ok) {
+      io.err(`fairlead: ${trouble(session, `our namespace ${flags.namespace} cannot be created`, made.error)}\n`);
+      return EXIT.failed;
+    }
   }
   const journals = await openJournals(roles, config.value);
   if (typeof journals === 'string') {
@@ -99,7 +101,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     base: { role: roles.join('+') },
     secrets: config.secrets,
   });
-  const narrator = new Narrator({ out: io.out, now: systemClock.now, color: config.color });
+  const narrator = new Narrator({ out: io.out, now: systemClock.now, color: config.color && io.interactive });
   const told = (role: Role): Journal => {
     const journal = journals.get(role);
     if (journal === undefined) throw new Error(`no journal for ${role}`);
@@ -123,21 +125,32 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
   const executor = roles.includes('executor')
     ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)
     : undefined;
-  const leases = new Map(roles.map((role) => [role, lease(role, wiring)]));
+  const leases = new Leases(new Map(roles.map((role) => [role, lease(role, wiring)])), io);
 
   io.err(`fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n`);
   if (controller) io.err(`proposals by: ${proposer.label}\n`);
   if (roles.length > 1) io.err('all roles run in one process: the isolation of their rights is given up\n');
 
-  const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, cluster, io);
-  if (folder && !(await folder.applyAll())) return EXIT.failed;
+  const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, session, io);
+  if (folder && !(await folder.applyAll())) {
+    io.err(
+      'fairlead: not started; mend the above, or operate what the cluster already has: fairlead up, without a folder\n',
+    );
+    return EXIT.failed;
+  }
+  await leases.keep();
   await observer.start(io.signal);
-  const act = async (): Promise<{ againAt?: number }> =>
-    executor && (await leases.get('executor')?.hold()) ? executor.pass() : {};
+  const renew = async (): Promise<{ againAt?: number }> => {
+    await leases.keep();
+    return {};
+  };
+  const renewing = new Loop({ clock: systemClock, log, look: renew, intervalMs: RENEW_MS });
+  const act = async (): Promise<{ againAt?: number }> => (executor && leases.held('executor') ? executor.pass() : {});
   const acting = new Loop({ clock: systemClock, log, look: act, intervalMs: Math.min(intervalMs, RENEW_MS) });
   const observe = async (): Promise<{ againAt?: number }> => {
+    await folder?.retry();
     const views = await observer.pass();
-    if (controller && (await leases.get('controller')?.hold())) await controller.pass(views);
+    if (controller && leases.held('controller')) await controller.pass(views);
     acting.wake();
     return {};
   };
@@ -146,10 +159,15 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
     if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
   });
-  await Promise.all([observing.run(io.signal), executor && acting.run(io.signal), folder?.watch(io.signal)]);
+  await Promise.all([
+    renewing.run(io.signal),
+    observing.run(io.signal),
+    executor && acting.run(io.signal),
+    folder?.watch(io.signal),
+  ]);
   io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
   await controller?.stop();
-  await Promise.all([...leases.values()].map((each) => each.release()));
+  await leases.release();
   return EXIT.ok;
 }
 
@@ -166,18 +184,6 @@ const lease = (role: Role, { reader, records, clock, ids, log, ownNamespace }: W
     name: `fairlead-${role}`,
     identity: `${hostname()}-${ids.fresh()}`,
   });
-
-/** Says what is missing in the cluster, with the command that mends it. */
-async function prepare({ cluster }: Session, own: string, mayCreate: boolean): Promise<string | undefined> {
-  const crd = await cluster.reader.get(KINDS.CustomResourceDefinition, undefined, 'decisions.fairlead.dev');
-  if (!crd.ok)
-    return `${cluster.server} cannot be asked: ${crd.error.message}\nfairlead doctor looks at each dependency`;
-  if (crd.value === undefined)
-    return 'the cluster does not know our resources yet; run: fairlead install --crds | kubectl apply -f -';
-  if (!mayCreate) return undefined;
-  const made = await cluster.ensureNamespace(own);
-  return made.ok ? undefined : `namespace ${own} cannot be created: ${made.error.message}`;
-}
 
 /** One journal a role; a sentence when one cannot be opened, closing those that were. */
 async function openJournals(roles: readonly Role[], config: Config): Promise<Map<Role, Journal> | string> {
@@ -196,7 +202,7 @@ async function openJournals(roles: readonly Role[], config: Config): Promise<Map
     });
     if (!opened.ok) {
       await Promise.all([...journals.values()].map((journal) => journal.close()));
-      return `the journal cannot be opened: ${opened.error.message}\n--data names another folder`;
+      return `the journal cannot be opened: ${opened.error.message}\n  fix: --data names another folder`;
     }
     journals.set(role, opened.value);
   }

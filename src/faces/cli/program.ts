@@ -8,6 +8,10 @@ export interface ClusterFlags {
   readonly context?: string;
   /** Our own namespace. */
   readonly namespace: string;
+}
+
+/** Of those that print an answer. */
+export interface AskingFlags extends ClusterFlags {
   readonly output: Format;
 }
 
@@ -20,15 +24,15 @@ function cluster(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the pod)')
     .option('--context <name>', 'context of the kubeconfig')
-    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system')
-    .addOption(output());
+    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system');
 }
+
+const asking = (command: Command): Command => cluster(command).addOption(output());
 
 function role(command: Command): Command {
   return cluster(command)
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
-    .option('--interval <duration>', 'pause between passes', '15s')
-    .option('--watch-namespace <name>', 'only this namespace (default: all)');
+    .option('--interval <duration>', 'pause between passes', '15s');
 }
 
 function modelFlags(command: Command): Command {
@@ -91,7 +95,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .action(act(async () => (await import('./blueprints.ts')).convert))
     .addHelpText('after', '\nExamples:\n  fairlead convert blueprints/frontend/blueprint.yaml | kubectl apply -f -');
 
-  cluster(program.command('apply'))
+  asking(program.command('apply'))
     .description('validate a blueprint in either form and apply its custom resource')
     .requiredOption('-f, --filename <paths...>', 'files or folders')
     .action(act(async () => (await import('./blueprints.ts')).apply))
@@ -129,7 +133,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     ['pause', 'no new changes (undo still works)'],
     ['stop', 'nothing at all, not even undo'],
   ] as const) {
-    const command = cluster(program.command(`${verb} [scope]`))
+    const command = asking(program.command(`${verb} [scope]`))
       .description(`${what}, for a service (ns/name), a namespace (ns/) or, with --all, the cluster`)
       .option('--all', 'the whole cluster')
       .requiredOption('--reason <text>', 'why, for those who find it');
@@ -145,29 +149,29 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
         `\nExamples:\n  fairlead ${verb} shop/web --reason "load test"\n  fairlead ${verb} --all --reason incident`,
       );
   }
-  cluster(program.command('resume [scope]'))
+  asking(program.command('resume [scope]'))
     .description('lift pause and stop from a service, a namespace or, with --all, the cluster')
     .option('--all', 'the whole cluster')
     .action(act(async () => (await import('./hold.ts')).resume))
     .addHelpText('after', '\nExamples:\n  fairlead resume shop/web');
 
-  cluster(program.command('status [service]'))
+  asking(program.command('status [service]'))
     .description('every service: replicas, load, limits, and what is going on')
     .action(act(async () => (await import('./status.ts')).status))
     .addHelpText('after', '\nExamples:\n  fairlead status\n  fairlead status shop/web -o yaml');
 
-  cluster(program.command('decisions [service]'))
+  asking(program.command('decisions [service]'))
     .description('decisions, newest last')
     .option('--phase <phase>', 'only this phase')
     .action(act(async () => (await import('./decisions.ts')).decisions))
     .addHelpText('after', '\nExamples:\n  fairlead decisions shop/web\n  fairlead decisions -o json');
 
-  cluster(program.command('why <decision>'))
+  asking(program.command('why <decision>'))
     .description('the whole path of one decision, every finding, in words')
     .action(act(async () => (await import('./why.ts')).why))
     .addHelpText('after', '\nExamples:\n  fairlead why shop/web-k3v9x0a1b2');
 
-  cluster(program.command('what-if <operation> <service>'))
+  asking(program.command('what-if <operation> <service>'))
     .description('ask the gate, on the state of now, without asking for the change')
     .option('--replicas <n>', 'for scale')
     .action(act(async () => (await import('./whatIf.ts')).whatIf))
@@ -192,7 +196,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     act(async () => (await import('./audit.ts')).replay),
   );
 
-  modelFlags(cluster(program.command('doctor')))
+  modelFlags(asking(program.command('doctor')))
     .description('each dependency: fine, or what is wrong and the fix')
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
     .action(act(async () => (await import('./doctor.ts')).doctor));

@@ -1,26 +1,27 @@
 import { show } from '../../analysis/evidence.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
+import { holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { parseScope } from './service.ts';
-import { openSession } from './session.ts';
+import { openGoverned } from './session.ts';
 import { lookOnce } from './whatIf.ts';
 
-export async function status(io: Io, service: string | undefined, flags: ClusterFlags): Promise<number> {
+export async function status(io: Io, service: string | undefined, flags: AskingFlags): Promise<number> {
   const scope = service === undefined ? undefined : parseScope(service);
   if (scope && !scope.ok) {
     io.err(`fairlead: ${scope.error}\n`);
     return EXIT.usage;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
-  const reachable = await session.cluster.reader.raw('/version');
-  if (!reachable.ok) {
-    io.err(`fairlead: ${session.cluster.server} cannot be asked: ${reachable.error.message}\n`);
+  const looked = await lookOnce(session, flags.namespace, io.signal);
+  if (!looked.ok) {
+    io.err(`fairlead: ${looked.error}\n`);
     return EXIT.failed;
   }
-  const views = (await lookOnce(session, flags.namespace, io.signal)).filter(
+  const views = looked.value.filter(
     (view) =>
       scope === undefined ||
       (view.namespace === scope.value.namespace && (scope.value.name === undefined || view.name === scope.value.name)),
@@ -93,11 +94,10 @@ function doing(view: ServiceView): string {
   const { blueprint, workload, assessment, counters, holds, faults } = view;
   const newest = faults?.[0];
   if (blueprint === undefined) return `blueprint refused: ${newest?.message ?? 'unknown'}`;
-  if (workload === undefined) return `no Deployment ${blueprint.target.name}`;
+  if (workload === undefined) return view.problems?.[0] ?? `no Deployment ${blueprint.target.name}`;
   if (holds === undefined) return 'holds cannot be read: counts as stopped';
   const hold = holds[0];
-  if (hold !== undefined)
-    return `${hold.kind === 'breaker' ? 'breaker held open' : hold.kind === 'stop' ? 'stopped' : 'paused'} by ${hold.by}: ${hold.reason}`;
+  if (hold !== undefined) return holdWords(hold);
   if (counters?.inFlight !== undefined) return `${counters.inFlight.phase}: ${counters.inFlight.decision}`;
   if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
   if (assessment === undefined) return 'nothing measured yet';

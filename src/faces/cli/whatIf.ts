@@ -3,16 +3,18 @@ import { createLog } from '../../adapters/pino/log.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import { composeObserver } from '../../compose.ts';
 import { alternativeLines, viewOf } from '../../controller/judge.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
 import { gateInput } from '../../observe/gateInput.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { decide } from '../../policy/decide.ts';
 import { headline } from '../../policy/explain.ts';
+import { KINDS } from '../../schema/kube.ts';
 import type { Request } from '../../schema/request.ts';
 import { TOOLS } from '../../tools/catalog.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { parseService } from './service.ts';
-import { openSession, type Session } from './session.ts';
+import { openGoverned, type Session, trouble } from './session.ts';
 
 /**
  * One look at the cluster with the person's own rights, then the gate. Nothing is asked for and nothing is written. The
@@ -22,7 +24,7 @@ export async function whatIf(
   io: Io,
   operation: string,
   service: string,
-  flags: ClusterFlags & { replicas?: string },
+  flags: AskingFlags & { replicas?: string },
 ): Promise<number> {
   const wanted = parseService(service);
   if (!wanted.ok) {
@@ -34,12 +36,13 @@ export async function whatIf(
     io.err('fairlead: what-if scale wants --replicas, a whole number such as 6\n');
     return EXIT.usage;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
-  const views = await lookOnce(session, flags.namespace, io.signal);
-  const view = viewOf(views, wanted.value);
+  const looked = await lookOnce(session, flags.namespace, io.signal);
+  const view = looked.ok ? viewOf(looked.value, wanted.value) : undefined;
   if (view === undefined) {
-    io.err(`fairlead: no blueprint governs ${service}; kubectl get blueprints -A lists them\n`);
+    const none = `no blueprint governs ${service}; kubectl get blueprints -A lists them`;
+    io.err(`fairlead: ${looked.ok ? none : looked.error}\n`);
     return EXIT.failed;
   }
   const now = session.clock.now();
@@ -72,13 +75,15 @@ export async function whatIf(
   return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
 }
 
-/** Every service as one pass sees it. */
+/** Every service as one pass sees it, or why blueprints cannot be read: none seen must not pass for none there. */
 export async function lookOnce(
   session: Session,
   ownNamespace: string,
   signal: AbortSignal,
-): Promise<readonly ServiceView[]> {
+): Promise<Result<readonly ServiceView[], string>> {
   const { reader, records } = session.cluster;
+  const readable = await reader.list(KINDS.Blueprint);
+  if (!readable.ok) return err(trouble(session, 'blueprints cannot be read', readable.error));
   const observer = composeObserver({
     reader,
     records,
@@ -91,7 +96,7 @@ export async function lookOnce(
   const stop = new AbortController();
   await observer.start(AbortSignal.any([signal, stop.signal]));
   try {
-    return await observer.pass();
+    return ok(await observer.pass());
   } finally {
     stop.abort();
   }

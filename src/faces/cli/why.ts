@@ -3,21 +3,21 @@ import { KINDS } from '../../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, VerdictRecord, Verification } from '../../schema/records.ts';
 import { whatOf } from './decisions.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { ClusterFlags } from './program.ts';
+import type { AskingFlags } from './program.ts';
 import { parseService } from './service.ts';
-import { openSession } from './session.ts';
+import { openGoverned, trouble } from './session.ts';
 
-export async function why(io: Io, name: string, flags: ClusterFlags): Promise<number> {
+export async function why(io: Io, name: string, flags: AskingFlags): Promise<number> {
   const wanted = parseService(name);
   if (!wanted.ok) {
     io.err(`fairlead: ${wanted.error.replace('service', 'decision')}; fairlead decisions lists them\n`);
     return EXIT.usage;
   }
-  const session = await openSession(io, flags);
+  const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const found = await session.cluster.reader.get(KINDS.Decision, wanted.value.namespace, wanted.value.name);
   if (!found.ok) {
-    io.err(`fairlead: the decision cannot be read: ${found.error.message}\n`);
+    io.err(`fairlead: ${trouble(session, 'the decision cannot be read', found.error)}\n`);
     return EXIT.failed;
   }
   if (found.value === undefined) {

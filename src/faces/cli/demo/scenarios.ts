@@ -1,0 +1,9 @@
+import { breaker } from './breaker.ts';
+import { forbidden } from './forbidden.ts';
+import { multiService } from './multiService.ts';
+import { rollback } from './rollback.ts';
+import { scaling } from './scaling.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Listed by hand, in the order in which one shop lives through them. */
+export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, breaker];

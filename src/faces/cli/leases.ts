@@ -1,0 +1,42 @@
+import type { Lease } from '../../roles/lease.ts';
+import type { Io } from './io.ts';
+
+/**
+ * The leases of this process's roles, renewed apart from the passes: a pass may take longer, or come more seldom, than a
+ * lease lasts. Whether this process acts or stands by is told when it changes.
+ */
+export class Leases<Role extends string> {
+  readonly #leases: ReadonlyMap<Role, Lease>;
+  readonly #io: Pick<Io, 'err'>;
+  readonly #held = new Map<Role, boolean>();
+
+  constructor(leases: ReadonlyMap<Role, Lease>, io: Pick<Io, 'err'>) {
+    this.#leases = leases;
+    this.#io = io;
+  }
+
+  /** Takes or renews each lease; called well inside the time that one lasts. */
+  async keep(): Promise<void> {
+    for (const [role, lease] of this.#leases) {
+      const before = this.#held.get(role);
+      const held = await lease.hold();
+      this.#held.set(role, held);
+      if (held && before === false) this.#io.err(`fairlead: ${role}: took over; this process acts now\n`);
+      if (!held && before !== false) {
+        this.#io.err(
+          `fairlead: ${role}: another process holds the lease or it cannot be renewed; standing by until it is free\n`,
+        );
+      }
+    }
+  }
+
+  held(role: Role): boolean {
+    return this.#held.get(role) === true;
+  }
+
+  /** Gives all up, so that a standby need not wait. */
+  async release(): Promise<void> {
+    this.#held.clear();
+    await Promise.all([...this.#leases.values()].map((lease) => lease.release()));
+  }
+}
