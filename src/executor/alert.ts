@@ -28,3 +28,10 @@ export async function alert(deps: ExecutorDeps, held: HeldDecision, { code, mess
   });
   deps.log.error({ decisionId: held.name, namespace: held.namespace, code, alert: message }, 'a person is called');
 }
+
+/** The counters of a service are gone, and were made again from what its target carries. */
+export const alertLost = (deps: ExecutorDeps, held: HeldDecision): Promise<void> =>
+  alert(deps, held, {
+    code: 'CountersLost',
+    message: `the CircuitBreaker of ${held.spec.blueprint.name} was lost and is made again from the Deployment's annotation: cooldown from that change, the hour's budget counts as spent`,
+  });

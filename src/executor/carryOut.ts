@@ -3,7 +3,7 @@ import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts'
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
-import { alert } from './alert.ts';
+import { alertLost } from './alert.ts';
 import { giveBack } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import type { Judged } from './decideAgain.ts';
@@ -90,8 +90,7 @@ async function reserveSlot(
   if (next === undefined) return 'again';
   const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
   if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
-    const message = `the CircuitBreaker of ${view.name} was lost and is made again from the Deployment's annotation: cooldown from that change, the hour's budget counts as spent`;
-    await alert(deps, held, { code: 'CountersLost', message });
+    await alertLost(deps, held);
   }
   return slot;
 }
@@ -192,6 +191,7 @@ function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeReco
     undo: write.undo,
     intentAt: deps.clock.now(),
     log,
+    blueprint: write.permit.terms.blueprintHash,
     baseline: write.baseline,
   };
 }

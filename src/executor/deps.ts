@@ -16,6 +16,8 @@ export interface Sight {
   history(namespace: string, blueprint: string): History;
   /** All Decisions, from a mirror: a reason to look, never the thing that is acted on. */
   decisions(): readonly KubeObject[];
+  /** All ApprovalRequests, likewise. */
+  approvals(): readonly KubeObject[];
 }
 
 export interface ExecutorDeps {

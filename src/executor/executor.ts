@@ -5,7 +5,9 @@ import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
+import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
+import { retire } from './retention.ts';
 
 interface Service {
   readonly namespace: string;
@@ -15,7 +17,7 @@ interface Service {
 
 /**
  * Carries out what the gate allows. A pass looks at every Decision that is not final, once, and at every slot that is
- * taken; it keeps nothing between passes, so that another process can go on where this one died. A failure at one
+ * taken, then puts on record what became of the blueprints and clears away old records; it keeps nothing between passes, so that another process can go on where this one died. A failure at one
  * service stops at that service.
  */
 export class Executor {
@@ -47,6 +49,20 @@ export class Executor {
         );
       }
     }
+    for (const view of this.#deps.observer.views()) {
+      again.push(
+        await this.#guarded<AgainAt>(
+          { namespace: view.namespace, blueprint: view.name },
+          () => recordBlueprint(this.#deps, view),
+          (at) => at,
+        ),
+      );
+    }
+    await this.#guarded<void>(
+      { namespace: '', blueprint: '' },
+      () => retire(this.#deps),
+      () => undefined,
+    );
     const due = again.filter((at) => at !== undefined);
     return due.length === 0 ? {} : { againAt: Math.max(clock.now(), Math.min(...due)) };
   }
@@ -87,7 +103,7 @@ export class Executor {
   }
 
   async #guarded<T>(
-    { namespace, blueprint }: Service,
+    { namespace, blueprint }: Pick<Service, 'namespace' | 'blueprint'>,
     work: () => Promise<T>,
     failed: (againAt: number) => T,
   ): Promise<T> {
@@ -95,7 +111,7 @@ export class Executor {
       return await work();
     } catch (error) {
       const { log, clock } = this.#deps;
-      log.error({ namespace, blueprint, error: String(error) }, 'a decision was left out of this pass');
+      log.error({ namespace, blueprint, error: String(error) }, 'something was left out of this pass');
       return failed(clock.now() + POLL_MS);
     }
   }

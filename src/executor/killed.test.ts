@@ -49,7 +49,7 @@ function mortal(deps: ExecutorDeps, at: number, moment: 'before' | 'after'): Kil
     count: () => made,
   };
 }
-const SYNCHRONOUS = new Set(['head', 'views', 'history', 'decisions', 'watch']);
+const SYNCHRONOUS = new Set(['head', 'views', 'history', 'decisions', 'approvals', 'watch']);
 
 const A = 'web-aaaaaaaaaa';
 

@@ -22,7 +22,7 @@ export interface Recovered {
 export async function recoverSlot(deps: ExecutorDeps, namespace: string, blueprint: string): Promise<Recovered> {
   const now = deps.clock.now();
   const read = await readCounters(deps, namespace, blueprint);
-  const inFlight = read?.counters?.inFlight;
+  const inFlight = read === 'lost' ? undefined : read?.counters?.inFlight;
   if (inFlight === undefined) return NOTHING;
   const found = await deps.reader.get(KINDS.Decision, namespace, inFlight.decision);
   if (!found.ok) return { againAt: now + POLL_MS };

@@ -18,11 +18,14 @@ export async function takeSlot(deps: ExecutorDeps, view: ServiceView, next: Coun
   if (!swapped.error.uncertain) return swapped.error.code === 'unavailable' ? 'failed' : 'again';
   const read = await readCounters(deps, view.namespace, view.name);
   if (read === undefined) return 'failed';
-  return isSame(read.counters?.inFlight, next.inFlight) ? 'taken' : 'again';
+  return read !== 'lost' && isSame(read.counters?.inFlight, next.inFlight) ? 'taken' : 'again';
 }
 
 const isSame = (a: InFlight | undefined, b: InFlight | undefined): boolean =>
   a !== undefined && a.changeId === b?.changeId && a.since === b.since;
+
+const isBlank = ({ status }: KubeObject): boolean =>
+  status === undefined || status === null || Object.keys(status as object).length === 0;
 
 async function created(deps: ExecutorDeps, view: ServiceView): Promise<KubeObject | undefined> {
   const made = await deps.records.create(KINDS.CircuitBreaker, {
@@ -36,18 +39,19 @@ async function created(deps: ExecutorDeps, view: ServiceView): Promise<KubeObjec
 
 export interface ReadCounters {
   readonly object: KubeObject;
-  /** undefined: the record has no readable status. */
+  /** undefined: its status cannot be read. */
   readonly counters: Counters | undefined;
 }
 
-/** undefined: unreadable or absent. */
+/** undefined: unreadable. lost: no record, or one that carries no counters: it was deleted (and made again by a person). */
 export async function readCounters(
   deps: ExecutorDeps,
   namespace: string,
   name: string,
-): Promise<ReadCounters | undefined> {
+): Promise<ReadCounters | 'lost' | undefined> {
   const read = await deps.reader.get(KINDS.CircuitBreaker, namespace, name);
-  if (!read.ok || read.value === undefined) return undefined;
+  if (!read.ok) return undefined;
+  if (read.value === undefined || isBlank(read.value)) return 'lost';
   const parsed = Counters.safeParse(read.value.status);
   return { object: read.value, counters: parsed.success ? parsed.data : undefined };
 }
@@ -65,6 +69,8 @@ export async function updateCounters(
 ): Promise<boolean> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const read = await readCounters(deps, namespace, name);
+    // With the record went the slot: there is nothing to give back, and nothing in flight to settle.
+    if (read === 'lost') return true;
     if (read?.counters === undefined) return false;
     const next = change(read.counters);
     if (next === undefined) return true;
@@ -85,4 +91,19 @@ export function slotOf(
     record: { ...facts, at: now },
     inFlight: { decision, changeId, phase: 'executing', direction, optional, since: now },
   };
+}
+
+/**
+ * Puts a change that is being verified back in flight where the CircuitBreaker was deleted meanwhile: without it another
+ * change could start beside it. The rest of the counters is what the target's annotation proves (P7).
+ * undefined: nothing was lost.
+ */
+export async function retakeSlot(
+  deps: ExecutorDeps,
+  { view, workload }: { readonly view: ServiceView; readonly workload: { readonly uid: string } },
+  inFlight: InFlight,
+): Promise<Slot | undefined> {
+  const { counters, breakerObject } = view;
+  if (counters === undefined || (breakerObject !== undefined && !isBlank(breakerObject))) return undefined;
+  return takeSlot(deps, view, { ...counters, targetUid: workload.uid, inFlight });
 }

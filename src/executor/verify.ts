@@ -2,13 +2,16 @@ import { usualStartMs } from '../analysis/startDeadline.ts';
 import { type Convergence, convergence } from '../analysis/verification.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { Change } from '../schema/change.ts';
+import type { InFlight } from '../schema/counters.ts';
 import type { ChangeRecord, Verification } from '../schema/records.ts';
-import { alert } from './alert.ts';
+import { alert, alertLost } from './alert.ts';
+import { blueprintOfThen } from './blueprintOfThen.ts';
 import { close, SUPERSEDED_BY_UP } from './close.ts';
 import { conclude } from './conclude.ts';
 import { look, type Seen } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { directionOf, type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
+import { retakeSlot } from './slot.ts';
 import { stabilise } from './stabilise.ts';
 import { endUndo, resumeUndo, undo } from './undo.ts';
 import { writeStatus } from './writeStatus.ts';
@@ -30,12 +33,17 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   const seen = await look(deps, held);
   if (seen.kind === 'unreadable') return deps.clock.now() + POLL_MS;
   if (seen.kind === 'gone') return lost(deps, held, change, seen.reason, seen.message);
-  const { blueprint } = seen.view;
+  const blueprint = await blueprintOfThen(deps, held, change, seen.view);
+  if (blueprint === 'unreadable') return deps.clock.now() + POLL_MS;
   if (blueprint === undefined) {
     return lost(deps, held, change, 'BlueprintGone', 'no blueprint is in force any more');
   }
   const newer = supersededBy(seen, held, change);
   if (newer !== undefined) return superseded(deps, held, change, newer);
+  const retaken = await retakeSlot(deps, seen, inFlightOf(held, change));
+  if (retaken === 'taken') await alertLost(deps, held);
+  // Looked at again with the counters in place: an undo that counted without them would count nothing.
+  if (retaken !== undefined) return deps.clock.now() + SOON_MS;
   if (openIntent(held.status)?.undo === true) return resumeUndo(deps, held, change, seen.view);
   if (verification.outcome === 'fail' && !change.undo) return undo(deps, held, change, seen.view);
   if (verification.phase === 'convergence') {
@@ -43,6 +51,16 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   }
   return stabilise(deps, held, { change, blueprint, seen, verification });
 }
+
+/** What the counters say of a change that is being verified. Whether it was optional is lost with them: the stricter answer. */
+const inFlightOf = (held: HeldDecision, change: ChangeRecord): InFlight => ({
+  decision: held.name,
+  changeId: change.id,
+  phase: 'verifying',
+  direction: directionOf(change),
+  optional: false,
+  since: change.appliedAt ?? change.intentAt,
+});
 
 export interface Verifying {
   readonly change: ChangeRecord;

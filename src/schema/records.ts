@@ -141,6 +141,8 @@ export const ChangeRecord = z.object({
   intentAt: z.int(),
   appliedAt: z.int().optional(),
   log: text(64),
+  /** Hash of the blueprint that the gate let it through under: what it is verified by. */
+  blueprint: text(64).optional(),
   baseline: Baseline,
 });
 export type ChangeRecord = z.infer<typeof ChangeRecord>;

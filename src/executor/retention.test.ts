@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { openStage, PASS_MS, type Stage } from '../../test/executorStage.ts';
+import type { Clock } from '../ports/clock.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import type { DecisionStatus } from '../schema/records.ts';
+import { DECISION_SPEC } from '../testing/contractObjects.ts';
+import { Executor } from './executor.ts';
+import { retire } from './retention.ts';
+
+const WEEK = 7 * 24 * 3_600_000;
+
+function decision(stage: Stage, name: string, status: Partial<DecisionStatus> = {}): void {
+  const { apiVersion, kind } = KINDS.Decision;
+  const ended: DecisionStatus = {
+    phase: 'Succeeded',
+    reason: 'Verified',
+    message: '',
+    changes: [],
+    history: [],
+    finishedAt: new Date(stage.clock.now()).toISOString(),
+    ...status,
+  };
+  stage.world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec: DECISION_SPEC, status: ended });
+}
+
+function approval(stage: Stage, name: string, phase: string): void {
+  const { apiVersion, kind } = KINDS.ApprovalRequest;
+  const { blueprint, target, operation, arguments: args, requester } = DECISION_SPEC;
+  const asked = { blueprint, target, operation, arguments: args, requester, decision: name };
+  const spec = { ...asked, before: '2', after: '9', why: '', approvers: ['devops-team'], quorum: 1, decideBy: 'never' };
+  stage.world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec, status: { phase, message: '' } });
+}
+
+const names = (stage: Stage, kind: 'Decision' | 'ApprovalRequest'): string[] =>
+  stage.world.objects.list(KINDS[kind], 'shop').map(({ metadata }: KubeObject) => metadata.name);
+
+const aheadOf = (stage: Stage, ms: number): Clock => ({
+  now: () => stage.clock.now() + ms,
+  sleep: (time, signal) => stage.clock.sleep(time, signal),
+});
+
+/** Passes of an executor, close together, whose clock is `later` ms ahead of the cluster's. */
+async function passes(stage: Stage, count: number, later = 0): Promise<void> {
+  const executor = new Executor({ ...stage.deps, clock: aheadOf(stage, later) });
+  for (let pass = 0; pass < count; pass++) {
+    await stage.world.advance(1);
+    await executor.pass();
+  }
+}
+
+const open = (): Promise<Stage> => openStage({ load: { rps: 1 }, replicas: 3 });
+
+describe('records that are over', () => {
+  it('go after a week, with their approval requests', async () => {
+    const stage = await open();
+    decision(stage, 'web-old');
+    approval(stage, 'web-old', 'Consumed');
+    approval(stage, 'web-orphan', 'Rejected');
+    await stage.world.advance(10 * PASS_MS);
+    decision(stage, 'web-new');
+    approval(stage, 'web-new', 'Consumed');
+    await passes(stage, 2, WEEK - 20 * PASS_MS);
+    expect(names(stage, 'Decision')).toEqual(['web-old', 'web-new']);
+    expect(names(stage, 'ApprovalRequest')).toHaveLength(3);
+    await passes(stage, 2, WEEK - 5 * PASS_MS);
+    expect(names(stage, 'Decision')).toEqual(['web-new']);
+    expect(names(stage, 'ApprovalRequest')).toEqual(['web-new']);
+    stage.close();
+  });
+
+  it.each([
+    ['is not over', { phase: 'AwaitingApproval' }],
+    ['says what the log does not know yet', { journal: 'unlogged' }],
+  ] as const)('stay however old when a Decision %s', async (_, status) => {
+    const stage = await open();
+    decision(stage, 'web-kept', status);
+    approval(stage, 'web-kept', 'Pending');
+    stage.journal.unwritable = 'no space left on device';
+    await passes(stage, 2, 2 * WEEK);
+    expect(names(stage, 'Decision')).toEqual(['web-kept']);
+    expect(names(stage, 'ApprovalRequest')).toEqual(['web-kept']);
+    stage.close();
+  });
+
+  it('stay as long as the counters name them', async () => {
+    const stage = await open();
+    decision(stage, 'web-held');
+    const { apiVersion, kind } = KINDS.CircuitBreaker;
+    const closed = { state: 'closed', failures: 0, opens: 0 };
+    const since = stage.clock.now();
+    const facts = { decision: 'web-held', changeId: 'web-held.1', direction: 'up', optional: false };
+    stage.world.apply({
+      apiVersion,
+      kind,
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { holds: [] },
+      status: {
+        breaker: closed,
+        optionalBreaker: closed,
+        operations: [],
+        reverts: 0,
+        inFlight: { ...facts, phase: 'verifying', since },
+      },
+    });
+    await stage.observe(PASS_MS);
+    await retire({ ...stage.deps, clock: aheadOf(stage, 2 * WEEK) });
+    expect(names(stage, 'Decision')).toEqual(['web-held']);
+    stage.close();
+  });
+
+  it('go beyond the newest 200 of a blueprint, a few in each pass, oldest first', async () => {
+    const stage = await open();
+    for (let n = 0; n < 225; n++) {
+      decision(stage, `web-${String(n).padStart(3, '0')}`);
+      await stage.world.advance(1_000);
+    }
+    await passes(stage, 1);
+    expect(names(stage, 'Decision')).toHaveLength(215);
+    await passes(stage, 4);
+    expect(names(stage, 'Decision')).toHaveLength(200);
+    expect(names(stage, 'Decision')[0]).toBe('web-025');
+    stage.close();
+  });
+
+  it('cost no write while there are none', async () => {
+    const stage = await open();
+    decision(stage, 'web-one');
+    await passes(stage, 1);
+    const before = stage.port.calls.length;
+    await passes(stage, 3);
+    expect(stage.port.calls.slice(before).filter(({ verb }) => verb !== 'get')).toEqual([]);
+    stage.close();
+  });
+});

@@ -1,0 +1,93 @@
+import { instantAt, textAt } from '../observe/narrow.ts';
+import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
+import { type ApprovalRequestStatus, FINAL, Phase } from '../schema/records.ts';
+import type { ExecutorDeps } from './deps.ts';
+import { UNLOGGED } from './writeStatus.ts';
+
+const KEPT_MS = 7 * 24 * 3_600_000;
+/** Newest Decisions of one Blueprint, open ones among them. */
+const KEPT = 200;
+/** A few at a time: old records are in nobody's way. */
+const PER_PASS = 10;
+const APPROVALS_OVER: ReadonlySet<string> = new Set<ApprovalRequestStatus['phase']>([
+  'Rejected',
+  'Expired',
+  'Superseded',
+  'Consumed',
+]);
+
+/**
+ * Deletes records that are over: Decisions (and the ApprovalRequests of the same name) that ended a week ago, or that 200
+ * newer ones of the same Blueprint follow. The journal keeps what they said. One that is not over, holds a slot, or says
+ * what the log does not know yet stays, however old.
+ */
+export async function retire(deps: ExecutorDeps): Promise<void> {
+  const { observer, clock } = deps;
+  const decisions = observer.decisions();
+  const approvals = observer.approvals();
+  const inFlight = new Set(observer.views().flatMap((view) => nameInFlight(view)));
+  const names = new Set(decisions.map(keyOf));
+  const asked = new Set(approvals.map(keyOf));
+  const old = overdue(decisions, clock.now()).filter((decision) => !inFlight.has(keyOf(decision)));
+  for (const decision of old.slice(0, PER_PASS)) {
+    // First the request: should this process end here, its Decision still leads to it.
+    if (asked.has(keyOf(decision)) && !(await remove(deps, KINDS.ApprovalRequest, decision))) return;
+    if (!(await remove(deps, KINDS.Decision, decision))) return;
+  }
+  const orphans = approvals.filter((request) => !names.has(keyOf(request)) && isOverLong(request, clock.now()));
+  for (const request of orphans.slice(0, PER_PASS)) {
+    if (!(await remove(deps, KINDS.ApprovalRequest, request))) return;
+  }
+}
+
+/** Oldest first. */
+function overdue(decisions: readonly KubeObject[], now: number): KubeObject[] {
+  const services = new Map<string, KubeObject[]>();
+  for (const decision of decisions) {
+    const service = `${decision.metadata.namespace}/${textAt(decision, 'spec', 'blueprint', 'name') ?? ''}`;
+    const siblings = services.get(service);
+    if (siblings === undefined) services.set(service, [decision]);
+    else siblings.push(decision);
+  }
+  return [...services.values()]
+    .flatMap((siblings) =>
+      siblings
+        .toSorted((a, b) => createdAt(b) - createdAt(a))
+        .filter((decision, newer) => isOver(decision) && (newer >= KEPT || endedAt(decision) < now - KEPT_MS)),
+    )
+    .sort((a, b) => createdAt(a) - createdAt(b));
+}
+
+function isOver(decision: KubeObject): boolean {
+  const phase = Phase.safeParse(textAt(decision, 'status', 'phase'));
+  return phase.success && FINAL.has(phase.data) && textAt(decision, 'status', 'journal') !== UNLOGGED;
+}
+
+const isOverLong = (request: KubeObject, now: number): boolean =>
+  APPROVALS_OVER.has(textAt(request, 'status', 'phase') ?? '') && createdAt(request) < now - KEPT_MS;
+
+/** An object whose time cannot be read is a new one: it stays. */
+const createdAt = (object: KubeObject): number =>
+  instantAt(object, 'metadata', 'creationTimestamp') ?? Number.MAX_SAFE_INTEGER;
+const endedAt = (decision: KubeObject): number => instantAt(decision, 'status', 'finishedAt') ?? createdAt(decision);
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
+const nameInFlight = ({
+  namespace,
+  counters,
+}: {
+  namespace: string;
+  counters?: { inFlight?: { decision: string } | undefined };
+}) => (counters?.inFlight === undefined ? [] : [`${namespace}/${counters.inFlight.decision}`]);
+
+/** True when it is gone. */
+async function remove(deps: ExecutorDeps, kind: Kind, { metadata }: KubeObject): Promise<boolean> {
+  const { namespace = '', name } = metadata;
+  const deleted = await deps.records.delete(kind, namespace, name);
+  if (deleted.ok) {
+    deps.log.info({ kind: kind.kind, namespace, name }, 'old record deleted');
+    return true;
+  }
+  if (deleted.error.code === 'notFound') return true;
+  deps.log.warn({ kind: kind.kind, namespace, name, error: deleted.error.message }, 'old record not deleted');
+  return false;
+}
