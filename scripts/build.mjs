@@ -1,5 +1,5 @@
 // Builds dist/ from src/: our own code in a few lazily loaded chunks, packages left where npm put them.
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './setup.mjs';
 
@@ -23,21 +23,46 @@ export function stale() {
   }
 }
 
+/**
+ * Chunks carry a hash of their content in their names and are put in place one by one, the entry last: a process that runs
+ * from dist/ goes on finding its own, two builds at once do no harm, and a build that fails leaves what was there.
+ */
 export async function build() {
   const { build: bundle } = await import('esbuild');
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-  await bundle({
-    entryPoints: [path.join(root, 'src', 'main.ts')],
-    outdir: path.join(root, 'dist'),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    sourcemap: true,
-    logLevel: 'warning',
-  });
+  const made = path.join(root, `.dist-${process.pid}`);
+  try {
+    await bundle({
+      entryPoints: [path.join(root, 'src', 'main.ts')],
+      outdir: made,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      sourcemap: true,
+      logLevel: 'warning',
+    });
+    install(made, path.join(root, 'dist'));
+    rmSync(made, { recursive: true, force: true });
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    console.error(`fairlead: the program cannot be built from src/: ${error.message.split('\n')[0]}`);
+    process.exit(1);
+  }
 }
+
+function install(made, dist) {
+  mkdirSync(dist, { recursive: true });
+  const names = readdirSync(made);
+  const entryLast = names.toSorted((a, b) => Number(a === 'main.js') - Number(b === 'main.js'));
+  for (const name of entryLast) renameSync(path.join(made, name), path.join(dist, name));
+  for (const name of readdirSync(dist)) {
+    const file = path.join(dist, name);
+    if (!names.includes(name) && Date.now() - statSync(file).mtimeMs > DAY_MS) rmSync(file, { force: true });
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 if (process.argv[1] === import.meta.filename) await build();
