@@ -14,7 +14,7 @@ import {
   FLEET,
 } from '../schema/records.ts';
 import { MAX_VOTES, Vote } from '../schema/vote.ts';
-import { workloadSpec, zodFault } from './shapes.ts';
+import { withoutEmptyMaps, workloadSpec, zodFault } from './shapes.ts';
 
 /** Says what is wrong with a Blueprint or ClusterBlueprint, or undefined. */
 export type BlueprintCheck = (object: KubeObject) => string | undefined;
@@ -59,13 +59,14 @@ export function admit(
 ): { object: KubeObject } | { fault: string } {
   const { name } = draft.metadata;
   if (!NAME.test(name)) return { fault: `metadata.name: Invalid value: "${name}": must be a lower case DNS name` };
+  const object: KubeObject = { ...draft, metadata: withoutEmptyMaps(draft.metadata) };
   const rules = RECORDS[kind.kind];
-  if (rules === undefined) return admitWorkload(kind, old, draft);
+  if (rules === undefined) return admitWorkload(kind, old, object);
   if (rules.spec === undefined) {
-    const fault = checkBlueprint(draft);
+    const fault = checkBlueprint(object);
     if (fault !== undefined) return { fault };
   }
-  return admitRecord(rules, old, draft);
+  return admitRecord(rules, old, object);
 }
 
 /** Parsed by its schema: unknown fields are dropped, as the API server prunes them. */

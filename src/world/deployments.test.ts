@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KINDS, type KubeObject, LAST_CHANGE_ANNOTATION } from '../schema/kube.ts';
 import { ManualClock } from '../testing/manualClock.ts';
 import { type SceneOptions, scene } from './scene.ts';
-import { conditionsOf, isTrue, podSpec, replicaStatus } from './shapes.ts';
+import { conditionsOf, deploymentSpec, isTrue, podSpec, replicaStatus } from './shapes.ts';
 import { World } from './world.ts';
 
 /** A Deployment `shop/web` and what a test looks at. */
@@ -187,6 +187,28 @@ describe('a Deployment in the world', () => {
     expect(() => world.apply({ ...deployment(), spec: { ...(deployment().spec as object), ...spec } })).toThrow(
       message,
     );
+  });
+
+  it('takes its first restart back into the template of before: no empty annotations stay, the old ReplicaSet serves again', async () => {
+    const { world, deployment, sets, restart } = open({ replicas: 2 });
+    await world.advance(10_000);
+    const [before] = sets().map(({ metadata }) => metadata.name);
+    restart('2026-01-05T00:00:10Z');
+    await world.advance(20_000);
+    const restartedAt = '/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt';
+    const removed = world.api.patch(KINDS.Deployment, 'shop', 'web', [{ op: 'remove', path: restartedAt }], {
+      manager: 'test',
+    });
+    expect(removed.ok && deploymentSpec(removed.value).template.metadata).not.toHaveProperty('annotations');
+    if (removed.ok) world.touched(removed.value);
+    await world.advance(20_000);
+    expect(sets()).toHaveLength(2);
+    const serving = sets().filter((set) => replicaStatus(set).replicas === 2);
+    expect(serving.map(({ metadata }) => metadata.name)).toEqual([before]);
+    const { generation } = deployment().metadata;
+    const empty = [{ op: 'add', path: '/spec/template/metadata/annotations', value: {} }] as const;
+    world.api.patch(KINDS.Deployment, 'shop', 'web', empty, { manager: 'test' });
+    expect(deployment().metadata.generation).toBe(generation);
   });
 
   it('repeats to the byte with the same seed, and not with another', async () => {

@@ -18,7 +18,15 @@ const REMEMBERED = 20_000;
 const FIRST_VERSION = 1000;
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 /** Kinds whose metadata carries no generation on the real server. */
-const WITHOUT_GENERATION = new Set(['Event', 'Lease', 'Node', 'Namespace', 'ResourceQuota', 'LimitRange']);
+const WITHOUT_GENERATION = new Set([
+  'Event',
+  'Lease',
+  'Node',
+  'Namespace',
+  'ResourceQuota',
+  'LimitRange',
+  'ControllerRevision',
+]);
 
 /**
  * Every object of the world, with one global version counter, generations, uids from the seed, and the log that watches

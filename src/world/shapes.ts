@@ -31,8 +31,22 @@ const PodSpec = z.looseObject({
 export type PodSpec = z.infer<typeof PodSpec>;
 
 const Names = z.record(z.string(), z.string());
+
+/**
+ * The API server stores no empty labels or annotations: a map whose last key is removed is absent afterwards. A template
+ * that gets and loses its first annotation is the old template, with the old ReplicaSet.
+ */
+export function withoutEmptyMaps<T extends { labels?: unknown; annotations?: unknown }>(metadata: T): T {
+  const { labels, annotations, ...rest } = metadata;
+  return { ...rest, ...(isBlank(labels) ? {} : { labels }), ...(isBlank(annotations) ? {} : { annotations }) } as T;
+}
+const isBlank = (map: unknown): boolean =>
+  map === undefined || map === null || (typeof map === 'object' && Object.keys(map).length === 0);
 const Template = z.looseObject({
-  metadata: z.looseObject({ labels: Names.optional(), annotations: Names.optional() }).default({}),
+  metadata: z
+    .looseObject({ labels: Names.optional(), annotations: Names.optional() })
+    .default({})
+    .transform((metadata) => withoutEmptyMaps(metadata)),
   spec: PodSpec,
 });
 export type Template = z.infer<typeof Template>;
