@@ -107,16 +107,19 @@ export async function replay(io: Io, flags: AuditFlags): Promise<number> {
     io.err(`fairlead: ${read.error}\n`);
     return EXIT.failed;
   }
-  const records = read.value.files.flatMap(({ lines }) =>
-    lines.flatMap((line) => {
-      const parsed = JournalRecord.safeParse(safeJson(line));
-      return parsed.success ? [parsed.data] : [];
-    }),
-  );
+  const lines = read.value.files.flatMap((file) => file.lines.filter((line) => line !== ''));
+  const records = lines.flatMap((line) => {
+    const parsed = JournalRecord.safeParse(safeJson(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+  const unreadable = lines.length - records.length;
   const report = replayRecords(records);
-  print(io, flags.output, report, () =>
+  print(io, flags.output, { ...report, unreadable }, () =>
     [
       `${report.agreed} recorded verdicts came out the same again, ${report.disagreements.length} did not`,
+      ...(unreadable > 0
+        ? [`${unreadable} lines are no records; fairlead audit verify says whether that is sound`]
+        : []),
       ...report.disagreements.slice(0, 50).map((d) => `  ${d.writer} record ${d.seq} (${d.subject}): ${d.message}`),
       '',
     ].join('\n'),

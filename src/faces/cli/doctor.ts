@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { composeModel } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
@@ -14,6 +14,9 @@ interface Finding {
   readonly detail: string;
   readonly fix?: string;
 }
+
+/** Some hours of journal, in bytes. */
+const LEAST_ROOM = 64 * 1024 * 1024;
 
 const MODEL_TIMEOUT_MS = 120_000;
 
@@ -67,6 +70,15 @@ async function dataFolder({ dataDir }: Config): Promise<Finding> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.W_OK);
+    const { bavail, bsize } = await statfs(dataDir);
+    if (bavail * bsize < LEAST_ROOM) {
+      return {
+        what: 'data folder',
+        state: 'wrong',
+        detail: `${dataDir}: ${Math.floor((bavail * bsize) / 1024)} KiB free; when a journal cannot be written, nothing is changed`,
+        fix: 'make room, or --data names a folder on another disk',
+      };
+    }
     return { what: 'data folder', state: 'fine', detail: dataDir };
   } catch (error) {
     return {

@@ -1,16 +1,18 @@
 import type { Lease } from '../../roles/lease.ts';
 import type { Io } from './io.ts';
 
+type Holdable = Pick<Lease, 'hold' | 'release'>;
+
 /**
  * The leases of this process's roles, renewed apart from the passes: a pass may take longer, or come more seldom, than a
  * lease lasts. Whether this process acts or stands by is told when it changes.
  */
 export class Leases<Role extends string> {
-  readonly #leases: ReadonlyMap<Role, Lease>;
+  readonly #leases: ReadonlyMap<Role, Holdable>;
   readonly #io: Pick<Io, 'err'>;
   readonly #held = new Map<Role, boolean>();
 
-  constructor(leases: ReadonlyMap<Role, Lease>, io: Pick<Io, 'err'>) {
+  constructor(leases: ReadonlyMap<Role, Holdable>, io: Pick<Io, 'err'>) {
     this.#leases = leases;
     this.#io = io;
   }
@@ -24,7 +26,7 @@ export class Leases<Role extends string> {
       if (held && before === false) this.#io.err(`fairlead: ${role}: took over; this process acts now\n`);
       if (!held && before !== false) {
         this.#io.err(
-          `fairlead: ${role}: another process holds the lease or it cannot be renewed; standing by until it is free\n`,
+          `fairlead: ${role}: another process holds the lease (or it cannot be written); standing by, acts within 20 s of its falling silent\n`,
         );
       }
     }

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { cli } from './cli.ts';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+const GOOD = `metadata: { name: web, version: 1.0.0 }
+spec:
+  scaling: { min_replicas: 2, max_replicas: 10, target_cpu_utilization: 70%, scale_up_threshold: 80%, scale_down_threshold: 40% }
+governance:
+  agent_authority:
+    allowed_operations: [scale_within_limits, restart_pods]
+`;
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'fairlead-cli-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const at = path.join(dir, name);
+  mkdirSync(path.dirname(at), { recursive: true });
+  writeFileSync(at, text);
+  return at;
+}
+
+describe('fairlead validate', () => {
+  it('says of each file of a folder, however deep, whether it is valid', async () => {
+    const web = file('web/blueprint.yaml', GOOD);
+    file('web/notes.txt', 'not a blueprint');
+    expect(await cli('validate', dir)).toEqual({ code: 0, out: `${web}: valid\n`, err: '' });
+  });
+
+  it('prints each fault with its place and, below, the fix, and exits 1', async () => {
+    const web = file('web.yaml', GOOD.replace('min_replicas: 2', 'min_replicas: 20').replace('70%', '70'));
+    const { code, out } = await cli('validate', web);
+    expect(code).toBe(1);
+    expect(out).toMatch(/web\.yaml:3:\d+: spec\.scaling\.target_cpu_utilization: .*\n {4}fix: .+/);
+    expect(out.split('\n').filter((line) => line.startsWith(web)).length).toBeGreaterThan(0);
+  });
+
+  it('prints the agreed JSON, also for one bad file among good ones', async () => {
+    const good = file('a.yaml', GOOD);
+    const bad = file('b.yaml', GOOD.replace('name: web', 'nam: web'));
+    const { code, out, err } = await cli('validate', good, bad, '-o', 'json');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    const report = JSON.parse(out) as { files: { file: string; valid: boolean; errors: object[] }[] };
+    expect(Object.keys(report)).toEqual(['files']);
+    expect(report.files.map(({ file: name, valid }) => [name, valid])).toEqual([
+      [good, true],
+      [bad, false],
+    ]);
+    for (const fault of report.files[1]?.errors ?? [{}]) {
+      expect(Object.keys(fault).sort()).toEqual(
+        ['code', 'column', 'expected', 'fix', 'found', 'line', 'message', 'path'].sort(),
+      );
+    }
+  });
+
+  it('shows the defaults in force with -v', async () => {
+    const { out } = await cli('validate', '-v', file('a.yaml', GOOD));
+    expect(out).toMatch(/default {2}verification\.enabled: true/);
+    expect(out).toMatch(/default {2}spec\.safety\.cooldown: 1m/);
+  });
+
+  it('holds blueprints against the global rules of --global', async () => {
+    const rules = file(
+      'rules/global.yaml',
+      'kind: ClusterBlueprint\nmetadata: { name: default }\nspec: { ceilings: { max_replicas: 5 } }\n',
+    );
+    const { code, out } = await cli('validate', file('web.yaml', GOOD), '--global', rules);
+    expect(out).toMatch(/max_replicas.*10.*5[\s\S]*fix:/);
+    expect(code).toBe(1);
+  });
+
+  it.each<[string, () => string, RegExp]>([
+    ['a path that is not there', () => path.join(dir, 'nope'), /nope cannot be read: there is no such file or folder/],
+    ['a folder without blueprints', () => dir, /there is no \.yaml file in .*; fairlead init drafts one/],
+  ])('fails on %s', async (_, at, words) => {
+    const { code, out, err } = await cli('validate', at());
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(words);
+  });
+
+  it('accepts what is shipped', async () => {
+    expect(await cli('validate', path.join(ROOT, 'blueprints'))).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('fairlead convert', () => {
+  it('turns the file form into the Kubernetes form and back without loss', async () => {
+    const there = await cli('convert', file('a.yaml', GOOD), '--namespace', 'shop');
+    expect(there.code).toBe(0);
+    expect(parse(there.out)).toMatchObject({
+      apiVersion: 'fairlead.dev/v1alpha1',
+      kind: 'Blueprint',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { version: '1.0.0' },
+    });
+    const back = await cli('convert', file('b.yaml', there.out));
+    expect(back.code).toBe(0);
+    const again = await cli('convert', file('c.yaml', back.out), '--namespace', 'shop');
+    expect(parse(again.out)).toEqual(parse(there.out));
+  });
+
+  it('refuses a faulty file with its faults, on stderr', async () => {
+    const { code, out, err } = await cli('convert', file('a.yaml', 'metadata: { name: web }\n'));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/a\.yaml:1:\d+: metadata\.version[\s\S]*fix:/);
+  });
+
+  it('refuses global rules, which have one form only', async () => {
+    const { code, err } = await cli('convert', path.join(ROOT, 'blueprints', 'global', 'default.yaml'));
+    expect(code).toBe(2);
+    expect(err).toMatch(/one blueprint of a service/);
+  });
+});
+
+describe('fairlead install', () => {
+  it('prints the five definitions, as kubectl takes them', async () => {
+    const { code, out, err } = await cli('install', '--crds');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const documents = parseAllDocuments(out).map((document) => document.toJS() as { kind: string; metadata: object });
+    expect(documents.map(({ kind }) => kind)).toEqual(Array(5).fill('CustomResourceDefinition'));
+  });
+
+  it('prints what deploy/crds holds', async () => {
+    const folder = path.join(ROOT, 'deploy', 'crds');
+    const shipped = readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .flatMap((name) =>
+        parseAllDocuments(readFileSync(path.join(folder, name), 'utf8')).map((d) => d.toJS() as object),
+      );
+    const { out } = await cli('install', '--crds');
+    const printed = parseAllDocuments(out).map((document) => document.toJS() as object);
+    expect(printed).toHaveLength(shipped.length);
+    expect(printed).toEqual(expect.arrayContaining(shipped));
+  });
+});
