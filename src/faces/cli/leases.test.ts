@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Leases } from './leases.ts';
+
+function stage(answers: boolean[]): { leases: Leases<'executor'>; said: string[]; released: () => number } {
+  const said: string[] = [];
+  let released = 0;
+  const lease = {
+    hold: () => Promise.resolve(answers.shift() ?? false),
+    release: () => {
+      released += 1;
+      return Promise.resolve();
+    },
+  };
+  const leases = new Leases(new Map([['executor', lease] as const]), { err: (text) => void said.push(text) });
+  return { leases, said, released: () => released };
+}
+
+describe('leases', () => {
+  it('holds nothing before the first renewal', () => {
+    expect(stage([true]).leases.held('executor')).toBe(false);
+  });
+
+  it('says nothing while it holds all', async () => {
+    const { leases, said } = stage([true, true]);
+    await leases.keep();
+    await leases.keep();
+    expect(leases.held('executor')).toBe(true);
+    expect(said).toEqual([]);
+  });
+
+  it('says once that it stands by, and that it took over', async () => {
+    const { leases, said } = stage([false, false, true, true]);
+    for (let n = 0; n < 2; n += 1) await leases.keep();
+    expect(leases.held('executor')).toBe(false);
+    for (let n = 0; n < 2; n += 1) await leases.keep();
+    expect(leases.held('executor')).toBe(true);
+    expect(said).toEqual([expect.stringMatching(/standing by/), expect.stringMatching(/took over/)]);
+  });
+
+  it('acts no more once it lost a lease or gave it up', async () => {
+    const { leases, said, released } = stage([true, false, true]);
+    await leases.keep();
+    await leases.keep();
+    expect(leases.held('executor')).toBe(false);
+    expect(said).toHaveLength(1);
+    await leases.keep();
+    await leases.release();
+    expect(leases.held('executor')).toBe(false);
+    expect(released()).toBe(1);
+  });
+});
