@@ -19,6 +19,13 @@ export interface VirtualRunOptions {
   readonly journal: (role: 'controller' | 'executor', clock: ManualClock) => Journal | Promise<Journal>;
   readonly seed?: number;
   readonly log?: Log;
+  /**
+   * Time goes on while a model is asked, as it does in a real cluster: for models that may never answer. Only where models
+   * and journals are in memory; of I/O under way time would know nothing. By default it stands still until they answered.
+   */
+  readonly timeMoves?: boolean;
+  /** How time passes between two looks; by default at once. It must move the world by `ms`, or throw. */
+  readonly advance?: (world: World, ms: number) => Promise<void>;
 }
 
 /** A pass of the observer, and a scrape, come this often. */
@@ -26,7 +33,7 @@ const PASS_MS = 15_000;
 
 /**
  * The whole product on an embedded cluster in virtual time: the same controller and executor as in a real one, wired to a
- * world and a clock that only moves when told. Time stands still while a model is asked.
+ * world and a clock that only moves when told.
  */
 export class VirtualRun {
   readonly clock: ManualClock;
@@ -36,10 +43,13 @@ export class VirtualRun {
   readonly controller: Controller;
   readonly executor: Executor;
   readonly #stop: AbortController;
+  readonly #timeMoves: boolean;
+  readonly #advance: (world: World, ms: number) => Promise<void>;
 
   private constructor(
     parts: Pick<VirtualRun, 'clock' | 'world' | 'port' | 'observer' | 'controller' | 'executor'>,
     stop: AbortController,
+    { advance, timeMoves = false }: VirtualRunOptions,
   ) {
     this.clock = parts.clock;
     this.world = parts.world;
@@ -48,6 +58,8 @@ export class VirtualRun {
     this.controller = parts.controller;
     this.executor = parts.executor;
     this.#stop = stop;
+    this.#timeMoves = timeMoves;
+    this.#advance = advance ?? ((world, ms) => world.advance(ms));
   }
 
   static async open(options: VirtualRunOptions): Promise<VirtualRun> {
@@ -69,7 +81,7 @@ export class VirtualRun {
     const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
     const stop = new AbortController();
     await observer.start(stop.signal);
-    return new VirtualRun({ clock, world, port, observer, controller, executor }, stop);
+    return new VirtualRun({ clock, world, port, observer, controller, executor }, stop, options);
   }
 
   /** One pass of all roles, then everything the executor asked to be looked at before the next. */
@@ -77,12 +89,12 @@ export class VirtualRun {
     const end = this.clock.now() + PASS_MS;
     const views = await this.observer.pass();
     await this.controller.pass(views);
-    await this.controller.idle();
+    if (!this.#timeMoves) await this.controller.idle();
     // What the watches carry arrives between two looks.
     await this.world.advance(1);
     for (let { againAt } = await this.executor.pass(); ; { againAt } = await this.executor.pass()) {
       const next = Math.min(againAt ?? end, end);
-      await this.world.advance(Math.max(1, next - this.clock.now()));
+      await this.#advance(this.world, Math.max(1, next - this.clock.now()));
       if (this.clock.now() >= end) return;
     }
   }

@@ -1,116 +1,126 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import picocolors from 'picocolors';
-import { FileJournal } from '../../adapters/journal/fileJournal.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
-import { composeModel, composeProposer } from '../../compose.ts';
+import { composeModel } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import { redactDeep } from '../../kernel/redact.ts';
-import type { Log } from '../../ports/log.ts';
-import { VirtualRun } from '../../virtualRun.ts';
-import type { Scene } from './demo/scene.ts';
-import { SCENES } from './demo/scenes.ts';
-import { promptsDir } from './installation.ts';
+import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
+import { byVerdict } from './demo/byVerdict.ts';
+import { type DemoFlags, readFlags, type Settings } from './demo/flags.ts';
+import { Journals } from './demo/journals.ts';
+import { Play } from './demo/play.ts';
+import type { Scenario } from './demo/scenario.ts';
+import { SCENARIOS } from './demo/scenarios.ts';
+import { Stopped, untilStopped } from './demo/stage.ts';
 import { EXIT, type Io } from './io.ts';
-import { Narrator } from './narrate.ts';
 import { VERSION } from './version.ts';
 
-interface DemoFlags {
-  /** False with --no-input. */
-  readonly input: boolean;
-  readonly scenario?: string;
-}
+/** 128 and the number of SIGINT, as shells say it. */
+const INTERRUPTED = 130;
 
-const PAUSE_MS = 1_200;
-const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-/** Plays each scenario on a cluster of its own, told from the journal as it is written. */
-export async function demo(io: Io, flags: DemoFlags): Promise<number> {
-  const config = loadConfig();
-  if (!config.ok) {
-    io.err(`fairlead: ${config.error}\n`);
-    return EXIT.usage;
-  }
-  const scenes = chosen(flags.scenario);
-  if (scenes === undefined) {
-    io.err(`fairlead: --scenario ${flags.scenario}: there are ${SCENES.map(({ number }) => number).join(', ')}\n`);
+/**
+ * Plays the scenarios in one shop on an embedded cluster, told from the journal as it is written. 0 only if every one of
+ * them ended as specified and the journals prove it.
+ */
+export async function demo(io: Io, flags: DemoFlags, scenarios = SCENARIOS): Promise<number> {
+  const settings = readFlags(flags, io.interactive, scenarios);
+  const config = loadConfig(flags.model === undefined ? {} : { modelUrl: flags.model });
+  if (!settings.ok || !config.ok) {
+    io.err(`fairlead: ${!settings.ok ? settings.error : config.ok ? '' : config.error}\n`);
     return EXIT.usage;
   }
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fairlead-demo-'));
-  const { bold, dim, green, red } = picocolors.createColors(config.value.color && io.interactive);
-  io.out(
-    `${bold(`fairlead ${VERSION}`)}: an embedded cluster in virtual time; the controller, gate and executor are the real ones\n`,
-  );
-  const results: string[] = [];
-  let failed = 0;
   try {
-    for (const scene of scenes) {
-      if (io.signal.aborted) break;
-      io.out(`\n${bold(`scenario ${scene.number}: ${scene.name}`)}\n${scene.about}\n\n`);
-      const faults = await play(io, scene, { config: config.value, dir, pace: flags.input && io.interactive });
-      if (faults.length > 0) failed += 1;
-      const passed = faults.length === 0;
-      results.push(
-        `scenario ${scene.number} ${scene.name}: ${passed ? green('passed') : red(`failed: ${faults.join('; ')}`)}\n`,
-      );
-    }
+    return await playAll(io, settings.value, config.value, dir);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    io.err(settings.value.keep ? `fairlead: stopped; the journals stand in ${dir}\n` : 'fairlead: stopped\n');
+    return INTERRUPTED;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    if (!settings.value.keep) await rm(dir, { recursive: true, force: true });
   }
-  io.out(`\n${results.join('')}`);
-  if (io.signal.aborted) {
-    io.err('fairlead: stopped\n');
-    return 130;
-  }
-  io.out(
-    dim(
-      '\nWhat was told is the journal, line by line. Next: bin/fairlead --help, or the README for a cluster of your own.\n',
-    ),
-  );
-  return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function chosen(text: string | undefined): readonly Scene[] | undefined {
-  if (text === undefined) return SCENES;
-  const wanted = text.split(',').map((part) => Number(part.trim()));
-  const scenes = SCENES.filter(({ number }) => wanted.includes(number));
-  return scenes.length === new Set(wanted).size ? scenes : undefined;
-}
-
-interface Setting {
-  readonly config: Config;
-  readonly dir: string;
-  /** Pauses between lines that matter, so that a person can follow. */
-  readonly pace: boolean;
-}
-
-async function play(io: Io, scene: Scene, { config, dir, pace }: Setting): Promise<string[]> {
-  const model = scene.model ?? (await composeModel(config, systemClock));
-  const journals: FileJournal[] = [];
-  const run = await VirtualRun.open({
-    seed: scene.number,
-    proposer: (clock) => composeProposer(model, { clock, log: SILENT, promptsDir, passMs: 15_000 }),
-    journal: async (role, clock) => {
-      const narrator = new Narrator({ out: io.out, now: () => clock.now(), color: config.color && io.interactive });
-      const opened = await FileJournal.open({
-        dir: path.join(dir, `scenario-${scene.number}`),
-        writer: role,
-        clock,
-        redact: (value) => redactDeep(value, config.secrets),
-        version: VERSION,
-      });
-      if (!opened.ok) throw new Error(opened.error.message);
-      journals.push(opened.value);
-      return narrator.over(opened.value, role, pace ? () => systemClock.sleep(PAUSE_MS, io.signal) : undefined);
-    },
+async function playAll(io: Io, settings: Settings, config: Config, dir: string): Promise<number> {
+  const journals = new Journals(dir, config.secrets);
+  const play = await Play.open({
+    io,
+    journals,
+    seed: settings.seed,
+    speed: settings.speed,
+    live: settings.live,
+    color: config.color && io.interactive,
+    verbose: settings.verbose,
+    size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+    model: await composeModel(config, systemClock),
   });
+  let server: WorldServer | undefined;
   try {
-    scene.setUp(run);
-    await scene.play(run);
-    return scene.faults(run);
+    play.say(opening(config));
+    if (settings.keep) {
+      server = await serveWorld(play.run.world);
+      await writeFile(kubeconfigIn(dir), server.kubeconfig(), { mode: 0o600 });
+      play.tell(`\n${toTry(dir)}\n`);
+    }
+    const results: Result[] = [];
+    for (const scenario of settings.scenarios) results.push(await playOne(play, scenario, settings.live, io.signal));
+    const proof = await journals.prove();
+    const passed = proof.ok && results.every(({ faults }) => faults.length === 0);
+    if (!settings.keep) play.leaveScreen();
+    play.tell('\n');
+    for (const line of results.map(resultLine)) settings.live ? play.say(line) : play.tell(`${line}\n`);
+    play.say(`${byVerdict(play.run.decisions())} ${proof.words}.`);
+    if (!settings.keep) play.tell(`\n${NEXT}`);
+    else {
+      play.tell(`\n${toTry(dir)}\nThe shop stays open, with these journals: ${dir}\nCtrl-C closes it.\n\n`);
+      play.title('the shop stays open');
+      for (;;) await untilStopped(play.run.tick(), io.signal);
+    }
+    return passed ? EXIT.ok : EXIT.failed;
   } finally {
-    await run.close();
-    await Promise.all(journals.map((journal) => journal.close()));
+    await play.close();
+    await server?.close();
+    await journals.close();
   }
 }
+
+interface Result {
+  readonly scenario: Scenario;
+  readonly faults: readonly string[];
+}
+
+const resultLine = ({ scenario: { number, name }, faults }: Result): string =>
+  `scenario ${number} ${name}: ${faults.length === 0 ? 'passed' : `failed: ${faults.join('; ')}`}`;
+
+async function playOne(play: Play, scenario: Scenario, live: boolean, signal: AbortSignal): Promise<Result> {
+  const { number, name, about } = scenario;
+  const faults = await scenario.play(play.begin(`scenario ${number}: ${name}`, about));
+  // One more look, so that the dashboard shows how it ended.
+  await untilStopped(play.run.tick(), signal);
+  if (!live) play.tell(`\n${play.services().join('\n')}\n`);
+  return { scenario, faults };
+}
+
+const opening = ({ model }: Config): string =>
+  [
+    `fairlead ${VERSION}. A small web shop on an embedded cluster, in its own faster time.`,
+    'Controller, gate and executor are the real ones; what is told is their journal, as it is written.',
+    model === undefined
+      ? 'No model is asked: built-in rules propose.'
+      : `The model at ${new URL(model.url).host} proposes; time stands still while it thinks.`,
+  ].join(' ');
+
+const kubeconfigIn = (dir: string): string => path.join(dir, 'kubeconfig');
+
+const toTry = (dir: string): string => `In another terminal:
+  export KUBECONFIG=${kubeconfigIn(dir)}
+  kubectl get deploy,decisions,circuitbreakers -n shop
+  kubectl scale deploy/backend --replicas=6 -n shop
+  kubectl describe deploy/frontend -n shop
+`;
+
+const NEXT = `Next:
+  bin/fairlead demo --keep               take part in it, with kubectl
+  bin/fairlead validate -v blueprints/   the limits that were kept
+  bin/fairlead init NAMESPACE/NAME       a first blueprint for a service of yours
+`;

@@ -16,11 +16,15 @@ export class Narrator {
   readonly #out: (text: string) => void;
   readonly #now: () => number;
   readonly #colors: Colors;
+  readonly #lines: LinesOf;
+  readonly #format: Format;
 
-  constructor(options: { out: (text: string) => void; now: () => number; color: boolean }) {
+  constructor(options: NarratorOptions) {
     this.#out = options.out;
     this.#now = options.now;
     this.#colors = picocolors.createColors(options.color);
+    this.#lines = options.lines ?? ((_, entry) => linesOf(entry));
+    this.#format = options.format ?? ((role, line) => this.#oneLine(role, line));
   }
 
   /**
@@ -41,12 +45,14 @@ export class Narrator {
 
   /** False when the entry has nothing to tell. */
   tell(role: string, entry: JournalEntry): boolean {
-    const lines = linesOf(entry);
-    for (const [word, text] of lines) {
-      const head = `${this.#colors.dim(clockTime(this.#now()))} ${this.#colors.dim(role.padEnd(10))} ${this.#paint(word)(word.padEnd(9))}`;
-      this.#out(`${head} ${printable(text)}\n`);
-    }
+    const lines = this.#lines(role, entry);
+    for (const [word, text] of lines) this.#out(`${this.#format(role, [word, printable(text)])}\n`);
     return lines.length > 0;
+  }
+
+  #oneLine(role: string, [word, text]: Line): string {
+    const { dim } = this.#colors;
+    return `${dim(clockTime(this.#now()))} ${dim(role.padEnd(10))} ${this.#paint(word)(word.padEnd(9))} ${text}`;
   }
 
   #paint(word: string): (text: string) => string {
@@ -62,9 +68,21 @@ export class Narrator {
 // Control, zero-width and bidirectional characters: words of others must not draw on the terminal.
 const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 400);
 
-type Line = readonly [word: string, text: string];
+export type Line = readonly [word: string, text: string];
+export type LinesOf = (role: string, entry: JournalEntry) => readonly Line[];
+type Format = (role: string, line: Line) => string;
 
-function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] {
+interface NarratorOptions {
+  readonly out: (text: string) => void;
+  readonly now: () => number;
+  readonly color: boolean;
+  /** What an entry has to tell; by default all of it. */
+  readonly lines?: LinesOf;
+  /** How a line looks, without its newline; by default one line with time, role and word. */
+  readonly format?: Format;
+}
+
+export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] {
   switch (kind) {
     case 'observed':
       return [

@@ -69,12 +69,20 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
   program
     .command('demo')
-    .description('play the main scenarios on an embedded cluster and tell them live')
+    .description('a web shop on an embedded cluster: play the main scenarios and tell them live')
     .option('--no-input', 'no pauses; exit 0 only if every scenario ended as specified')
     .option('--scenario <numbers>', 'only these, such as 1,3')
+    .option('--speed <times>', 'times real time (default: 30; with --no-input or in a pipe as fast as it goes)')
+    .option('--seed <number>', 'another cluster: pod names, ids, jitter (default: 1)')
+    .option('--model <url>', 'OpenAI-compatible endpoint, with /v1, that proposes in place of the rules')
+    .option('--keep', 'let kubectl in, and leave the shop open at the end')
+    .option('-v, --verbose', 'tell every note of the gate and all evidence')
     .option('--yes', 'install what is missing without asking')
     .action(act(async () => (await import('./demo.ts')).demo))
-    .addHelpText('after', '\nExamples:\n  fairlead demo\n  fairlead demo --no-input --scenario 1,3');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead demo\n  fairlead demo --no-input --scenario 1,3\n  fairlead demo --keep --model http://127.0.0.1:11434/v1',
+    );
 
   program
     .command('validate <paths...>')

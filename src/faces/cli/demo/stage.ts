@@ -1,4 +1,5 @@
 import type { DecisionObject } from '../../../schema/decisionObject.ts';
+import type { JournalEntry } from '../../../schema/journal.ts';
 import { KINDS, type KubeObject } from '../../../schema/kube.ts';
 import type { VirtualRun } from '../../../virtualRun.ts';
 import { isEnded } from './scenario.ts';
@@ -12,6 +13,8 @@ export interface StageOptions {
   readonly run: VirtualRun;
   readonly customers: Customers;
   readonly signal: AbortSignal;
+  /** What was recorded so far, in both journals, oldest first. */
+  readonly recorded: readonly JournalEntry[];
   /** Tells what happens outside: what customers, people and machines do. */
   readonly happens: (service: string, text: string) => Promise<void>;
   /** From now on the attacker answers when a model is asked, or no longer. */
@@ -24,11 +27,13 @@ export class Stage {
   readonly #seen: ReadonlySet<string>;
   readonly #writesBefore: number;
   readonly #eventsBefore: number;
+  readonly #recordedBefore: number;
 
   constructor(options: StageOptions) {
     this.#options = options;
     this.#seen = new Set(options.run.decisions(NAMESPACE).map(({ metadata }) => metadata.name));
     this.#writesBefore = options.run.writes().length;
+    this.#recordedBefore = options.recorded.length;
     this.#eventsBefore = options.run.events(NAMESPACE).length;
   }
 
@@ -93,6 +98,11 @@ export class Stage {
   events(service: string): string[] {
     const all = this.#options.run.events(NAMESPACE).slice(this.#eventsBefore);
     return all.filter(({ deployment }) => deployment === service).map(({ note }) => note);
+  }
+
+  /** What the journals say, of one kind. */
+  records(kind: JournalEntry['kind']): JournalEntry[] {
+    return this.#options.recorded.slice(this.#recordedBefore).filter((entry) => entry.kind === kind);
   }
 
   replicas(service: string): number {

@@ -1,0 +1,204 @@
+import picocolors from 'picocolors';
+import { systemClock } from '../../../adapters/system/systemClock.ts';
+import { composeProposer } from '../../../compose.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { ChatModel } from '../../../ports/model.ts';
+import type { JournalEntry } from '../../../schema/journal.ts';
+import { VirtualRun } from '../../../virtualRun.ts';
+import type { World } from '../../../world/world.ts';
+import { promptsDir } from '../installation.ts';
+import type { Io } from '../io.ts';
+import { type Line, Narrator } from '../narrate.ts';
+import { attacker } from './attacker.ts';
+import { dashboardLine } from './dashboard.ts';
+import { Fold } from './fold.ts';
+import type { Journals } from './journals.ts';
+import { watchBreakers, watchOutsiders } from './outsiders.ts';
+import { Pace, USUAL_SPEED } from './pace.ts';
+import { Proposers } from './proposers.ts';
+import { LiveScreen, PlainScreen, type Screen, type Size } from './screen.ts';
+import { openShop, SHOP } from './shop.ts';
+import { Stage } from './stage.ts';
+import { minutes, Teller } from './teller.ts';
+import { Customers } from './traffic.ts';
+
+export interface PlayOptions {
+  readonly io: Io;
+  readonly journals: Journals;
+  readonly seed: number;
+  /** Times real time; undefined: as fast as it goes. */
+  readonly speed: number | undefined;
+  /** The dashboard above the story, on the terminal's second screen; else plain lines. */
+  readonly live: boolean;
+  readonly color: boolean;
+  readonly verbose: boolean;
+  readonly size: () => Size;
+  /** Proposes instead of the rules planner. */
+  readonly model: ChatModel | undefined;
+}
+
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const PASS_MS = 15_000;
+const HISTORY_MS = 30 * 60_000;
+/** How long an end may take before it is no longer waited for. */
+const END_MS = 2_000;
+
+/** The shop, everything that runs in it, and how it is seen and told. */
+export class Play {
+  readonly run: VirtualRun;
+  readonly #options: PlayOptions;
+  readonly #proposers: Proposers;
+  readonly #recorded: readonly JournalEntry[];
+  readonly #customers: Customers;
+  readonly #pace: Pace;
+  readonly #screen: Screen;
+  readonly #teller: Teller;
+  readonly #colors: ReturnType<typeof picocolors.createColors>;
+  #title = 'the shop opens';
+
+  private constructor(
+    options: PlayOptions,
+    run: VirtualRun,
+    parts: { proposers: Proposers; recorded: JournalEntry[] },
+  ) {
+    const { io, color, live, size, speed } = options;
+    this.#options = options;
+    this.run = run;
+    this.#proposers = parts.proposers;
+    this.#recorded = parts.recorded;
+    openShop(run.world);
+    this.#customers = new Customers(run.world);
+    void this.#customers.watch(io.signal);
+    const began = run.clock.now() + HISTORY_MS;
+    const now = (): number => run.clock.now() - began;
+    this.#colors = picocolors.createColors(color);
+    this.#teller = new Teller({ now, width: size().columns, color });
+    this.#screen = live ? new LiveScreen(io, () => this.dashboard(now()), size) : new PlainScreen(io);
+    this.#pace = new Pace(speed, io.signal, () => this.#screen.draw());
+  }
+
+  /** Opens the shop and lets half an hour pass in it, so that there is history to decide from. */
+  static async open(options: PlayOptions): Promise<Play> {
+    const { io, journals, verbose, model } = options;
+    const fold = new Fold({ verbose });
+    const recorded: JournalEntry[] = [];
+    let play: Play | undefined;
+    let proposers: Proposers | undefined;
+    const run = await VirtualRun.open({
+      seed: options.seed,
+      proposer: (clock) => {
+        const parts = { clock, log: SILENT, promptsDir, passMs: PASS_MS };
+        proposers = new Proposers(composeProposer(model, parts), composeProposer(attacker, parts));
+        return proposers;
+      },
+      journal: async (role, clock) => {
+        const narrator = new Narrator({
+          out: (text) => play?.tell(text),
+          now: () => clock.now(),
+          color: false,
+          lines: (by, entry) => {
+            recorded.push(entry);
+            return play === undefined ? [] : fold.lines(by, entry);
+          },
+          format: (_, line) => play?.line(line) ?? '',
+        });
+        return narrator.over(await journals.open(role, clock), role, async () => play?.read());
+      },
+      advance: (world, ms) => play?.advance(world, ms) ?? world.advance(ms),
+    });
+    if (proposers === undefined) throw new Error('the run was opened without a proposer');
+    const opened = new Play(options, run, { proposers, recorded });
+    for (const end = run.clock.now() + HISTORY_MS; run.clock.now() < end && !io.signal.aborted; ) await run.tick();
+    watchOutsiders(run.world.objects, (service, text) => opened.outside(service, text));
+    watchBreakers(run.world.objects, (service, text) =>
+      opened.tell(`${opened.line(['breaker', `${service}: ${text}`])}\n`),
+    );
+    play = opened;
+    return opened;
+  }
+
+  /** Begins a scenario: its heading, and a stage of its own. */
+  begin(title: string, about: string): Stage {
+    this.#title = title;
+    this.tell(`\n${this.#teller.heading(title, about)}\n\n`);
+    return new Stage({
+      run: this.run,
+      customers: this.#customers,
+      recorded: this.#recorded,
+      signal: this.#options.io.signal,
+      happens: async (service, text) => {
+        this.outside(service, text);
+        await this.read();
+      },
+      attack: (underAttack) => {
+        this.#proposers.underAttack = underAttack;
+      },
+    });
+  }
+
+  /** One more title for the dashboard. */
+  title(text: string): void {
+    this.#title = text;
+  }
+
+  /** Whole lines, as they are. */
+  tell(text: string): void {
+    this.#screen.story(text);
+  }
+
+  /** A sentence of our own, outside the story. */
+  say(text: string): void {
+    this.tell(`${this.#teller.paragraph(text)}\n`);
+  }
+
+  /** What people, customers and machines do: it stands in no journal. */
+  outside(service: string, text: string): void {
+    this.tell(`${this.line(['outside', `${service}: ${text}`])}\n`);
+  }
+
+  line(line: Line): string {
+    return this.#teller.line(line);
+  }
+
+  read(): Promise<void> {
+    return this.#pace.read();
+  }
+
+  advance(world: World, ms: number): Promise<void> {
+    return this.#pace.advance(world, ms);
+  }
+
+  /** A line for the state of the demo, one for each service, and a rule. */
+  dashboard(now: number): string[] {
+    const { bold, dim, yellow } = this.#colors;
+    const speed = this.#options.speed ?? USUAL_SPEED;
+    const [asked] = this.#options.model === undefined ? [] : this.#proposers.asked;
+    const state =
+      asked === undefined ? dim(`${speed} times faster`) : yellow(`a model is asked about ${asked}: time stands`);
+    return [
+      ` ${bold('fairlead demo')}  ${minutes(now)}  ${this.#title}  ${state}`,
+      ...this.services(),
+      dim('─'.repeat(this.#options.size().columns)),
+    ];
+  }
+
+  services(): string[] {
+    const { observer, clock } = this.run;
+    const place = (name: string): number => (SHOP.findIndex((service) => service.name === name) + 99) % 99;
+    return observer
+      .views()
+      .toSorted((a, b) => place(a.name) - place(b.name))
+      .map((view) => dashboardLine(view, observer.history(view.namespace, view.name), clock.now(), this.#colors));
+  }
+
+  /** Gives the terminal back. Text may still be told. */
+  leaveScreen(): void {
+    this.#screen.close();
+  }
+
+  /** Ends everything that runs; what does not end soon is left behind. */
+  async close(): Promise<void> {
+    this.leaveScreen();
+    await Promise.race([this.run.close(), systemClock.sleep(END_MS)]);
+  }
+}
