@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import { clockTime } from '../../kernel/instant.ts';
-import { headline } from '../../policy/explain.ts';
 import type { Journal } from '../../ports/journal.ts';
+import { headline } from '../../schema/headline.ts';
 import type { JournalEntry } from '../../schema/journal.ts';
 import type { Request } from '../../schema/request.ts';
 import type { Verdict } from '../../schema/verdict.ts';

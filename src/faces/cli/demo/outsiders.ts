@@ -1,3 +1,4 @@
+import { Counters } from '../../../schema/counters.ts';
 import { type KubeObject, LAST_CHANGE_ANNOTATION } from '../../../schema/kube.ts';
 import type { Objects } from '../../../world/objects.ts';
 
