@@ -1,83 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { connect, type KubernetesCluster } from '../../src/adapters/kubernetes/connect.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type ConnectOptions, connect, type KubernetesCluster } from '../../src/adapters/kubernetes/connect.ts';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { systemIds } from '../../src/adapters/system/systemIds.ts';
-import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
-import { type ContractCluster, clusterContract } from '../../src/testing/clusterContract.ts';
-import { defined, value } from '../../src/testing/contractObjects.ts';
+import type { KubeObject } from '../../src/schema/kube.ts';
+import { clusterContract } from '../../src/testing/clusterContract.ts';
+import { value } from '../../src/testing/contractObjects.ts';
+import { cuttingContract } from '../../src/testing/cuttingContract.ts';
+import { CuttingProxy } from '../../src/testing/cuttingProxy.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from './installCrds.ts';
-import { type Relay, startRelay } from './relay.ts';
+
+interface Opened {
+  readonly adapter: KubernetesCluster;
+  readonly proxy: CuttingProxy;
+  close(namespaces: readonly string[]): Promise<void>;
+}
 
 describeCluster('Kubernetes', () => {
   let cluster: Cluster;
-  let relay: Relay;
   beforeAll(async () => {
     cluster = await startCluster({ noKubelet: true });
     await installCrds(cluster);
-    relay = await startRelay(cluster.server);
   });
   afterAll(async () => {
-    await relay?.close();
     await cluster?.stop();
   });
 
+  const open = async (options: Partial<ConnectOptions> = {}): Promise<Opened> => {
+    const text = readFileSync(cluster.kubeconfig, 'utf8');
+    const proxy = await CuttingProxy.start(cluster.server, authorityOf(text));
+    const kubeconfig = `${cluster.kubeconfig}-proxy`;
+    writeFileSync(kubeconfig, proxy.kubeconfig(text), { mode: 0o600 });
+    const adapter = await connect({ clock: systemClock, ids: systemIds, ...options, kubeconfig });
+    if (!adapter.ok) throw new Error(adapter.error);
+    const close = async (namespaces: readonly string[]): Promise<void> => {
+      adapter.value.close();
+      await proxy.close();
+      await cluster.kubectl(['delete', 'namespace', ...namespaces, '--wait=false']);
+    };
+    return { adapter: adapter.value, proxy, close };
+  };
+  const freshNamespace = async (by: KubernetesCluster): Promise<string> => {
+    const name = `contract-${systemIds.fresh()}`;
+    value(await by.ensureNamespace(name));
+    return name;
+  };
+  const seedDeployment = async (object: KubeObject): Promise<KubeObject> => {
+    const { namespace = '', name } = object.metadata;
+    await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
+    const read = () => cluster.kubectl(['get', 'deployment', name, '-n', namespace, '-o', 'json']);
+    return settled(async () => JSON.parse(await read()));
+  };
+
   clusterContract('a real API server', async () => {
-    const connected = await connect({
-      kubeconfig: relay.kubeconfig(cluster.kubeconfig),
+    const { adapter, proxy, close } = await open();
+    const namespaces = [await freshNamespace(adapter), await freshNamespace(adapter)] as const;
+    return {
+      reader: adapter.reader,
+      records: adapter.records,
+      workloads: adapter.workloads,
       clock: systemClock,
-      ids: systemIds,
-    });
-    if (!connected.ok) throw new Error(connected.error);
-    const namespaces = [`contract-${systemIds.fresh()}`, `contract-${systemIds.fresh()}`] as const;
-    for (const namespace of namespaces) value(await connected.value.ensureNamespace(namespace));
-    return contractCluster(cluster, relay, connected.value, namespaces);
+      namespaces,
+      seedDeployment,
+      async patchByHand(namespace, name, mergePatch) {
+        const patch = JSON.stringify(mergePatch);
+        await cluster.kubectl(['patch', 'deployment', name, '-n', namespace, '--type=merge', '-p', patch]);
+      },
+      async deleteByHand(namespace, name) {
+        await cluster.kubectl(['delete', 'deployment', name, '-n', namespace, '--wait=true']);
+      },
+      // Older than the definition of the kind itself: the server holds no history of it from then.
+      tooOldVersion: async () => '1',
+      cutWatches: async () => proxy.cut(),
+      close: () => close(namespaces),
+    };
+  });
+
+  cuttingContract('a real API server', async () => {
+    const { adapter, proxy, close } = await open({ limits: { timeoutMs: 2_000 } });
+    const namespace = await freshNamespace(adapter);
+    proxy.forwarded.length = 0;
+    return {
+      proxy,
+      reader: adapter.reader,
+      records: adapter.records,
+      workloads: adapter.workloads,
+      namespace,
+      now: systemClock.now,
+      seedDeployment,
+      close: () => close([namespace]),
+    };
   });
 });
 
-function contractCluster(
-  cluster: Cluster,
-  relay: Relay,
-  { reader, records, workloads, close }: KubernetesCluster,
-  namespaces: readonly [string, string],
-): ContractCluster {
-  return {
-    reader,
-    records,
-    workloads,
-    clock: systemClock,
-    namespaces,
-    async seedDeployment(object) {
-      const { namespace = '', name } = object.metadata;
-      await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
-      return settled(async () => defined(value(await reader.get(KINDS.Deployment, namespace, name))));
-    },
-    async patchByHand(namespace, name, mergePatch) {
-      await cluster.kubectl([
-        'patch',
-        'deployment',
-        name,
-        '-n',
-        namespace,
-        '--type=merge',
-        '-p',
-        JSON.stringify(mergePatch),
-      ]);
-    },
-    async deleteByHand(namespace, name) {
-      await cluster.kubectl(['delete', 'deployment', name, '-n', namespace, '--wait=true']);
-    },
-    // Older than the definition of the kind itself: the server holds no history of it from then.
-    tooOldVersion: async () => '1',
-    async cutWatches() {
-      relay.cut();
-    },
-    async close() {
-      close();
-      await cluster.kubectl(['delete', 'namespace', ...namespaces, '--wait=false']);
-    },
-  };
+const Authority = z.object({
+  clusters: z.array(z.object({ cluster: z.object({ 'certificate-authority-data': z.string() }) })).min(1),
+});
+
+/** PEM of the authority that signed the server's certificate. */
+function authorityOf(kubeconfig: string): string {
+  const data = Authority.parse(parse(kubeconfig)).clusters[0]?.cluster['certificate-authority-data'] ?? '';
+  return Buffer.from(data, 'base64').toString('utf8');
 }
 
 /** The object once its controller has seen it and nothing about it has moved for half a second. */
