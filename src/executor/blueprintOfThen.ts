@@ -8,7 +8,8 @@ import type { HeldDecision } from './heldDecision.ts';
 
 /**
  * The blueprint a change is verified by: the version it was let through under, whatever was accepted since. Where that is
- * not kept any more it is the one of now, and undefined when there is none. unreadable: to be asked again.
+ * not kept any more, or may not be read, it is the one of now, and undefined when there is none: no verification waits for
+ * ever on a record. unreadable: the API server does not answer now, to be asked again.
  */
 export async function blueprintOfThen(
   deps: ExecutorDeps,
@@ -19,7 +20,7 @@ export async function blueprintOfThen(
   const hash = change.blueprint ?? held.spec.blueprint.hash;
   if (blueprint?.hash === hash) return blueprint;
   const read = await deps.reader.get(KINDS.ControllerRevision, namespace, versionName(name, hash));
-  if (!read.ok) return 'unreadable';
+  if (!read.ok) return read.error.code === 'unavailable' ? 'unreadable' : blueprint;
   const then = read.value && blueprintOfVersion(read.value, object, global ?? NO_GLOBAL_RULES);
   return then?.hash === hash ? then : blueprint;
 }

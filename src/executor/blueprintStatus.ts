@@ -7,13 +7,15 @@ import type { KubeObject } from '../schema/kube.ts';
 const ACCEPTED = 'Accepted';
 
 /**
- * What a Blueprint's status has to say; undefined while nothing can be said (nothing was read yet, or the organisation's
- * rules are broken, which is no fault of this Blueprint's). A transition time stays until the answer turns.
+ * What a Blueprint's status has to say; undefined while nothing can be said: nothing was read yet, the organisation's
+ * rules are broken (no fault of this Blueprint's), or what was accepted before cannot be read, so that "nothing is in
+ * force" would be no more than a guess. A transition time stays until the answer turns.
  */
 export function blueprintStatus(view: ServiceView, now: number): BlueprintStatus | undefined {
-  const { object, blueprint, faults = [], global } = view;
+  const { object, blueprint, faults = [], global, problems = [] } = view;
   const isAccepted = faults.length === 0;
-  if (global === undefined || (isAccepted && blueprint === undefined)) return undefined;
+  if (global === undefined) return undefined;
+  if (blueprint === undefined && (isAccepted || problems.length > 0)) return undefined;
   const { generation } = object.metadata;
   const status = isAccepted ? 'True' : 'False';
   const before = acceptedOf(object);

@@ -30,6 +30,7 @@ async function apply(stage: Stage, version: string, change: Record<string, unkno
   });
   await stage.run(PASS_MS);
 }
+const kept = (stage: Stage): string => `web-${stage.hash.slice(0, 10)}`;
 const maxReplicas = (max: number) => ({ scaling: { ...SCALING, max_replicas: max } });
 /** The API server cannot read conditions: this fault gets through to us. */
 const BAD = {
@@ -203,9 +204,14 @@ describe('a refused blueprint', () => {
     const stage = await open();
     await stage.run(PASS_MS);
     await apply(stage, '2.0.0', BAD);
-    const { observer, stop } = await restarted(stage);
+    const { observer, executor, stop } = await restarted(stage);
+    const before = status(stage);
     stage.port.failNext({ verb: 'list', path: 'controllerrevisions', code: 'unavailable' });
-    expect((await observer.pass())[0]?.blueprint).toBeUndefined();
+    const [view] = await observer.pass();
+    expect(view?.blueprint).toBeUndefined();
+    expect(view?.problems?.join()).toContain('cannot be read');
+    await executor.pass();
+    expect(status(stage), 'a guess is not written down').toEqual(before);
     expect((await observer.pass())[0]?.blueprint?.version).toBe('1.0.0');
     stop();
   });
@@ -214,7 +220,7 @@ describe('a refused blueprint', () => {
     const stage = await open();
     await stage.run(PASS_MS);
     await apply(stage, '2.0.0', BAD);
-    stage.world.edit(KINDS.ControllerRevision, 'shop', `web-${stage.hash.slice(0, 10)}`, (draft) => {
+    stage.world.edit(KINDS.ControllerRevision, 'shop', kept(stage), (draft) => {
       draft['data'] = { ...(draft['data'] as object), ...maxReplicas(1000) };
     });
     const { observer, stop } = await restarted(stage);
@@ -248,13 +254,19 @@ describe('a change under way when its blueprint changes', () => {
     expect(stage.replicas()).toBe(3);
   });
 
-  it('is verified by the version of now when the one it began under is not kept any more', async () => {
+  it.each([
+    ['is not kept any more', (stage: Stage) => stage.world.remove(KINDS.ControllerRevision, 'shop', kept(stage))],
+    [
+      'may not be read',
+      (stage: Stage) => stage.port.failNext({ verb: 'get', path: 'controllerrevisions', code: 'denied', times: 1000 }),
+    ],
+  ])('is verified by the version of now when the one it began under %s', async (_, harm) => {
     const stage = await open();
     await stage.wish(A, { arguments: { replicas: 3 } });
     await stage.executor.pass();
     const only = { name: 'error_rate', type: 'threshold', target: '< 1%', critical: true, rollback_trigger: true };
     await apply(stage, '2.0.0', { verification: { stabilization_period: '60s', checks: [only] } });
-    stage.world.remove(KINDS.ControllerRevision, 'shop', `web-${stage.hash.slice(0, 10)}`);
+    harm(stage);
     await stage.run(120_000);
     expect(stage.status(A).verification?.checks.map(({ name }) => name)).toEqual(['error_rate']);
   });

@@ -46,10 +46,15 @@ export function blueprintOfVersion(
   return tightened(read.value, global);
 }
 
+export interface Unread {
+  readonly object: KubeObject;
+  readonly error: ClusterError;
+}
+
 /**
  * Which blueprints are in force. Where the newest version is refused and this process knows of no accepted one (it has
- * just started), the kept versions are read: once for each Blueprint, never on a calm pass. Error: they could not be
- * read; what is in force without them is the answer beside it.
+ * just started), the kept versions are read: once for each Blueprint, never on a calm pass. `unread`: those whose kept
+ * versions could not be read now; nothing is in force of them, and the next call asks again.
  */
 export async function acceptWithKept(
   reader: ClusterReader,
@@ -62,24 +67,18 @@ export async function acceptWithKept(
   const { rules } = global;
   if (forgotten.length === 0 || rules === undefined) return { accepted, unread: [] };
   const unread: Unread[] = [];
-  await Promise.all(
-    forgotten.map(async (object) => {
-      const kept = await keptVersions(reader, object);
-      if (!kept.ok) {
-        unread.push({ object, error: kept.error });
-        return;
-      }
-      const readable = kept.value.map((version) => blueprintOfVersion(version, object, rules));
-      acceptance.recall(
-        object,
-        readable.find((blueprint) => blueprint !== undefined),
-      );
-    }),
-  );
+  const recall = async (object: KubeObject): Promise<void> => {
+    const kept = await keptVersions(reader, object);
+    if (!kept.ok) {
+      unread.push({ object, error: kept.error });
+      return;
+    }
+    const readable = kept.value.map((version) => blueprintOfVersion(version, object, rules));
+    acceptance.recall(
+      object,
+      readable.find((blueprint) => blueprint !== undefined),
+    );
+  };
+  await Promise.all(forgotten.map(recall));
   return { accepted: acceptance.accept(objects, global), unread };
-}
-
-export interface Unread {
-  readonly object: KubeObject;
-  readonly error: ClusterError;
 }

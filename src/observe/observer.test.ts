@@ -34,6 +34,19 @@ const WROTE = {
   undo: false,
 };
 
+describe('start', () => {
+  it('opens a watch of every kind without the platform taking them for a leak', async () => {
+    const warned: Error[] = [];
+    const hear = (warning: Error): unknown => warned.push(warning);
+    process.on('warning', hear);
+    const { cluster } = await observing();
+    await settle();
+    process.off('warning', hear);
+    expect(cluster.calls.filter(({ verb }) => verb === 'watch').length).toBeGreaterThanOrEqual(10);
+    expect(warned.map(({ message }) => message)).toEqual([]);
+  });
+});
+
 describe('a pass', () => {
   it('sees a whole service, and asks the cluster for nothing beyond its watches', async () => {
     const { cluster, observer, pass, metrics } = await observing();

@@ -9,7 +9,7 @@ import { FLEET } from '../schema/records.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
 import { readFresh } from './freshParts.ts';
-import { acceptWithKept } from './keptVersions.ts';
+import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
@@ -137,10 +137,6 @@ export class Observer {
     const global = this.#globalNow();
     const { accepted, unread } = await acceptWithKept(reader, this.#acceptance, blueprints, global);
     this.#acceptance.keepOnly(blueprints);
-    for (const { object, error } of unread) {
-      const { namespace, name } = object.metadata;
-      log.warn({ service: `${namespace}/${name}`, message: error.message }, 'kept blueprint versions not read');
-    }
     const targets = accepted.flatMap(({ object, blueprint }) =>
       blueprint === undefined || !this.#isThere(object, blueprint.target.name) ? [] : [metricTargetOf(blueprint)],
     );
@@ -149,7 +145,8 @@ export class Observer {
     const now = clock.now();
     const around = { of: surroundingsOf(this.#mirrors), reach: this.#mirrors.reach(AROUND) };
     const views = accepted.map((one) => {
-      const parts = this.#partsOf(one, global, around);
+      const hidden = unread.find(({ object }) => object === one.object);
+      const parts = this.#partsOf(one, global, around, hidden);
       const { view, history } = assembleView(parts, this.#numbers(one, parts.target?.deployment), now, log);
       this.#remember(view, history);
       return view;
@@ -174,6 +171,7 @@ export class Observer {
     accepted: Accepted,
     global: AcceptedGlobal,
     around: { readonly of: (deployment: KubeObject) => Surroundings; readonly reach: Reach },
+    hidden: Unread | undefined,
   ): Parts {
     const { namespace = '', name } = accepted.object.metadata;
     const { at, problems } = around.reach;
@@ -201,6 +199,9 @@ export class Observer {
         ...problems,
         ...records.problems,
         ...(global.rules === undefined ? ['ClusterBlueprint default: no good version was ever read'] : []),
+        ...(hidden === undefined
+          ? []
+          : [`ControllerRevision: the accepted versions kept of ${name} cannot be read (${hidden.error.message})`]),
       ],
     };
   }
