@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { readDecision, requestFrom } from '../src/executor/heldDecision.ts';
 import { authorityOf } from '../src/policy/authority.ts';
 import { decide } from '../src/policy/decide.ts';
-import { headline } from '../src/policy/explain.ts';
 import { effective, effectiveGlobal } from '../src/schema/blueprint/effective.ts';
 import { loadBlueprint, loadGlobal } from '../src/schema/blueprint/load.ts';
 import type { Blueprint, GlobalRules } from '../src/schema/blueprint.ts';
-import type { GateInput } from '../src/schema/verdict.ts';
+import type { GateInput, Verdict } from '../src/schema/verdict.ts';
 import { DECISION_SPEC } from '../src/testing/contractObjects.ts';
 import { calmInput, hotAssessment, signal } from '../src/testing/gateInput.ts';
 
@@ -30,6 +29,9 @@ const Case = z.strictObject({
   verdict: z.enum(['allowed', 'restricted', 'forbidden']),
 });
 type Case = z.infer<typeof Case>;
+
+/** Why a verdict is what it is, for a test that fails. */
+const said = ({ findings }: Verdict): string => findings.map(({ rule, message }) => `${rule} ${message}`).join('; ');
 
 function rules(): GlobalRules {
   const loaded = loadGlobal(read('global/default.yaml'), 'global/default.yaml');
@@ -112,9 +114,9 @@ describe.each(documents)('blueprints/%s', (name) => {
       expect(authorityOf(rest, false)).toBe(one.verdict);
       return;
     }
-    expect(verdict.authority, headline(verdict)).toBe(one.verdict);
+    expect(verdict.authority, said(verdict)).toBe(one.verdict);
     // Allowed means allowed now: nothing in a calm state may hold it back.
-    expect(permit !== undefined, headline(verdict)).toBe(one.verdict === 'allowed');
+    expect(permit !== undefined, said(verdict)).toBe(one.verdict === 'allowed');
   });
 });
 
