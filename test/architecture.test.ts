@@ -20,8 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   world: ['schema', 'kernel', 'ports'],
   testing: ['schema', 'kernel', 'ports', 'observe', 'agents'],
 };
-/** The roots that wire everything. */
-const ROOTS = new Set(['compose.ts', 'virtualRun.ts', 'main.ts', 'config.ts', 'faces']);
+/** The roots that wire everything; `scenario` wires the product to the embedded cluster. */
+const ROOTS = new Set(['compose.ts', 'virtualRun.ts', 'main.ts', 'config.ts', 'faces', 'scenario']);
 
 interface Crossing {
   readonly file: string;

@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { systemClock } from '../../adapters/system/systemClock.ts';
+import { loadConfig } from '../../config.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Scenario } from '../../scenario/format.ts';
+import type { ModelChoice } from '../../scenario/model/proposer.ts';
+import { readScenario } from '../../scenario/readScenario.ts';
+import { line, type ReportFormat, report, summary } from '../../scenario/report.ts';
+import { runScenario, type ScenarioResult } from '../../scenario/runScenario.ts';
+import { promptsDir } from './installation.ts';
+import { EXIT, type Io } from './io.ts';
+
+export interface ScenarioFlags {
+  readonly output: ReportFormat;
+  /** `rules` (default), `none`, `scripted`, or the address of an endpoint. */
+  readonly model?: string;
+  readonly repeat?: string;
+  readonly seed?: string;
+  readonly jobs?: string;
+}
+
+interface Found {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+/** Plays scenario files in virtual time. 0: none failed; 1: some did; 2: a file or a flag was no good. */
+export async function scenarioRun(io: Io, paths: readonly string[], flags: ScenarioFlags): Promise<number> {
+  const settings = settingsOf(flags);
+  if (!settings.ok) return refused(io, settings.error);
+  const found = findScenarios(paths);
+  if (!found.ok) return refused(io, found.error);
+  const { model, repeat, seed, jobs } = settings.value;
+  const results: ScenarioResult[] = [];
+  const waiting = [...found.value];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !io.signal.aborted; next = waiting.shift()) {
+      const { file, scenario } = next;
+      const beside = (name: string): string => readFileSync(path.join(path.dirname(file), name), 'utf8');
+      const result = await runScenario(scenario, { model, repeat, seed, promptsDir, beside });
+      results.push(result);
+      if (flags.output === 'table') io.out(line(result));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  if (io.signal.aborted) {
+    io.err('fairlead: stopped\n');
+    return 130;
+  }
+  io.out(flags.output === 'table' ? summary(results) : report(flags.output, inOrder(results, found.value)));
+  return results.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.ok;
+}
+
+const inOrder = (results: readonly ScenarioResult[], found: readonly Found[]): ScenarioResult[] =>
+  found.flatMap(({ scenario }) => results.filter(({ id }) => id === scenario.id));
+
+function refused(io: Io, message: string): number {
+  io.err(`fairlead: ${message}\n`);
+  return EXIT.usage;
+}
+
+interface Settings {
+  readonly model: ModelChoice;
+  readonly repeat: number;
+  readonly seed: number;
+  readonly jobs: number;
+}
+
+function settingsOf({
+  model = 'rules',
+  repeat = '1',
+  seed = '1',
+  jobs = '1',
+}: ScenarioFlags): Result<Settings, string> {
+  const numbers = { repeat, seed, jobs };
+  for (const [name, text] of Object.entries(numbers)) {
+    if (!/^[1-9]\d{0,5}$/.test(text)) return err(`--${name} ${text}: expected a whole number of at least 1`);
+  }
+  const choice = modelChoice(model);
+  if (!choice.ok) return choice;
+  return ok({ model: choice.value, repeat: Number(repeat), seed: Number(seed), jobs: Number(jobs) });
+}
+
+function modelChoice(text: string): Result<ModelChoice, string> {
+  if (text === 'rules' || text === 'none' || text === 'scripted') return ok({ kind: text });
+  if (!/^https?:\/\//.test(text)) {
+    return err(`--model ${text}: expected rules, none, scripted, or an address such as http://127.0.0.1:11434/v1`);
+  }
+  const config = loadConfig({ modelUrl: text });
+  if (!config.ok) return config;
+  const { model } = config.value;
+  // A real server answers in real time; virtual time stands still meanwhile.
+  return ok({
+    kind: 'endpoint',
+    url: text,
+    name: model?.name ?? 'default',
+    key: model?.key ?? 'none',
+    clock: systemClock,
+  });
+}
+
+/** The files themselves, and of a folder every `*.yaml` whose name does not begin with `_`. Two of one id would be told as one. */
+function findScenarios(paths: readonly string[]): Result<Found[], string> {
+  const files: string[] = [];
+  for (const given of paths) {
+    const stat = statSync(given, { throwIfNoEntry: false });
+    if (stat === undefined) return err(`${given}: there is no such file or folder`);
+    if (stat.isDirectory()) files.push(...yamlIn(given));
+    else files.push(given);
+  }
+  if (files.length === 0) return err(`${paths.join(', ')}: there are no scenarios (*.yaml) in it`);
+  const found: Found[] = [];
+  for (const file of files) {
+    const read = readScenario(readFileSync(file, 'utf8'), file);
+    if (!read.ok) return read;
+    const twin = found.find(({ scenario }) => scenario.id === read.value.id);
+    if (twin !== undefined)
+      return err(`${file}: the id ${read.value.id} is that of ${twin.file} as well; give it its own`);
+    found.push({ file, scenario: read.value });
+  }
+  return ok(found);
+}
+
+const yamlIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /^[^_].*\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => path.join(folder, name));

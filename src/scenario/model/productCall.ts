@@ -1,0 +1,23 @@
+import { isObject } from '../loose.ts';
+
+/** The product's name for a canonical read; effects carry the same name in both. */
+const READS: Readonly<Record<string, string>> = {
+  get_metrics: 'get_metrics',
+  get_status: 'get_workload',
+  get_logs: 'get_logs',
+};
+const CHANGES = new Set(['scale', 'restart_pods']);
+
+/**
+ * A canonical call in the product's words: one `service` as `namespace/name`, and the reason that its changes demand.
+ * Names the product does not have go through as they are: refusing those is its own matter.
+ */
+export function productCall(operation: string, args: unknown): { name: string; args: unknown } {
+  const name = READS[operation] ?? operation;
+  if (!isObject(args)) return { name, args };
+  const { namespace, service, ...rest } = args;
+  const whole = typeof namespace === 'string' && typeof service === 'string' ? `${namespace}/${service}` : service;
+  const about = whole === undefined ? {} : { service: whole };
+  if (Object.hasOwn(READS, operation)) return { name, args: { ...about } };
+  return { name, args: { ...about, ...rest, ...(CHANGES.has(operation) && { reason: 'as scripted' }) } };
+}

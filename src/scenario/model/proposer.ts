@@ -1,0 +1,123 @@
+import { OpenAiModel } from '../../adapters/openai/openaiModel.ts';
+import type { Proposer } from '../../agents/proposer.ts';
+import { composeProposer } from '../../compose.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ChatModel } from '../../ports/model.ts';
+import { settle } from '../../testing/manualClock.ts';
+import type { Scenario } from '../format.ts';
+import { isObject } from '../loose.ts';
+import type { RunKind } from '../seen.ts';
+import type { Turn } from '../turn.ts';
+import { ScriptedServer } from './scriptedServer.ts';
+import type { RealWork } from './work.ts';
+
+/** Who proposes where a scenario brings no script of its own. */
+export type ModelChoice =
+  | { readonly kind: 'rules' }
+  /** An endpoint where nobody listens. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'scripted' }
+  | {
+      readonly kind: 'endpoint';
+      readonly url: string;
+      readonly name: string;
+      readonly key: string;
+      readonly clock: Clock;
+    };
+
+export interface ProposerParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly promptsDir: string;
+  readonly work: RealWork;
+}
+
+export interface PlayedModel {
+  readonly proposer: Proposer;
+  /** Requests to the endpoint so far. */
+  requests(): number;
+  close(): Promise<void>;
+}
+
+/** The key the product is given for a played endpoint: a canary that must appear nowhere. */
+export const CANARY_KEY = 'sk-canary-7f3a9c1e5b2d8046';
+
+/** The turns a run is played with; undefined when whoever `choice` names proposes. */
+export function turnsOf({ model }: Scenario, run: RunKind): readonly Turn[] | undefined {
+  if (run === 'worst_case') return model.worst_case;
+  return model.mode === 'scripted' ? (model.script ?? []) : undefined;
+}
+
+export async function playedModel(
+  scenario: Scenario,
+  turns: readonly Turn[] | undefined,
+  choice: ModelChoice,
+  parts: ProposerParts,
+): Promise<PlayedModel> {
+  const { clock, log, promptsDir, work } = parts;
+  const over = (model: ChatModel | undefined): Proposer =>
+    composeProposer(model, { clock, log, promptsDir, passMs: 15_000 });
+  if (turns !== undefined) {
+    const server = await ScriptedServer.start({ turns, about: aboutWhat(scenario, turns), clock, work });
+    const model = new OpenAiModel({ model: 'scripted', baseUrl: server.baseUrl, apiKey: CANARY_KEY, clock });
+    return { proposer: over(new Awaited(model, work)), requests: () => server.asked, close: () => server.stop() };
+  }
+  switch (choice.kind) {
+    case 'rules':
+    case 'scripted':
+      return { proposer: over(undefined), requests: () => 0, close: () => Promise.resolve() };
+    case 'none':
+    case 'endpoint': {
+      const {
+        url,
+        name,
+        key,
+        clock: own,
+      } = choice.kind === 'endpoint' ? choice : { url: 'http://127.0.0.1:9/v1', name: 'none', key: CANARY_KEY, clock };
+      const model = new Awaited(new OpenAiModel({ model: name, baseUrl: url, apiKey: key, clock: own }), work);
+      return { proposer: over(model), requests: () => model.asked, close: () => Promise.resolve() };
+    }
+  }
+}
+
+/** The Deployment the turns act on; without a call, the first one that is bound to a blueprint. */
+function aboutWhat(scenario: Scenario, turns: readonly Turn[]): string {
+  const calls = turns.flatMap((turn) => turn.call ?? []);
+  const named = calls.map(({ args }) => args['service']).find((service) => typeof service === 'string');
+  const raw = turns.map((turn) => turn.raw_call?.['arguments_object']).find(isObject)?.['service'];
+  const known = scenario.blueprints.map(({ applies_to }) => applies_to.deployment);
+  const wanted = [named, raw].find((name) => typeof name === 'string' && known.includes(name));
+  return typeof wanted === 'string' ? wanted : (known[0] ?? '');
+}
+
+/** Virtual time waits for its exchanges. */
+class Awaited implements ChatModel {
+  readonly label: string;
+  readonly #model: ChatModel;
+  readonly #work: RealWork;
+  asked = 0;
+  #open = 0;
+
+  constructor(model: ChatModel, work: RealWork) {
+    this.label = model.label;
+    this.#model = model;
+    this.#work = work;
+  }
+
+  complete(...[request, signal]: Parameters<ChatModel['complete']>): ReturnType<ChatModel['complete']> {
+    this.asked += 1;
+    return this.#work.track(this.#exchange(request, signal));
+  }
+
+  async #exchange(...[request, signal]: Parameters<ChatModel['complete']>): ReturnType<ChatModel['complete']> {
+    this.#open += 1;
+    try {
+      return await this.#model.complete(request, signal);
+    } finally {
+      this.#open -= 1;
+      // The server learns a moment later that nobody waits any more; till then its request still counts as parked.
+      for (let turn = 0; turn < 1000 && this.#work.parked > this.#open; turn += 1) await settle();
+    }
+  }
+}

@@ -1,0 +1,255 @@
+import type { Ids } from '../ports/ids.ts';
+import type { DecisionObject } from '../schema/decisionObject.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { ManualClock, settle } from '../testing/manualClock.ts';
+import { seededIds } from '../testing/seededIds.ts';
+import { type WorldPort, worldPort } from '../world/port.ts';
+import type { World } from '../world/world.ts';
+import { watchedApprovals } from './approvals.ts';
+import { attemptsThrough } from './attempts.ts';
+import { Blueprints } from './blueprints.ts';
+import { CapturedLog } from './capturedLog.ts';
+import type { Autoscaler } from './clusterObjects.ts';
+import type { Scenario } from './format.ts';
+import { type JournalStore, journalsInMemory, journalsOnDisk } from './journals.ts';
+import { CANARY_KEY, type ModelChoice, type PlayedModel, playedModel, turnsOf } from './model/proposer.ts';
+import { RealWork } from './model/work.ts';
+import type { ReadBeside } from './plant.ts';
+import { Product } from './product.ts';
+import { recorded } from './recording.ts';
+import { sampleOf } from './sampling.ts';
+import { type ApprovalSeen, type Attempt, type Effect, type RunKind, type Sample, type Seen, TICK_MS } from './seen.ts';
+import { setUp } from './setUp.ts';
+import { Stimuli } from './stimulus.ts';
+
+export interface PlayOptions {
+  readonly run: RunKind;
+  readonly model: ModelChoice;
+  readonly seed: number;
+  readonly promptsDir: string;
+  readonly beside: ReadBeside;
+  /** Puts something between the product and the cluster: so it is shown that the runner would see a fault. */
+  readonly tamper?: (port: WorldPort, world: World) => WorldPort;
+}
+
+/** Plays one run of a scenario: the whole product on a world, in virtual time. Throws NotUnderstood for what it cannot play. */
+export async function play(scenario: Scenario, options: PlayOptions): Promise<Seen> {
+  const clock = new ManualClock();
+  const work = new RealWork();
+  const stage = await setUp(scenario, clock, options.seed, options.beside);
+  const restarts = scenario.stimulus.some(({ process }) => process !== undefined);
+  const parts = { clock, secrets: [CANARY_KEY], work };
+  const journals = restarts ? await journalsOnDisk(parts) : journalsInMemory(parts);
+  const log = new CapturedLog();
+  const model = await playedModel(scenario, turnsOf(scenario, options.run), options.model, {
+    clock,
+    log,
+    promptsDir: options.promptsDir,
+    work,
+  });
+  const performance = new Performance({ scenario, options, clock, work, journals, log, model, ...stage });
+  try {
+    return await performance.run();
+  } finally {
+    performance.end();
+    await model.close();
+    await journals.close();
+  }
+}
+
+interface Parts {
+  readonly scenario: Scenario;
+  readonly options: PlayOptions;
+  readonly clock: ManualClock;
+  readonly work: RealWork;
+  readonly journals: JournalStore;
+  readonly log: CapturedLog;
+  readonly model: PlayedModel;
+  readonly world: World;
+  readonly autoscalers: readonly Autoscaler[];
+}
+
+/** A pass that waits for nothing it names is blocked by a call: time moves on in steps of this until it comes back. */
+const BLOCKED_STEP_MS = 500;
+
+class Performance {
+  readonly #parts: Parts;
+  readonly #startedAt: number;
+  readonly #effects: Effect[] = [];
+  readonly #attempts: Attempt[] = [];
+  readonly #samples: Sample[] = [];
+  readonly #external = new Set<string>();
+  readonly #late: number[] = [];
+  readonly #approvals: () => readonly ApprovalSeen[];
+  readonly #blueprints: Blueprints;
+  readonly #port: WorldPort;
+  readonly #reach: WorldPort;
+  readonly #stimuli: Stimuli;
+  readonly #ids: Ids;
+  #product: Product | undefined;
+  #beforeRestart: readonly string[] = [];
+  #restarts = 0;
+
+  constructor(parts: Parts) {
+    const { world, clock, options } = parts;
+    this.#parts = parts;
+    this.#startedAt = clock.now();
+    this.#ids = seededIds(options.seed);
+    this.#blueprints = new Blueprints(world);
+    this.#port = worldPort(recorded(world, this.#effects));
+    const through = attemptsThrough(this.#port, clock, this.#attempts);
+    this.#reach = options.tamper?.(through, world) ?? through;
+    this.#approvals = watchedApprovals(world);
+    this.#stimuli = new Stimuli({ world, port: this.#port, blueprints: this.#blueprints, external: this.#external });
+  }
+
+  async run(): Promise<Seen> {
+    const { scenario } = this.#parts;
+    const rss = process.memoryUsage().rss;
+    this.#blueprints.begin(scenario.blueprints);
+    await this.#start();
+    for (let tick = 0; tick < scenario.time.ticks; tick += 1) {
+      this.#sample(tick);
+      await this.#tick(tick);
+    }
+    this.#sample(scenario.time.ticks);
+    return this.#seen((process.memoryUsage().rss - rss) / (1024 * 1024));
+  }
+
+  end(): void {
+    this.#product?.kill();
+  }
+
+  async #tick(tick: number): Promise<void> {
+    const { scenario, world, clock, autoscalers } = this.#parts;
+    const end = this.#startedAt + (tick + 1) * TICK_MS;
+    this.#stimuli.endAt(tick);
+    for (const event of scenario.stimulus.filter(({ at_tick }) => at_tick === tick)) {
+      if (event.process !== undefined) await this.#restart();
+      else this.#stimuli.play(event);
+    }
+    if (scenario.plant.hpa_controller) for (const one of autoscalers) autoscale(world, one);
+    // What was changed reaches the watches before the pass.
+    await settle();
+    const product = this.#product;
+    product?.begin(end, () => this.#stalled());
+    while (clock.now() < end) {
+      await this.#quiet();
+      const blocked = product?.passing && product.restsUntil === undefined;
+      // An answer that comes at its virtual time has real work behind it, which the next step waits for.
+      const next =
+        blocked || this.#parts.work.parked > 0 ? clock.now() + BLOCKED_STEP_MS : (product?.restsUntil ?? end);
+      await world.advance(Math.max(1, Math.min(next, end) - clock.now()));
+    }
+    await this.#quiet();
+    if (product?.passing && !this.#stimuli.hanging) this.#late.push(tick);
+  }
+
+  /** Nothing goes on in real time any more. */
+  async #quiet(): Promise<void> {
+    const { work } = this.#parts;
+    await settle();
+    while (work.busy) {
+      await work.next();
+      await settle();
+    }
+  }
+
+  /** Resolves when all that is under way waits for virtual time. */
+  async #stalled(): Promise<void> {
+    const { work } = this.#parts;
+    for (;;) {
+      await settle();
+      if (!work.busy && work.parked > 0) return;
+      await work.next();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { clock, journals, log, model, work } = this.#parts;
+    const product = new Product({
+      port: this.#reach,
+      clock,
+      ids: this.#ids,
+      log,
+      journals: await journals.open(),
+      proposer: model.proposer,
+    });
+    this.#product = product;
+    await work.track(product.start());
+  }
+
+  async #restart(): Promise<void> {
+    const { journals } = this.#parts;
+    this.#product?.kill();
+    await this.#quiet();
+    this.#beforeRestart = (await journals.stored()).flatMap(({ lines }) => lines);
+    this.#restarts += 1;
+    await this.#start();
+  }
+
+  #sample(tick: number): void {
+    const { world, scenario, clock } = this.#parts;
+    const targets = scenario.cluster.deployments.map(({ namespace, name }) => `${namespace}/${name}`);
+    const services = this.#blueprints.services();
+    const names = new Map(services.map(({ target, blueprint }) => [target, blueprint]));
+    const views = this.#product?.observer.views() ?? [];
+    const observed = services
+      .filter(({ namespace, blueprint }) =>
+        views.some((view) => view.namespace === namespace && view.name === blueprint && isFresh(view.workload?.at)),
+      )
+      .map(({ target }) => target);
+    this.#samples.push(sampleOf(world, tick, targets, names, new Set(observed)));
+
+    function isFresh(at: number | undefined): boolean {
+      return at !== undefined && clock.now() - at <= TICK_MS;
+    }
+  }
+
+  async #seen(rssGrowthMib: number): Promise<Seen> {
+    const { scenario, options, journals, log, model, world } = this.#parts;
+    const all = (kind: (typeof KINDS)[keyof typeof KINDS]): KubeObject[] => world.objects.list(kind);
+    return {
+      scenario,
+      run: options.run,
+      startedAt: this.#startedAt,
+      samples: this.#samples,
+      effects: this.#effects,
+      attempts: this.#attempts,
+      external: this.#external,
+      inForce: this.#blueprints.inForce,
+      decisions: all(KINDS.Decision) as DecisionObject[],
+      approvals: this.#approvals(),
+      journals: await journals.stored(),
+      beforeRestart: this.#beforeRestart,
+      events: all(KINDS.Event).filter((event) => String(event['reportingController']).startsWith('fairlead')),
+      log: log.lines,
+      calls: this.#port.calls,
+      modelRequests: model.requests(),
+      canaries: [CANARY_KEY, ...secretsIn(scenario)],
+      process: {
+        died: this.#product?.died,
+        unhandled: log.thrown,
+        rssGrowthMib,
+        late: this.#late,
+        restarts: this.#restarts,
+      },
+    };
+  }
+}
+
+/** Values under `env` that are long enough to be told from ordinary words. */
+function secretsIn({ cluster }: Scenario): string[] {
+  return cluster.deployments
+    .flatMap(({ env }) => Object.values(env ?? {}))
+    .map(String)
+    .filter((value) => value.length >= 8);
+}
+
+/** One look of an autoscaler that is not ours. */
+function autoscale(world: World, { target, min, max, utilization }: Autoscaler): void {
+  const { ready, cpuPct } = world.measure(target);
+  if (cpuPct === undefined) return;
+  const wanted = Math.min(max, Math.max(min, Math.ceil((ready * cpuPct) / utilization)));
+  world.scaleByHand(target, wanted, 'kube-controller-manager');
+}
