@@ -14,6 +14,8 @@ export class FolderOfBlueprints {
   readonly #io: Io;
   readonly #applied = new Map<string, string>();
   #said = '';
+  #judged: { readonly all: string; readonly valid: boolean } | undefined;
+  #running: Promise<boolean> = Promise.resolve(true);
   /** Why a good file could not be applied, as last said. */
   readonly #failed = new Map<string, string>();
 
@@ -23,19 +25,28 @@ export class FolderOfBlueprints {
     this.#io = io;
   }
 
-  /** Applies every good file that changed; false when there is none, one is bad, or one could not be applied. */
-  async applyAll(): Promise<boolean> {
+  /**
+   * Applies every good file that changed; false when there is none, one is bad, or one could not be applied. Called at
+   * every pass too: an edit that no watch told of, or that came while the cluster was away, is not lost. Costs only the
+   * reading while nothing changed.
+   */
+  applyAll(): Promise<boolean> {
+    this.#running = this.#running.then(() => this.#applyAll());
+    return this.#running;
+  }
+
+  async #applyAll(): Promise<boolean> {
     const read = await readTexts([this.#dir]);
     if (!read.ok) {
-      this.#io.err(`fairlead: ${read.error}\n`);
+      this.#say(`fairlead: ${read.error}\n`);
       return false;
     }
+    const all = JSON.stringify(read.value);
+    if (all === this.#judged?.all && this.#failed.size === 0) return this.#judged.valid;
     const validation = validateFiles(read.value);
+    this.#judged = { all, valid: validation.valid };
     const faults = faultsText(validation);
-    if (faults !== '' && faults !== this.#said) {
-      this.#io.err(`${faults}fairlead: refused; the versions last accepted stay in force\n`);
-    }
-    this.#said = faults;
+    this.#say(faults === '' ? '' : `${faults}fairlead: refused; the versions last accepted stay in force\n`);
     const good = new Set(validation.report.files.filter(({ valid }) => valid).map(({ file }) => file));
     let done = validation.valid;
     // The organisation's rules first: blueprints are held against them.
@@ -46,9 +57,10 @@ export class FolderOfBlueprints {
     return done;
   }
 
-  /** Tries again what was good but could not be applied, so that an edit made while the cluster was away is not lost. */
-  async retry(): Promise<void> {
-    if (this.#failed.size > 0) await this.applyAll();
+  /** What is wrong, once until it changes. */
+  #say(text: string): void {
+    if (text !== this.#said) this.#io.err(text);
+    this.#said = text;
   }
 
   /** Ends when `signal` aborts. */

@@ -17,6 +17,7 @@ import { redactDeep } from '../../kernel/redact.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { Lease } from '../../roles/lease.ts';
 import { Loop } from '../../roles/loop.ts';
+import { KINDS } from '../../schema/kube.ts';
 import { parseDuration } from '../../schema/units.ts';
 import { FolderOfBlueprints } from './folder.ts';
 import { promptsDir } from './installation.ts';
@@ -62,12 +63,10 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
   }
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
-  if (roles.length > 1) {
-    const made = await session.cluster.ensureNamespace(flags.namespace);
-    if (!made.ok) {
-      io.err(`fairlead: ${trouble(session, `our namespace ${flags.namespace} cannot be created`, made.error)}\n`);
-      return EXIT.failed;
-    }
+  const homeless = await ownNamespace(session, flags.namespace, roles.length > 1);
+  if (homeless !== undefined) {
+    io.err(`fairlead: ${homeless}\n`);
+    return EXIT.failed;
   }
   const journals = await openJournals(roles, config.value);
   if (typeof journals === 'string') {
@@ -115,6 +114,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     ids: systemIds,
     log,
     ownNamespace: flags.namespace,
+    apiHealth: () => cluster.health(),
   };
   const model = await composeModel(config, systemClock);
   const proposer = composeProposer(model, { clock: systemClock, log, promptsDir, passMs: intervalMs });
@@ -148,7 +148,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
   const act = async (): Promise<{ againAt?: number }> => (executor && leases.held('executor') ? executor.pass() : {});
   const acting = new Loop({ clock: systemClock, log, look: act, intervalMs: Math.min(intervalMs, RENEW_MS) });
   const observe = async (): Promise<{ againAt?: number }> => {
-    await folder?.retry();
+    await folder?.applyAll();
     const views = await observer.pass();
     if (controller && leases.held('controller')) await controller.pass(views);
     acting.wake();
@@ -184,6 +184,18 @@ const lease = (role: Role, { reader, records, clock, ids, log, ownNamespace }: W
     name: `fairlead-${role}`,
     identity: `${hostname()}-${ids.fresh()}`,
   });
+
+/** Made by \`up\`, which runs with a person's rights; a role by itself only looks, and goes on where it may not look. */
+async function ownNamespace(session: Session, name: string, mayCreate: boolean): Promise<string | undefined> {
+  if (mayCreate) {
+    const made = await session.cluster.ensureNamespace(name);
+    return made.ok ? undefined : trouble(session, `our namespace ${name} cannot be created`, made.error);
+  }
+  const found = await session.cluster.reader.get(KINDS.Namespace, undefined, name);
+  return found.ok && found.value === undefined
+    ? `${session.cluster.server} has no namespace ${name}, where leases stand\n  fix: kubectl create namespace ${name}, or --namespace names another`
+    : undefined;
+}
 
 /** One journal a role; a sentence when one cannot be opened, closing those that were. */
 async function openJournals(roles: readonly Role[], config: Config): Promise<Map<Role, Journal> | string> {
