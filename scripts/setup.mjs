@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-export function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+export function requireNode(version = process.versions.node) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  console.error(`fairlead needs Node.js 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`);
+  console.error(`fairlead needs Node.js 20.19 or newer; this is ${version} (${process.execPath}): https://nodejs.org`);
   process.exit(1);
 }
 

@@ -22,17 +22,16 @@ const done = spawnSync(
 );
 let code = done.status ?? 1;
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
-  const skipped = numPendingTests + numTodoTests;
+  const { passed, failed, skipped, why } = counted(JSON.parse(readFileSync(report, 'utf8')));
   if (skipped > 0) {
-    console.log(`\nNOT TESTED: ${skipped} tests were skipped; the lines above that begin with NOT TESTED say why.`);
+    console.log(`\nNOT TESTED: ${skipped} tests were skipped:\n${why.map((name) => `  ${name}`).join('\n')}`);
     if (process.env.REQUIRE_ALL === '1') {
       console.log('REQUIRE_ALL=1: a skipped test fails the run.');
       code = 1;
     }
   }
-  if (numPassedTests === 0) code = 1;
-  console.log(`\n${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  if (passed === 0 || failed > 0) code = 1;
+  console.log(`\n${passed} passed, ${failed} failed`);
 } catch (error) {
   console.error(`no test report: ${error.message}`);
   code = 1;
@@ -40,3 +39,21 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 process.exitCode = code;
+
+/** A file that could not be loaded, or whose set-up failed, has no failed test: it counts as one. */
+function counted({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  );
+  const suites = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => ['pending', 'skipped', 'todo'].includes(status))
+      .map(({ ancestorTitles }) => `${path.relative(root, name)}: ${ancestorTitles[0] ?? ''}`),
+  );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + broken.length,
+    skipped: numPendingTests + numTodoTests,
+    why: [...new Set(suites)],
+  };
+}
