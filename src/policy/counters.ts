@@ -26,13 +26,13 @@ export function reserve(counters: Counters, record: OperationRecord, inFlight: I
     ...(spentUntil !== undefined && spentUntil > record.at ? { spentUntil } : {}),
     operations: operations.filter((o) => o.at > record.at - KEEP_MS).slice(-KEEP),
     inFlight,
-    reverts: streakIsOver(counters, record) ? 0 : counters.reverts,
+    reverts: record.by === 'person' || streakIsOver(counters, record.at) ? 0 : counters.reverts,
   };
 }
 
-/** A person's change, or an hour without a write of ours, ends a row of reverted repairs (G1). */
-const streakIsOver = (counters: Counters, record: OperationRecord): boolean =>
-  record.by === 'person' || !counters.operations.some((o) => !o.undo && o.at > record.at - HOUR_MS);
+/** An hour without a write of ours ends a row of reverted repairs (G1), as a person's change does. */
+export const streakIsOver = (counters: Counters, now: number): boolean =>
+  !counters.operations.some((o) => !o.undo && o.at > now - HOUR_MS);
 
 /** Gives the slot back: nothing was written, and no failure is counted. */
 export function release(counters: Counters, changeId: string): Counters {
@@ -91,6 +91,12 @@ export const reverted = (counters: Counters): Counters => ({
   ...counters,
   reverts: Math.min(100, counters.reverts + 1),
 });
+
+/** Our record names this change as the newest we wrote or were writing, or there is no such record to ask. */
+export function namesOurs(counters: Counters | undefined, changeId: string): boolean {
+  const known = [counters?.lastChangeId, counters?.inFlight?.changeId].filter((id) => id !== undefined);
+  return known.length === 0 || known.includes(changeId);
+}
 
 /** The target's last change is ours by both records, and what stood there before it stands there again. */
 export function wasReverted({ lastChange, replicas, restartedAt }: Workload, counters: Counters): boolean {

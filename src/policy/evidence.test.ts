@@ -80,6 +80,14 @@ describe('G4 evidence must cover the pods', () => {
     expect(said(up(hot(cpu(sample), ...low)), 'G4')).toEqual(expected);
   });
 
+  it('waits where it is not said how many are covered, unless there is no value either (GATE-G4-1)', () => {
+    const bare = signal('cpu', { value: 0.2, says: 'down' });
+    expect(said(down(bare, ...low), 'G4')).toEqual(['wait NoData']);
+    expect(said(up(hot({ ...bare, says: 'up' }, ...low)), 'G4')).toEqual(['wait NoData']);
+    const { value: _none, ...empty } = signal('cpu', { state: 'missing' });
+    expect(said(down(empty, ...low), 'G4')).toEqual([]);
+  });
+
   it('lets an up through on another signal (GATE-G4-2)', () => {
     expect(said(up(hot(cpu({ covered: 0, ready: 2 }), signal('latency_p95', { says: 'up' }))), 'G4')).toEqual([]);
     expect(said(up({ ...hot(cpu({ flips: true })), request: BY_ANN }), 'G4')).toEqual([]);

@@ -30,8 +30,11 @@ export function emptiness({ name, state, value }: Signal): 'missing' | 'implausi
 }
 
 /** G4: too few pods stand behind it, or the missing ones could turn its direction. */
-export function thinness({ flips, covered, ready }: Signal): 'flips' | 'uncovered' | undefined {
+export function thinness(signal: Signal): 'flips' | 'uncovered' | 'unknown' | undefined {
+  const { name, value, flips, covered, ready } = signal;
   if (flips === true) return 'flips';
+  // A mean over pods has to say over how many; without a value G5 has said what is wrong.
+  if (name === 'cpu' && value !== undefined && (covered === undefined || ready === undefined)) return 'unknown';
   return covered !== undefined && ready !== undefined && ready > 0 && !(covered / ready >= COVERAGE)
     ? 'uncovered'
     : undefined;

@@ -63,10 +63,12 @@ describe('G19 the breaker must let through', () => {
     ]);
   });
 
-  it('a person holds it open; unread counters count as open (GATE-G19-4)', () => {
+  it('a person holds it open; unread counters and holds count as open (GATE-G19-4)', () => {
     const hold = { kind: 'breaker' as const, what: 'all' as const, by: 'ann', reason: 'release', at: '' };
     expect(said(verdictOf({ holds: [hold] }), 'G19')).toEqual(['wait BreakerHeld']);
     expect(said(verdictOf({ counters: null }), 'G19')).toEqual(['wait NoData']);
+    const { holds: _unread, ...blind } = calmInput();
+    expect(said(decide(blind).verdict, 'G19')).toEqual(['wait NoData']);
   });
 });
 

@@ -4,9 +4,12 @@ import { type ChangeRule, type Findings, noData, note, wait } from '../rule.ts';
 
 /** G19: after failures in a row nothing is tried for a while, then one smallest step. */
 export const breakerMustLetThrough: ChangeRule = ({ input: { counters, holds }, optional, now }) => {
-  const held = (holds ?? [])
-    .filter((hold) => hold.kind === 'breaker')
-    .map(({ by, reason }) => wait('BreakerHeld', `${by} holds the breaker open: ${reason}`, { by, reason }));
+  const held =
+    holds === undefined
+      ? noData('wait', { holds })
+      : holds
+          .filter((hold) => hold.kind === 'breaker')
+          .map(({ by, reason }) => wait('BreakerHeld', `${by} holds the breaker open: ${reason}`, { by, reason }));
   if (counters === undefined) return [...held, ...noData('wait', { counters })];
   const busy = counters.inFlight !== undefined;
   return [

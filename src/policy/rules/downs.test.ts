@@ -173,13 +173,14 @@ describe('G11 reversals must wait', () => {
   const flaps = (...minutesAgo: number[]) =>
     minutesAgo.map((ago, i) => operation(ago * MINUTE, { direction: i % 2 === 0 ? 'up' : 'down' }));
   it.each([
-    { when: 'three reversals came within 30 min', operations: flaps(69, 50, 35, 20), expected: ['wait Flapping'] },
+    { when: 'three reversals came within 30 min', operations: flaps(69, 49, 35, 20), expected: ['wait Flapping'] },
     { when: 'there were two', operations: flaps(50, 35, 20), expected: [] },
+    { when: 'they took exactly 30 min', operations: flaps(69, 50, 35, 20), expected: [] },
     { when: 'they took 31 min', operations: flaps(69, 51, 35, 20), expected: [] },
     { when: 'the third is an hour old', operations: flaps(100, 90, 75, 60), expected: [] },
     {
       when: 'a person and an undo moved it',
-      operations: flaps(69, 50, 35, 20).map((o, i) => ({ ...o, by: 'person' as const, undo: i === 1 })),
+      operations: flaps(69, 49, 35, 20).map((o, i) => ({ ...o, by: 'person' as const, undo: i === 1 })),
       expected: ['wait Flapping'],
     },
   ])('says $expected of a down when $when (GATE-G11-3)', ({ operations, expected }) => {

@@ -13,6 +13,8 @@ export const evidenceMustCoverPods: ChangeRule = (facts) => {
         return wait('DirectionFlips', `with its missing pods counted the other way ${name} turns round`, {
           signal: name,
         });
+      case 'unknown':
+        return wait('NoData', `of how many ready pods ${name} has samples is not known`, { input: `${name} coverage` });
       case 'uncovered': {
         const needed = percent(COVERAGE);
         const message = `${name} has samples of ${covered} of ${ready} ready pods, ${needed} are needed`;

@@ -48,6 +48,15 @@ describe('G18 the ground must be the same', () => {
       expected: [],
     },
     {
+      when: 'the annotation names it and our record another change',
+      overrides: {
+        request: { seen: seen(1) },
+        workload: { lastChange: wrote('2') },
+        counters: { lastChangeId: 'web-other.1' },
+      },
+      expected: ['forbid StalePlan', 'forbid AlreadyDone'],
+    },
+    {
       when: 'its step was put back',
       overrides: { request: { seen: seen(2) }, workload: { lastChange: wrote('3') } },
       expected: ['forbid AlreadyDone'],

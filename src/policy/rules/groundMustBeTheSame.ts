@@ -1,4 +1,4 @@
-import type { Workload } from '../../schema/workload.ts';
+import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid } from '../rule.ts';
 
@@ -12,28 +12,36 @@ export const groundMustBeTheSame: ChangeRule = (facts) => {
   return [...seenGround(facts), ...(call === 'change' ? sameIdTwice(facts) : []), ...nothing];
 };
 
-function seenGround({ input: { request }, scale, call, workload }: ChangeFacts): Findings {
-  const { seen, id } = request;
+function seenGround(facts: ChangeFacts): Findings {
+  const { input, scale, call, workload } = facts;
+  const { seen } = input.request;
   if (seen === undefined) return [];
   if (seen.uid !== workload.uid) {
     const message = 'the target was made anew since it was seen: it has another UID';
     return [forbid('OtherObject', message, { seen: seen.uid, found: workload.uid })];
   }
   const { replicas } = workload;
-  if (scale === undefined || call === 'undo' || seen.replicas === replicas || isOwnStep(id, workload)) return [];
+  if (scale === undefined || call === 'undo' || seen.replicas === replicas || isOwnStep(facts)) return [];
   const message = `it had ${seen.replicas} replicas when this was asked for and has ${replicas} now`;
   return [forbid('StalePlan', message, { seen: seen.replicas, found: replicas })];
 }
 
-/** What stands there is what an earlier step of this same request wrote. */
-const isOwnStep = (id: string, { lastChange, replicas }: Workload): boolean =>
-  lastChange?.decision === id && !lastChange.undo && lastChange.after === String(replicas);
+/**
+ * What stands there is what an earlier step of this same request wrote. Anybody can write the annotation, so it excuses
+ * only where our record names the same change, or that record is lost.
+ */
+function isOwnStep({ input: { request, counters }, workload: { lastChange, replicas } }: ChangeFacts): boolean {
+  if (lastChange === undefined || lastChange.decision !== request.id || lastChange.undo) return false;
+  return namesOurs(counters, lastChange.id) && lastChange.after === String(replicas);
+}
 
 /** A request that wrote before goes on only from its own last step; otherwise it has had its effect. */
-function sameIdTwice({ input: { request, counters }, scale, workload }: ChangeFacts): Findings {
-  const { id } = request;
+function sameIdTwice(facts: ChangeFacts): Findings {
+  const { input, scale, workload } = facts;
+  const { counters } = input;
+  const { id } = input.request;
   const wrote =
     workload.lastChange?.decision === id || counters?.operations.some((o) => o.decision === id && !o.undo) === true;
-  if (!wrote || (scale !== undefined && isOwnStep(id, workload))) return [];
+  if (!wrote || (scale !== undefined && isOwnStep(facts))) return [];
   return [forbid('AlreadyDone', `${id} has been carried out: the same request twice is one effect`)];
 }

@@ -10,8 +10,7 @@ const LESSON_LOAD = 0.8;
 export const loadMustFitAfterDown: ChangeRule = (facts) => {
   const { direction, scale, input, person, approved } = facts;
   if (direction !== 'down' || scale === undefined) return [];
-  if (input.assessment === undefined) return noData('forbid', { assessment: undefined });
-  const { history } = input.assessment;
+  const history = input.assessment?.history ?? {};
   return [...(approved ? [] : predicted(facts, history, scale.to)), ...(person ? [] : lesson(facts, history))];
 };
 
@@ -21,7 +20,7 @@ function predicted({ person, blueprint }: ChangeFacts, history: HistoryFacts, re
   const limit = person ? 1 : AGENT_SHARE * blueprint.scaling.upThreshold;
   const utilisation = load === 0 ? 0 : load / replicas;
   // At the limit is not under it, whatever rounding makes of 0.85 x 0.8.
-  if (utilisation < limit - 1e-9) return [];
+  if (utilisation >= 0 && utilisation < limit - 1e-9) return [];
   const message = `${replicas} replicas would run at ${percent(utilisation)}, it has to stay under ${percent(limit)}`;
   return [forbid('WouldOverload', message, { replicas, predicted: percent(utilisation), limit: percent(limit) })];
 }

@@ -116,13 +116,18 @@ describe('G1 owners must be respected', () => {
   });
 
   it.each([
-    { reverts: 2, person: false, expected: [] },
-    { reverts: 3, person: false, expected: ['forbid RevertedAgainAndAgain'] },
-    { reverts: 3, person: true, expected: [] },
-  ])('after $reverts reverts (person: $person) says $expected (GATE-G1-3)', ({ reverts, person, expected }) => {
-    const input = calmInput({ counters: { reverts }, ...(person ? { request: BY_ANN } : {}) });
-    expect(said(decide(input).verdict, 'G1')).toEqual(expected);
-  });
+    { reverts: 2, person: false, ago: 59, expected: [] },
+    { reverts: 3, person: false, ago: 59, expected: ['forbid RevertedAgainAndAgain'] },
+    { reverts: 3, person: false, ago: 60, expected: [] },
+    { reverts: 3, person: true, ago: 59, expected: [] },
+  ])(
+    'after $reverts reverts, our last write $ago min ago (person: $person), says $expected (GATE-G1-3)',
+    ({ reverts, person, ago, expected }) => {
+      const counters = { reverts, operations: [operation(ago * MINUTE)] };
+      const input = calmInput({ counters, ...(person ? { request: BY_ANN } : {}) });
+      expect(said(decide(input).verdict, 'G1')).toEqual(expected);
+    },
+  );
 
   it.each([
     {
@@ -136,7 +141,9 @@ describe('G1 owners must be respected', () => {
     { when: 'the annotation is an old one brought back', replicas: 3, lastChangeId: 'newer.1', expected: [] },
   ])('after two counted reverts says $expected when $when (GATE-G1-3)', ({ replicas, lastChangeId, expected }) => {
     const workload = { replicas, ready: replicas, lastChange: OUR_DOWN };
-    const { verdict } = decide(calmInput({ workload, counters: { reverts: 2, lastChangeId } }));
+    const { verdict } = decide(
+      calmInput({ workload, counters: { reverts: 2, lastChangeId, operations: [operation(10 * MINUTE)] } }),
+    );
     expect(said(verdict, 'G1')).toEqual(expected);
   });
 

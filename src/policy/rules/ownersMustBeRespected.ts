@@ -1,5 +1,5 @@
 import { parseInstant } from '../../kernel/parseInstant.ts';
-import { wasReverted } from '../counters.ts';
+import { streakIsOver, wasReverted } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, wait } from '../rule.ts';
 
@@ -44,10 +44,10 @@ function timeOfOurWrite({ input: { counters, request }, workload: { lastChange }
   return recorded ?? proven ?? Number.NEGATIVE_INFINITY;
 }
 
-function revertedAgainAndAgain({ input: { counters }, workload }: ChangeFacts): Findings {
+function revertedAgainAndAgain({ input: { counters }, workload, now }: ChangeFacts): Findings {
   if (counters === undefined) return noData('wait', { counters });
   const reverts = counters.reverts + (wasReverted(workload, counters) ? 1 : 0);
-  if (reverts < ROUNDS) return [];
+  if (reverts < ROUNDS || streakIsOver(counters, now)) return [];
   const message = `somebody put our change back ${reverts} times in a row: a person decides what is right`;
   return [forbid('RevertedAgainAndAgain', message, { reverts, limit: ROUNDS })];
 }

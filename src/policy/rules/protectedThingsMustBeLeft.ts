@@ -9,7 +9,9 @@ const REACHES_FOR =
 export const protectedThingsMustBeLeft: CallRule = ({ input, call, operation }) => {
   const { ownNamespace, request, blueprint } = input;
   if (ownNamespace === '') return noData('forbid', { ownNamespace: undefined });
-  const touched = isFleetRead(request) ? [] : [request.target.namespace, blueprint?.target.namespace];
+  const touched = isFleetRead(request)
+    ? []
+    : [request.target.namespace, blueprint?.namespace, blueprint?.target.namespace];
   const findings = ['kube-system', ownNamespace]
     .filter((namespace) => touched.includes(namespace))
     .map((namespace) =>

@@ -31,7 +31,7 @@ function againstFresh(
 function flapping(moves: readonly OperationRecord[], now: number): Findings {
   const reversals = moves.filter((move, i) => i > 0 && moves[i - 1]?.direction !== move.direction).map(({ at }) => at);
   const third = reversals.filter(
-    (at, i) => at - (reversals[i - FLAPS + 1] ?? Number.NEGATIVE_INFINITY) <= FLAP_WINDOW_MS,
+    (at, i) => at - (reversals[i - FLAPS + 1] ?? Number.NEGATIVE_INFINITY) < FLAP_WINDOW_MS,
   );
   const until = (third.at(-1) ?? Number.NEGATIVE_INFINITY) + FREEZE_MS;
   const message = `${FLAPS} reversals within ${span(FLAP_WINDOW_MS)}: no scale-down for ${span(FREEZE_MS)}`;

@@ -78,6 +78,11 @@ describe('G22 protected things must be left', () => {
       overrides: { ...at('ops', 'x'), ownNamespace: 'ops' },
       expected: ['forbid ProtectedNamespace'],
     },
+    {
+      when: 'the blueprint stands in our own namespace',
+      overrides: { blueprint: { namespace: 'agent-system' } },
+      expected: ['forbid ProtectedNamespace'],
+    },
     { when: 'our own namespace is unknown', overrides: { ownNamespace: '' }, expected: ['forbid NoData'] },
     { when: 'the target is a service', overrides: {}, expected: [] },
   ])('says $expected when $when, to reads and an undo too (GATE-G22-1)', ({ overrides, expected }) => {

@@ -1,4 +1,5 @@
 import type { UndoFacts } from '../../schema/request.ts';
+import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, note } from '../rule.ts';
 
@@ -29,9 +30,8 @@ function stillOurs({ field, workload, input: { counters } }: ChangeFacts, { chan
     findings.push(forbid('NotTheLastChange', message, { changeId, lastChange }));
   }
   // The annotation counts only if our record names it too, or that record is lost.
-  const known = [counters?.lastChangeId, counters?.inFlight?.changeId].filter((id) => id !== undefined);
-  if (known.length > 0 && !known.includes(changeId)) {
-    const recorded = known.join(', ');
+  if (!namesOurs(counters, changeId)) {
+    const recorded = counters?.lastChangeId ?? counters?.inFlight?.changeId;
     findings.push(forbid('NotOurRecord', `our record names ${recorded}, not ${changeId}`, { changeId, recorded }));
   }
   return findings;
