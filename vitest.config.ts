@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/cli/**/*.test.ts', 'test/scenarios/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'test/*.test.ts',
+            'test/cli/**/*.test.ts',
+            'test/naive/**/*.test.ts',
+            'test/scenarios/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

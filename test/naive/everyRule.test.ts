@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { RULES } from '../../src/policy/rules.ts';
+import { gateAnswer, naiveAnswer, same } from './agreement.ts';
+import { randomInput } from './randomInput.ts';
+
+const CASES = 2000;
+
+/** The first case in which the gate without one rule is told apart from the second decider. */
+function firstNoticed(left: (typeof RULES)[number]): number | undefined {
+  const others = RULES.filter((standing) => standing !== left);
+  for (let seed = 1; seed <= CASES; seed += 1) {
+    const input = randomInput(seed);
+    if (!same(gateAnswer(input, others), naiveAnswer(input))) return seed;
+  }
+  return undefined;
+}
+
+describe('a rule that is switched off is noticed', () => {
+  it.each(RULES.map((standing) => ({ standing, id: standing.id, name: standing.rule.name })))(
+    '$id $name',
+    ({ standing, id, name }) => {
+      expect(firstNoticed(standing), `${id} ${name} can be left out and no case of ${CASES} tells`).toBeDefined();
+    },
+  );
+});
