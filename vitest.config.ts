@@ -23,6 +23,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          // After all unit tests: their timing must not depend on a busy machine.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
