@@ -11,6 +11,7 @@ import { Journals } from './demo/journals.ts';
 import { Play } from './demo/play.ts';
 import type { Scenario } from './demo/scenario.ts';
 import { SCENARIOS } from './demo/scenarios.ts';
+import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
 import { EXIT, type Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -25,10 +26,9 @@ const INTERRUPTED = 130;
 export async function demo(io: Io, flags: DemoFlags, scenarios = SCENARIOS): Promise<number> {
   const settings = readFlags(flags, io.interactive, scenarios);
   const config = loadConfig(flags.model === undefined ? {} : { modelUrl: flags.model });
-  if (!settings.ok || !config.ok) {
-    io.err(`fairlead: ${!settings.ok ? settings.error : config.ok ? '' : config.error}\n`);
-    return EXIT.usage;
-  }
+  if (!settings.ok) return wrongCall(io, settings.error);
+  // The endpoint has a flag of its own here.
+  if (!config.ok) return wrongCall(io, config.error.replaceAll('--model-url', '--model'));
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fairlead-demo-'));
   try {
     return await playAll(io, settings.value, config.value, dir);
@@ -41,6 +41,11 @@ export async function demo(io: Io, flags: DemoFlags, scenarios = SCENARIOS): Pro
   }
 }
 
+function wrongCall(io: Io, words: string): number {
+  io.err(`fairlead: ${words}\n`);
+  return EXIT.usage;
+}
+
 async function playAll(io: Io, settings: Settings, config: Config, dir: string): Promise<number> {
   const journals = new Journals(dir, config.secrets);
   const play = await Play.open({
@@ -51,7 +56,7 @@ async function playAll(io: Io, settings: Settings, config: Config, dir: string):
     live: settings.live,
     color: config.color && io.interactive,
     verbose: settings.verbose,
-    size: () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 }),
+    size: terminalSize,
     model: await composeModel(config, systemClock),
   });
   let server: WorldServer | undefined;
@@ -84,6 +89,14 @@ async function playAll(io: Io, settings: Settings, config: Config, dir: string):
   }
 }
 
+/** Below this nothing can be laid out: the rest is left to the terminal. */
+const NARROWEST = 40;
+
+const terminalSize = (): Size => ({
+  columns: Math.max(NARROWEST, process.stdout.columns ?? 80),
+  rows: process.stdout.rows ?? 24,
+});
+
 interface Result {
   readonly scenario: Scenario;
   readonly faults: readonly string[];
@@ -97,6 +110,8 @@ async function playOne(play: Play, scenario: Scenario, live: boolean, signal: Ab
   const faults = await scenario.play(play.begin(`scenario ${number}: ${name}`, about));
   // One more look, so that the dashboard shows how it ended.
   await untilStopped(play.run.tick(), signal);
+  play.tell(`${play.line(['checked', faults.length === 0 ? 'ended as specified' : faults.join('; ')])}\n`);
+  await play.read();
   if (!live) play.tell(`\n${play.services().join('\n')}\n`);
   return { scenario, faults };
 }
@@ -122,5 +137,5 @@ const toTry = (dir: string): string => `In another terminal:
 const NEXT = `Next:
   bin/fairlead demo --keep               take part in it, with kubectl
   bin/fairlead validate -v blueprints/   the limits that were kept
-  bin/fairlead init NAMESPACE/NAME       a first blueprint for a service of yours
+  bin/fairlead init NAMESPACE/NAME       a first blueprint of your own
 `;

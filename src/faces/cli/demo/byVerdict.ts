@@ -12,5 +12,5 @@ export function byVerdict(decisions: readonly DecisionObject[]): string {
     const count = counts.get(verdict);
     return count === undefined ? [] : [`${count} ${verdict}`];
   });
-  return `${decisions.length} decisions: ${parts.join(', ') || 'none'}.`;
+  return `${decisions.length} ${decisions.length === 1 ? 'decision' : 'decisions'}: ${parts.join(', ') || 'none'}.`;
 }

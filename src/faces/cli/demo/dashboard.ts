@@ -40,7 +40,7 @@ function cells({ blueprint, workload }: ServiceView, { green, yellow, dim, red }
   if (blueprint === undefined || workload === undefined) return 'no target'.padEnd(12);
   const { minReplicas: min, maxReplicas: max } = blueprint.scaling;
   const { ready, replicas } = workload;
-  if (Math.max(max, replicas) > MOST_CELLS) return `${min} ..${ready}/${replicas}.. ${max}`.padEnd(12);
+  if (Math.max(max, replicas) > MOST_CELLS) return `${min} ${ready}/${replicas} ${max}`.slice(0, 18).padEnd(12);
   const up = Math.min(ready, replicas);
   const free = Math.max(0, max - replicas);
   const over = replicas > max ? `+${replicas - max}` : '';

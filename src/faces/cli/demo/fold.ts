@@ -13,6 +13,8 @@ export class Fold {
   readonly #verbose: boolean;
   /** Verdict of each request as it was first told. */
   readonly #told = new Map<string, string>();
+  /** What was said to be the same again: once is enough. */
+  readonly #repeated = new Set<string>();
   /** What an intent said it would do, by change. */
   readonly #intents = new Map<string, string>();
   /** Subjects a person was called for. */
@@ -74,7 +76,11 @@ export class Fold {
     const same = `${verdict.authority} ${findings.map(({ code }) => code).join()}`;
     const before = this.#told.get(request.id);
     this.#told.set(request.id, same);
-    if (before === same) return [['again', `the ${role}, on fresh state: the same`]];
+    if (before === same) {
+      const repeated = this.#repeated.has(`${role} ${request.id} ${same}`);
+      this.#repeated.add(`${role} ${request.id} ${same}`);
+      return repeated ? [] : [['again', `the ${role}, on fresh state: the same`]];
+    }
     return [
       ...(before === undefined
         ? [['proposed', request.undo === undefined ? `${asked}, by ${request.requester.name}` : asked] as const]
@@ -89,7 +95,11 @@ export class Fold {
 
   #matters(finding: Finding, request: Request, verdict: Verdict): boolean {
     return (
-      this.#verbose || finding.effect !== 'note' || verdict.authority === 'forbidden' || request.undo !== undefined
+      this.#verbose ||
+      finding.effect !== 'note' ||
+      finding.code === 'Trial' ||
+      verdict.authority === 'forbidden' ||
+      request.undo !== undefined
     );
   }
 

@@ -5,7 +5,7 @@ import { Stopped } from './stage.ts';
 /** How often the dashboard moves, in real time. */
 const FRAME_MS = 80;
 /** How long a told entry stands before the story goes on, at the usual speed. */
-const READING_MS = 600;
+const READING_MS = 450;
 /** Times real time, when nothing else is said. */
 export const USUAL_SPEED = 30;
 

@@ -40,6 +40,8 @@ export interface PlayOptions {
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const PASS_MS = 15_000;
 const HISTORY_MS = 30 * 60_000;
+/** Longer lines are hard to read. */
+const WIDEST = 100;
 /** How long an end may take before it is no longer waited for. */
 const END_MS = 2_000;
 
@@ -72,7 +74,7 @@ export class Play {
     const began = run.clock.now() + HISTORY_MS;
     const now = (): number => run.clock.now() - began;
     this.#colors = picocolors.createColors(color);
-    this.#teller = new Teller({ now, width: size().columns, color });
+    this.#teller = new Teller({ now, width: Math.min(WIDEST, size().columns), color });
     this.#screen = live ? new LiveScreen(io, () => this.dashboard(now()), size) : new PlainScreen(io);
     this.#pace = new Pace(speed, io.signal, () => this.#screen.draw());
   }
@@ -108,7 +110,12 @@ export class Play {
     });
     if (proposers === undefined) throw new Error('the run was opened without a proposer');
     const opened = new Play(options, run, { proposers, recorded });
-    for (const end = run.clock.now() + HISTORY_MS; run.clock.now() < end && !io.signal.aborted; ) await run.tick();
+    try {
+      for (const end = run.clock.now() + HISTORY_MS; run.clock.now() < end && !io.signal.aborted; ) await run.tick();
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
     watchOutsiders(run.world.objects, (service, text) => opened.outside(service, text));
     watchBreakers(run.world.objects, (service, text) =>
       opened.tell(`${opened.line(['breaker', `${service}: ${text}`])}\n`),

@@ -54,6 +54,7 @@ export class LiveScreen implements Screen {
   readonly #size: () => Size;
   readonly #story: string[] = [];
   #shown: readonly string[] = [];
+  #drawn: Size | undefined;
   #open = true;
 
   constructor(io: Io, dashboard: () => readonly string[], size: () => Size) {
@@ -76,8 +77,10 @@ export class LiveScreen implements Screen {
   /** Only lines that changed are written. */
   draw(): void {
     if (!this.#open) return;
-    const lines = frame(this.#dashboard(), this.#story, this.#size());
-    const same = lines.length === this.#shown.length;
+    const size = this.#size();
+    const lines = frame(this.#dashboard(), this.#story, size);
+    const same = size.columns === this.#drawn?.columns && size.rows === this.#drawn.rows;
+    this.#drawn = size;
     const changed = lines.flatMap((line, row) =>
       same && this.#shown[row] === line ? [] : [`\u001b[${row + 1};1H${line}\u001b[K`],
     );

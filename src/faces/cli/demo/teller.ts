@@ -48,7 +48,7 @@ export class Teller {
     const { bold, red, yellow, green, cyan } = this.#colors;
     if (word === 'alert' || word === 'failed' || word === 'breaker') return red;
     if (word === 'waits' || word === 'holds' || word === 'undone') return yellow;
-    if (word === 'done' || word === 'verified') return green;
+    if (word === 'done' || word === 'verified' || word === 'checked') return green;
     return word === 'outside' ? cyan : bold;
   }
 

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../policy/decide.ts';
+import { CLOSED } from '../../../schema/counters.ts';
+import type { JournalEntry } from '../../../schema/journal.ts';
+import type { GateInput } from '../../../schema/verdict.ts';
+import { calmInput } from '../../../testing/gateInput.ts';
+import { Fold } from './fold.ts';
+
+const call = (input: GateInput): JournalEntry => ({
+  kind: 'call',
+  subject: 'web-a',
+  data: { input, verdict: decide(input).verdict },
+});
+const now = calmInput({}).now;
+const broken = calmInput({});
+const blocked: GateInput = {
+  ...broken,
+  counters: {
+    operations: [],
+    reverts: 0,
+    optionalBreaker: CLOSED,
+    ...broken.counters,
+    breaker: { state: 'open', failures: 3, opens: 1, until: now + 60_000 },
+  },
+};
+
+describe('Fold', () => {
+  it('always tells what waits, whatever is folded', () => {
+    const told = new Fold({ verbose: false }).lines('controller', call(blocked));
+    expect(told).toContainEqual(['', 'G19 BreakerOpen: the breaker is open after 3 failures']);
+  });
+
+  it.each([
+    { when: 'is the same', second: blocked, says: 'the executor, on fresh state: the same' },
+    { when: 'has changed', second: { ...blocked, now: now + 61_000 }, says: /^by now: / },
+  ])('tells the second decision on a request shortly where it $when', ({ second, says }) => {
+    const fold = new Fold({ verbose: false });
+    const [[word] = []] = fold.lines('controller', call(blocked));
+    const [[again, text] = []] = fold.lines('executor', call(second));
+    expect([word, again]).toEqual(['proposed', 'again']);
+    expect(text).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
+  });
+
+  it.each([
+    { verbose: false, wanted: false },
+    { verbose: true, wanted: true },
+  ])('tells the notes of an allowed request: $wanted, with verbose $verbose', ({ verbose, wanted }) => {
+    const told = new Fold({ verbose }).lines('controller', call(calmInput({})));
+    const notes = decide(calmInput({})).verdict.findings.filter(({ effect }) => effect === 'note');
+    expect(notes.length).toBeGreaterThan(0);
+    expect(told.some(([, text]) => text.includes(notes[0]?.code ?? '-'))).toBe(wanted);
+  });
+});
