@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -125,18 +125,5 @@ describe('fairlead install', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const documents = parseAllDocuments(out).map((document) => document.toJS() as { kind: string; metadata: object });
     expect(documents.map(({ kind }) => kind)).toEqual(Array(5).fill('CustomResourceDefinition'));
-  });
-
-  it('prints what deploy/crds holds', async () => {
-    const folder = path.join(ROOT, 'deploy', 'crds');
-    const shipped = readdirSync(folder)
-      .filter((name) => name.endsWith('.yaml'))
-      .flatMap((name) =>
-        parseAllDocuments(readFileSync(path.join(folder, name), 'utf8')).map((d) => d.toJS() as object),
-      );
-    const { out } = await cli('install', '--crds');
-    const printed = parseAllDocuments(out).map((document) => document.toJS() as object);
-    expect(printed).toHaveLength(shipped.length);
-    expect(printed).toEqual(expect.arrayContaining(shipped));
   });
 });
