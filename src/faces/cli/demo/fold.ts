@@ -130,7 +130,7 @@ function decision({ authority, wait, approvers, findings }: Verdict): string {
 
 /** What a model says, in its own words; a hold is told once, with the run's end. */
 function modelLines(data: JournalEntry['data']): Line[] {
-  if (data['error'] !== undefined) return [['model', `no answer: ${JSON.stringify(data['error'])}`]];
+  if (data['error'] !== undefined) return [['model', `no answer: ${String(data['error'])}`]];
   const calls = ((data['calls'] ?? []) as { name: string; arguments: string }[]).filter(({ name }) => name !== 'hold');
   return calls.map(({ name, arguments: sent }): Line => ['model', `wants ${name}: ${reasonIn(sent)}`]);
 }
