@@ -8,8 +8,8 @@ import { loadBlueprint, loadGlobal } from '../../schema/blueprint/load.ts';
 import { toGlobalObject, toObject } from '../../schema/blueprint/toObject.ts';
 import { isGlobal, type NamedText, type Validation, validateFiles } from '../../schema/blueprint/validateFiles.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
+import type { AskingFlags } from './flags.ts';
 import { EXIT, type Format, type Io, print } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { openGoverned, trouble } from './session.ts';
 
 /** More than a blueprint may have; anything larger is cut, and then refused by its size. */

@@ -1,8 +1,8 @@
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { PHASES } from '../../schema/records.ts';
+import type { AskingFlags } from './flags.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { parseScope, type Scope } from './service.ts';
 import { openGoverned, trouble } from './session.ts';
 

@@ -4,8 +4,8 @@ import { composeModel } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { redactDeep } from '../../kernel/redact.ts';
 import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
+import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { openSession, type Session } from './session.ts';
 
 interface Finding {

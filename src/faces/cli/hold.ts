@@ -5,8 +5,8 @@ import type { ClusterError, ClusterResult, RecordWriter } from '../../ports/clus
 import type { Hold } from '../../schema/counters.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
+import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { parseScope, type Scope } from './service.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 

@@ -1,7 +1,7 @@
 import { draftBlueprint } from '../../schema/blueprint/draft.ts';
 import { KINDS } from '../../schema/kube.ts';
+import type { ClusterFlags } from './flags.ts';
 import { EXIT, type Io } from './io.ts';
-import type { ClusterFlags } from './program.ts';
 import { parseService } from './service.ts';
 import { openSession, trouble } from './session.ts';
 

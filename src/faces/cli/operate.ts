@@ -19,12 +19,12 @@ import { Lease } from '../../roles/lease.ts';
 import { Loop } from '../../roles/loop.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { parseDuration } from '../../schema/units.ts';
+import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { Leases } from './leases.ts';
 import { Narrator } from './narrate.ts';
-import type { ClusterFlags } from './program.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 import { VERSION } from './version.ts';
 

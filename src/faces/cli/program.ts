@@ -1,19 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { EXIT, type Format, type Io } from './io.ts';
+import { EXIT, type Io } from './io.ts';
 import { VERSION } from './version.ts';
-
-/** Shared by every command that reaches a cluster. */
-export interface ClusterFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** Our own namespace. */
-  readonly namespace: string;
-}
-
-/** Of those that print an answer. */
-export interface AskingFlags extends ClusterFlags {
-  readonly output: Format;
-}
 
 type Action = (io: Io, ...rest: never[]) => Promise<number>;
 
@@ -82,6 +69,30 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead demo\n  fairlead demo --no-input --scenario 1,3\n  fairlead demo --keep --model http://127.0.0.1:11434/v1',
+    );
+
+  program
+    .command('cluster')
+    .description('the embedded cluster alone, with a small web shop under load, for kubectl and for fairlead up')
+    .option('--port <number>', 'port on 127.0.0.1 (default: a free one)')
+    .option('--seed <number>', 'another cluster: pod names, ids (default: 1)')
+    .action(act(async () => (await import('./cluster.ts')).cluster))
+    .addHelpText('after', '\nExamples:\n  fairlead cluster');
+
+  program
+    .command('scenario')
+    .description('scenario files: the whole product on an embedded cluster in virtual time')
+    .command('run <paths...>')
+    .description('play files and folders; per scenario passed, failed with what was seen, or unsupported')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'junit']).default('table'))
+    .option('--model <which>', 'rules (default), none, scripted, or the URL of an endpoint')
+    .option('--repeat <n>', 'play each so often')
+    .option('--seed <n>', 'of the embedded cluster')
+    .option('--jobs <n>', 'so many at once')
+    .action(act(async () => (await import('./scenario.ts')).scenarioRun))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
     );
 
   program

@@ -6,8 +6,8 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError } from '../../ports/cluster.ts';
 import { KINDS } from '../../schema/kube.ts';
+import type { ClusterFlags } from './flags.ts';
 import type { Io } from './io.ts';
-import type { ClusterFlags } from './program.ts';
 
 /** A person's own connection: their kubeconfig, their rights. */
 export interface Session {

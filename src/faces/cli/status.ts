@@ -1,9 +1,9 @@
 import { show } from '../../analysis/evidence.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
+import type { AskingFlags } from './flags.ts';
 import { holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { parseScope } from './service.ts';
 import { openGoverned } from './session.ts';
 import { lookOnce } from './whatIf.ts';

@@ -7,12 +7,12 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { gateInput } from '../../observe/gateInput.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { decide } from '../../policy/decide.ts';
-import { headline } from '../../policy/explain.ts';
+import { headline } from '../../schema/headline.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { Request } from '../../schema/request.ts';
 import { TOOLS } from '../../tools/catalog.ts';
+import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { parseService } from './service.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 

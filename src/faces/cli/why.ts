@@ -2,8 +2,8 @@ import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, VerdictRecord, Verification } from '../../schema/records.ts';
 import { whatOf } from './decisions.ts';
+import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
-import type { AskingFlags } from './program.ts';
 import { parseService } from './service.ts';
 import { openGoverned, trouble } from './session.ts';
 
