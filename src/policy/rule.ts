@@ -7,7 +7,7 @@ export type Findings = readonly Said[];
 
 /** One obligation. It answers with findings, or with none when it has nothing to say. */
 export type CallRule = (facts: Facts) => Findings;
-/** `before` are the findings of the rules above it; only the last rule reads them. */
+/** `before` are the findings of the rules above it: whether people are asked anyway (G10), and what is withheld (G20). */
 export type ChangeRule = (facts: ChangeFacts, before: readonly Finding[]) => Findings;
 
 /** A rule in force. `undo too`: it also binds the automatic undo of our own failed change. */

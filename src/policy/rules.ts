@@ -24,8 +24,8 @@ import { targetMustBeOne } from './rules/targetMustBeOne.ts';
 import { undoMustBeSafe } from './rules/undoMustBeSafe.ts';
 
 /**
- * The rules in force, in the order of their report. All are evaluated; the order decides nothing, except that the last
- * one says what it withheld.
+ * The rules in force, in the order of their report. All are evaluated; the order decides nothing, except that G10
+ * comes after G0, and that the last one says what it withheld.
  */
 export const RULES: readonly Standing[] = [
   { id: 'G0', binds: 'every call', rule: operationMustBeGranted },

@@ -112,7 +112,8 @@ function window(book: Book, subject: Case): void {
 function prediction(book: Book, subject: Case): void {
   if (!subject.down || subject.wanted === undefined) return;
   const history = subject.input.assessment?.history;
-  if (!subject.approved) {
+  // To those who are asked for an approval it is only told: an approved number is not predicted.
+  if (!subject.approved && !book.has('restrict')) {
     const ever = history?.highestLoadEver ?? history?.highestLoad ?? history?.load;
     const load = subject.agent ? history?.highestLoad : ever;
     const limit = subject.agent ? 0.85 * subject.blueprint.scaling.upThreshold : 1;

@@ -55,6 +55,8 @@ describe('G9 downs must respect the window', () => {
   });
 });
 
+const LISTS = { allowed: [], requiresApproval: [], forbidden: [] } as const;
+
 describe('G10 the load must fit after a down', () => {
   it.each([
     // 85% of the 80% alarm is 68%.
@@ -96,6 +98,57 @@ describe('G10 the load must fit after a down', () => {
     expect(said(withHistory({ ...history, highestLoad: 0.1 }, { request: scaleTo(0) }), 'G10')).toEqual([
       'forbid WouldOverload',
     ]);
+  });
+
+  it.each<{ who: string; overrides: CalmOverrides; expected: string[]; now: string; then: string }>([
+    { who: 'an agent', overrides: {}, expected: ['note WouldOverload'], now: 'restricted', then: 'allowed' },
+    {
+      who: 'a person',
+      overrides: { request: BY_ANN },
+      expected: ['note WouldOverload'],
+      now: 'restricted',
+      then: 'allowed',
+    },
+    {
+      who: 'an agent without a load',
+      overrides: { assessment: { history: without('highestLoad') } },
+      expected: ['note NoData'],
+      now: 'restricted',
+      then: 'allowed',
+    },
+    {
+      who: 'an agent whose last one was undone',
+      overrides: { counters: { undoneDown: { at: NOON, load: 1 } } },
+      expected: ['note WouldOverload', 'forbid UndoneBefore'],
+      now: 'forbidden',
+      then: 'forbidden',
+    },
+    {
+      who: 'an agent that has to propose',
+      overrides: { blueprint: { autonomy: 'propose', authority: { ...LISTS, allowed: ['scale_to_zero'] } } },
+      expected: ['forbid WouldOverload'],
+      now: 'forbidden',
+      then: 'allowed',
+    },
+  ])('puts zero to its approvers whatever is predicted. $who: $now, once approved $then (GATE-G10-2)', (row) => {
+    const requiresApproval = [{ operation: 'scale_to_zero' as const, condition: 'always', approvers: ['ops'] }];
+    const input = idleInput({
+      ...row.overrides,
+      blueprint: { authority: { ...LISTS, requiresApproval }, ...row.overrides.blueprint },
+      assessment: { history: { ...calm, highestDesired: 0, highestLoad: 1 }, ...row.overrides.assessment },
+      request: { ...scaleTo(0), ...row.overrides.request },
+    });
+    const { verdict } = decide(input);
+    expect(said(verdict, 'G10')).toEqual(row.expected);
+    expect(verdict.authority).toBe(row.now);
+    const { blueprint, request } = input;
+    const approval = {
+      name: 'a',
+      operation: 'scale_to_zero',
+      args: request.args,
+      blueprintHash: blueprint?.hash ?? '',
+    };
+    expect(decide({ ...input, approval }).verdict.authority).toBe(row.then);
   });
 
   const HOURS = 3_600_000;

@@ -1,18 +1,25 @@
 import type { HistoryFacts } from '../../schema/assessment.ts';
 import type { ChangeFacts } from '../facts.ts';
-import { type ChangeRule, type Findings, forbid, noData, percent, span } from '../rule.ts';
+import { type ChangeRule, type Findings, forbid, noData, percent, type Said, span } from '../rule.ts';
 
 const AGENT_SHARE = 0.85;
 const LESSON_MS = 6 * 3_600_000;
 const LESSON_LOAD = 0.8;
 
-/** G10: before less capacity its use is predicted, and what failed at this load is not tried again. */
-export const loadMustFitAfterDown: ChangeRule = (facts) => {
+/**
+ * G10: before less capacity its use is predicted, and what failed at this load is not tried again. A number that people
+ * approved is not predicted, so to those who are asked for one the prediction is told and forbids nothing.
+ */
+export const loadMustFitAfterDown: ChangeRule = (facts, before) => {
   const { direction, scale, input, person, approved } = facts;
   if (direction !== 'down' || scale === undefined) return [];
   const history = input.assessment?.history ?? {};
-  return [...(approved ? [] : predicted(facts, history, scale.to)), ...(person ? [] : lesson(facts, history))];
+  const asked = before.some(({ effect }) => effect === 'restrict');
+  const prediction = approved ? [] : predicted(facts, history, scale.to);
+  return [...(asked ? prediction.map(told) : prediction), ...(person ? [] : lesson(facts, history))];
 };
+
+const told = (said: Said): Said => ({ ...said, effect: 'note' });
 
 function predicted({ person, blueprint }: ChangeFacts, history: HistoryFacts, replicas: number): Findings {
   const load = person ? (history.highestLoadEver ?? history.highestLoad ?? history.load) : history.highestLoad;
