@@ -38,6 +38,16 @@ export const SCALING = {
   scale_down_threshold: '40%',
 };
 
+export const VERIFICATION = {
+  enabled: true,
+  stabilization_period: '60s',
+  checks: [
+    { name: 'latency_p95', type: 'threshold', target: '< 200ms', critical: true, rollback_trigger: true },
+    { name: 'error_rate', type: 'threshold', target: '< 1%', critical: true, rollback_trigger: true },
+  ],
+  rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true },
+};
+
 const SPEC = {
   version: '1.0.0',
   scaling: SCALING,
@@ -51,15 +61,7 @@ const SPEC = {
       forbidden_operations: ['delete_deployment'],
     },
   },
-  verification: {
-    enabled: true,
-    stabilization_period: '60s',
-    checks: [
-      { name: 'latency_p95', type: 'threshold', target: '< 200ms', critical: true, rollback_trigger: true },
-      { name: 'error_rate', type: 'threshold', target: '< 1%', critical: true, rollback_trigger: true },
-    ],
-    rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true },
-  },
+  verification: VERIFICATION,
 };
 
 /** One service `shop/web` in a world, watched by a real observer; the executor under test is made from `deps`. */
@@ -68,6 +70,7 @@ export async function openStage(options: StageOptions = {}) {
   const clock = new ManualClock();
   const world = new World({ clock, seed: 1 });
   const port = worldPort(world);
+  world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OWN }, spec: {} });
   world.apply(
     deploymentObject('shop', 'web', { replicas, ...(templateAnnotations !== undefined && { templateAnnotations }) }),
   );

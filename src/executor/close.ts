@@ -1,4 +1,4 @@
-import { type Outcome, release, settle } from '../policy/counters.ts';
+import { holders, type Outcome, release, settle } from '../policy/counters.ts';
 import { SAFETY_DEFAULTS } from '../schema/blueprint.ts';
 import type { Counters } from '../schema/counters.ts';
 import type { DecisionStatus, Phase } from '../schema/records.ts';
@@ -44,7 +44,7 @@ export function settled(
   outcome: Outcome,
   breakerFailures: number | undefined,
 ): Counters | undefined {
-  if (counters.inFlight?.changeId !== changeId) return undefined;
+  if (!holders(counters).some((one) => one.changeId === changeId)) return undefined;
   return settle(counters, outcome, {
     changeId,
     now: deps.clock.now(),

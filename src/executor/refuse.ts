@@ -34,6 +34,12 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
     const what = `${held.spec.requester.name} asked for ${verdict.operation} on ${held.spec.target.name}: ${security.message}`;
     await alert(deps, held, { code: 'ForbiddenRequest', message: what });
   }
+  const reverted = forbids.find(({ code }) => code === 'RevertedAgainAndAgain');
+  if (reverted !== undefined) {
+    // One row of reverts is one call, however often it is asked again.
+    const key = `${judged.input.counters?.lastChangeId ?? held.name}.${reverted.code}`;
+    await alert(deps, held, { code: reverted.code, message: reverted.message, key });
+  }
   const isOnlyObserved = forbids.every(({ code }) => code === 'ObserveOnly');
   if (!isOnlyObserved && isFloorUnderBreach(judged)) {
     await alert(deps, held, {

@@ -1,5 +1,5 @@
 import { baselineOf } from '../analysis/verification.ts';
-import { reserve, settle } from '../policy/counters.ts';
+import { takeOver, wasReverted } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
@@ -96,7 +96,7 @@ async function perform(
   permit: Permit,
   approval: CheckedApproval | undefined,
 ): Promise<AgainAt> {
-  const carried = await carryOut(deps, held, writeOf(deps, held, judged, permit, approval));
+  const carried = await carryOut(deps, held, writeOf(held, judged, permit, approval));
   switch (carried.kind) {
     case 'written':
       if (approval !== undefined) await consume(deps, carried.held);
@@ -115,13 +115,7 @@ async function perform(
   }
 }
 
-function writeOf(
-  deps: ExecutorDeps,
-  held: HeldDecision,
-  judged: Judged,
-  permit: Permit,
-  approval: CheckedApproval | undefined,
-): Write {
+function writeOf(held: HeldDecision, judged: Judged, permit: Permit, approval: CheckedApproval | undefined): Write {
   const { input } = judged;
   const writes = held.status.changes.filter(({ appliedAt }) => appliedAt !== undefined).length;
   return {
@@ -132,19 +126,10 @@ function writeOf(
     optional: changeFactsOf(factsOf(input))?.optional ?? true,
     baseline: input.assessment === undefined ? { breached: false } : baselineOf(input.assessment),
     ...(approval !== undefined && { approval: approval.name }),
-    take: (counters, record, inFlight) => {
-      // The gate lets only a scale-up under pressure come here with a change in flight (G23): it takes that one's place.
-      const before = counters.inFlight;
-      const free =
-        before === undefined
-          ? counters
-          : settle(counters, 'superseded', {
-              changeId: before.changeId,
-              now: deps.clock.now(),
-              jitter: 0,
-              breakerFailures: Number.POSITIVE_INFINITY,
-            });
-      return reserve(free, record, inFlight);
-    },
+    take: (counters, record, inFlight) =>
+      takeOver(counters, record, {
+        ...inFlight,
+        ...(record.by === 'agent' && wasReverted(judged.workload, counters) && { afterRevert: true }),
+      }),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, HOT, openStage, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { CALM, HOT, openStage, type Stage, type StageOptions, VERIFICATION } from '../../test/executorStage.ts';
 import { replay } from '../audit/replay.ts';
 import { KINDS } from '../schema/kube.ts';
 import { Executor } from './executor.ts';
@@ -214,6 +214,33 @@ describe('a scale-up while a change is being verified', () => {
     await stage.run(90_000);
     expect(stage.status(B).phase).toBe('Succeeded');
     expect(stage.counters().inFlight).toBeUndefined();
+  });
+
+  it.each([
+    ['refused', { code: 'denied' }, 1],
+    ['answered by nobody', { code: 'unavailable', uncertain: true }, 3],
+  ] as const)('gives the slot back to the change before when its write is %s', async (_, fault, passes) => {
+    const stage = await open({ spec: { verification: { ...VERIFICATION, stabilization_period: '180s' } } });
+    await stage.wish(A, { arguments: { replicas: 3 } });
+    await stage.executor.pass();
+    stage.world.setLoad('shop/web', { ...HOT, rps: 250 });
+    await stage.run(60_000);
+    expect(stage.status(A).phase).toBe('Verifying');
+    const held = stage.counters().inFlight;
+    await stage.wish(B, { arguments: { replicas: 6 } });
+    stage.port.failNext({ verb: 'patch', sparesDryRuns: true, ...fault });
+    await stage.executor.pass();
+    await stage.executor.pass();
+    expect(stage.status(A).phase).toBe('Verifying');
+    expect(stage.replicas()).toBe(3);
+    for (let pass = 1; pass < passes; pass++) {
+      expect(stage.counters().inFlight).toMatchObject({ decision: B, over: { changeId: `${A}.1` } });
+      await stage.run(15_000);
+    }
+    if (passes === 1) expect(stage.counters().inFlight).toEqual(held);
+    await stage.run(60_000);
+    expect(stage.replicas()).toBe(6);
+    expect(stage.status(A)).toMatchObject({ phase: 'Superseded', reason: 'SupersededByUp' });
   });
 
   it('records a superseded scale-down as rolled back', async () => {

@@ -1,5 +1,5 @@
 import { usualStartMs } from '../analysis/startDeadline.ts';
-import { type Convergence, convergence } from '../analysis/verification.ts';
+import { type Convergence, convergence, overwrittenBy } from '../analysis/verification.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { Change } from '../schema/change.ts';
 import type { InFlight } from '../schema/counters.ts';
@@ -38,6 +38,8 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   if (blueprint === undefined) {
     return lost(deps, held, change, 'BlueprintGone', 'no blueprint is in force any more');
   }
+  // Another change is being written in its place. Whether it takes it is known within a permit's life.
+  if (seen.view.counters?.inFlight?.over?.changeId === change.id) return deps.clock.now() + SOON_MS;
   const newer = supersededBy(seen, held, change);
   if (newer !== undefined) return superseded(deps, held, change, newer);
   const retaken = await retakeSlot(deps, seen, inFlightOf(held, change));
@@ -48,6 +50,12 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   if (verification.outcome === 'fail' && !change.undo) return undo(deps, held, change, seen.view);
   if (verification.phase === 'convergence') {
     return converge(deps, held, { change, blueprint, seen, verification });
+  }
+  // What somebody else wrote since is not judged as ours.
+  const written = changeOf(change);
+  const overwritten = written && overwrittenBy(seen.workload, written);
+  if (overwritten !== undefined) {
+    return close(deps, held, change.id, { phase: 'Superseded', reason: 'Overwritten', message: overwritten });
   }
   return stabilise(deps, held, { change, blueprint, seen, verification });
 }

@@ -8,9 +8,9 @@ import {
   release,
   reserve,
   restoredFrom,
-  reverted,
   settle,
   startUndo,
+  takeOver,
   verifying,
 } from './counters.ts';
 
@@ -58,6 +58,26 @@ describe('counters', () => {
     const before: Counters = { ...NEW_COUNTERS, operations: [operation(100_000)], breaker: { ...CLOSED, failures: 2 } };
     expect(release(reserved(before), 'd.1')).toEqual(before);
     expect(release(reserved(before), 'other.1').inFlight).toEqual(flight());
+  });
+
+  it('keep the change whose place is taken until the write is confirmed, and then count nothing for it (GATE-C-2)', () => {
+    const other = { decision: 'e', changeId: 'e.1' };
+    const before: Counters = { ...reserved(), breaker: { ...CLOSED, failures: 2 } };
+    const over = takeOver(before, record(other), flight(other));
+    expect(Counters.safeParse(over).success).toBe(true);
+    expect(takeOver(over, record(other), flight(other))).toEqual(over);
+    expect(release(over, 'e.1')).toEqual(before);
+    expect(settle(over, 'inconclusive', end).inFlight).toEqual(flight(other));
+    const after = applied(over, 'e.1', NOON);
+    expect(after).toMatchObject({ inFlight: flight(other), lastChangeId: 'e.1', breaker: { failures: 2 } });
+    expect(after.inFlight?.over).toBeUndefined();
+  });
+
+  it('count a repair that was put back only once the next one is written (GATE-C-8)', () => {
+    const taken = reserve(NEW_COUNTERS, record(), flight({ afterRevert: true }));
+    expect(taken.reverts).toBe(0);
+    expect(release(taken, 'd.1')).toEqual(NEW_COUNTERS);
+    expect(applied(taken, 'd.1', NOON).reverts).toBe(1);
   });
 
   it('count the cooldown from the write and know it by its id (GATE-C-3)', () => {
@@ -112,6 +132,16 @@ describe('counters', () => {
   });
 
   it.each([
+    { outcome: 'pass' as const, until: end.now, state: 'closed' },
+    { outcome: 'fail' as const, until: end.now, state: 'open' },
+    { outcome: 'inconclusive' as const, until: end.now, state: 'open' },
+    { outcome: 'pass' as const, until: end.now + 1, state: 'open' },
+  ])('let an optional change be the trial of both, open until $until: $outcome leaves $state (GATE-C-6)', (row) => {
+    const breaker = { state: 'open' as const, failures: 3, until: row.until, opens: 1 };
+    expect(change({ ...NEW_COUNTERS, breaker }, row.outcome, { optional: true }).breaker.state).toBe(row.state);
+  });
+
+  it.each([
     { outcome: 'pass' as const, state: 'closed', failures: 1 },
     { outcome: 'inconclusive' as const, state: 'closed', failures: 1 },
     { outcome: 'fail' as const, state: 'open', failures: 1 },
@@ -130,8 +160,12 @@ describe('counters', () => {
   });
 
   it('end a row of reverts with a person or a quiet hour, never with the next repair (GATE-C-8)', () => {
-    const twice = reverted(reverted({ ...NEW_COUNTERS, operations: [operation(600_000)] }));
+    const again = (counters: Counters): Counters =>
+      applied(reserve(counters, record(), flight({ afterRevert: true })), 'd.1', NOON);
+    const twice = again(again({ ...NEW_COUNTERS, operations: [operation(600_000)] }));
     expect(twice.reverts).toBe(2);
+    expect(twice.inFlight).toEqual(flight());
+    expect(applied(twice, 'd.1', NOON).reverts).toBe(2);
     expect(reserved(twice).reverts).toBe(2);
     expect(reserved(twice, { by: 'person' }).reverts).toBe(0);
     expect(reserved({ ...twice, operations: [operation(HOUR)] }).reverts).toBe(0);

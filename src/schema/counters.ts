@@ -26,13 +26,19 @@ export const OperationRecord = z.object({
 });
 export type OperationRecord = z.infer<typeof OperationRecord>;
 
-export const InFlight = z.object({
+const OneInFlight = z.object({
   decision: z.string().max(100),
   changeId: z.string().max(120),
   phase: z.enum(['executing', 'verifying']),
   direction: z.enum(['up', 'down', 'none']),
   optional: z.boolean(),
   since: z.int(),
+});
+export const InFlight = OneInFlight.extend({
+  /** Whose place it takes (G23). That one is in flight again when nothing is written after all. */
+  over: OneInFlight.optional(),
+  /** The change before it was put back by somebody else: counted once this one is written (G1). */
+  afterRevert: z.boolean().optional(),
 });
 export type InFlight = z.infer<typeof InFlight>;
 
