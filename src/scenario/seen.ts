@@ -111,4 +111,3 @@ export interface ProcessSeen {
 
 export const tickOf = (seen: Pick<Seen, 'startedAt'>, at: number): number =>
   Math.floor((at - seen.startedAt) / TICK_MS);
-export const lastSample = (seen: Seen): Sample | undefined => seen.samples.at(-1);

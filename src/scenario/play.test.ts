@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { play } from './play.ts';
+import { readScenario } from './readScenario.ts';
+import { runScenario } from './runScenario.ts';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+const options = {
+  run: 'live' as const,
+  model: { kind: 'rules' as const },
+  seed: 1,
+  repeat: 1,
+  promptsDir: path.join(ROOT, 'prompts'),
+  beside: () => '',
+};
+
+function scenario(id: string, change: (text: string) => string = (text) => text) {
+  const file = path.join(ROOT, 'test', 'scenarios', `${id}.yaml`);
+  const read = readScenario(change(readFileSync(file, 'utf8')), file);
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+}
+
+describe('a run', () => {
+  it.each(['auto-51-step-up', 'fault-71-model-hang', 'fault-77-model-lower', 'fault-59-restart-mid-spike'])(
+    'of %s is the same to the byte with the same seed',
+    { timeout: 60_000 },
+    async (id) => {
+      const texts = async (): Promise<string> => {
+        const { journals, samples, calls } = await play(scenario(id), options);
+        const records = journals.flatMap((journal) => journal.records.filter(({ kind }) => kind !== 'opened'));
+        const plain = records.map(({ hash: _, prev: __, data, ...rest }) => ({ ...rest, data: withoutHeads(data) }));
+        return JSON.stringify([plain, samples.map(({ services }) => [...services]), calls]);
+      };
+      expect(await texts()).toBe(await texts());
+    },
+  );
+
+  it.each([
+    [
+      'a message',
+      { at_tick: 1, operator_message: { session: 's', operator: { id: 'a', groups: [] }, text: 'hi' } },
+      'chat',
+    ],
+    [
+      'a decision',
+      { at_tick: 1, approval_decision: { operation: 'scale', target: 'shop/web', decision: 'approve', by: {} } },
+      'approvals',
+    ],
+    ['a fault nobody knows', { at_tick: 1, api_fault: { match: { colour: 'red' }, response: {} } }, 'colour'],
+    [
+      'a change of something else',
+      { at_tick: 1, external_change: { object: 'secret/shop/x', set: {}, actor: 'a' } },
+      'secret',
+    ],
+  ])('with %s is not played, and says what is missing', async (_what, event, word) => {
+    const added = `stimulus:\n${stringify([event]).replaceAll(/^/gm, '  ')}`;
+    const { result, failures } = await runScenario(
+      scenario('auto-51-step-up', (text) => text.replace('stimulus: []', added.trimEnd())),
+      options,
+    );
+    expect(result).toBe('unsupported');
+    expect(failures.join()).toContain(word);
+  });
+});
+
+/** A journal on disk names its process and a played server its port; hashes follow from that. */
+const withoutHeads = (data: unknown): string =>
+  JSON.stringify(data)
+    .replaceAll(/[0-9a-f]{64}/g, '')
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'endpoint');
