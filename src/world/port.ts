@@ -1,4 +1,5 @@
 import { err, ok } from '../kernel/result.ts';
+import type { ApiHealth } from '../ports/apiHealth.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../ports/cluster.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
@@ -17,6 +18,8 @@ export interface WorldPort {
   /** Every call so far, oldest first. */
   readonly calls: Call[];
   /** Returns the function that takes the fault back. */
+  /** Calls of the last five minutes, and how many of them the API server did not answer. */
+  health(): ApiHealth;
   failNext(fault: CallFault): () => void;
   /** Takes back all faults that still wait. */
   heal(): void;
@@ -25,9 +28,14 @@ export interface WorldPort {
 }
 
 /** The cluster ports over a world: no sockets, every call recorded, faults on demand. */
+const HEALTH_MS = 300_000;
+const MOST_ANSWERED = 10_000;
+
 export function worldPort(world: World): WorldPort {
   const calls: Call[] = [];
   const faults = new CallFaults();
+  let answered: { readonly at: number; readonly failed: boolean }[] = [];
+  const recent = (): typeof answered => answered.filter(({ at }) => at > world.clock.now() - HEALTH_MS);
   const watches = new Watches(world.objects);
 
   /** Records the call, then lets a waiting fault or the world answer. */
@@ -42,6 +50,8 @@ export function worldPort(world: World): WorldPort {
     if (fault?.hangMs !== undefined) await world.clock.sleep(fault.hangMs);
     world.settle();
     if (fault === undefined) return answer();
+    if (answered.length > MOST_ANSWERED) answered = recent().slice(-MOST_ANSWERED / 2);
+    answered.push({ at: world.clock.now(), failed: fault?.code === 'unavailable' });
     if (fault.afterApply) answer();
     const { code, message = 'injected fault', uncertain = fault.afterApply ?? false, retryAfterMs } = fault;
     return err({ code, message, uncertain, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
@@ -147,6 +157,10 @@ function mustBeWritable(kind: Kind): void {
 
 function pathOf(kind: Kind, namespace: string | undefined, name?: string): string {
   const group = kind.apiVersion.includes('/') ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
+    health() {
+      answered = recent();
+      return { calls: answered.length, failures: answered.filter(({ failed }) => failed).length };
+    },
   const inside = namespace === undefined ? '' : `/namespaces/${namespace}`;
   return `${group}${inside}/${kind.plural}${name === undefined ? '' : `/${name}`}`;
 }

@@ -1,10 +1,10 @@
 import { ok, type Result } from '../../kernel/result.ts';
+import type { ApiHealth } from '../../ports/apiHealth.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
 import type { WorkloadWriter } from '../../ports/workload.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
 import { Access } from './access.ts';
 import { ApiClient, type ClientOptions } from './client.ts';
-import type { ApiHealth } from './health.ts';
 import type { KubeconfigOptions } from './kubeconfig.ts';
 import { KubeReader } from './kubeReader.ts';
 import { asObject } from './objects.ts';

@@ -1,11 +1,5 @@
+import type { ApiHealth } from '../../ports/apiHealth.ts';
 import type { Clock } from '../../ports/clock.ts';
-
-/** How the API server did in the last five minutes, for rule G13. */
-export interface ApiHealth {
-  readonly calls: number;
-  /** Timeouts, broken connections, 429 and 5xx. An expired token, a conflict or a refusal is an answer, not a failure. */
-  readonly failures: number;
-}
 
 const WINDOW_MS = 300_000;
 const BUCKET_MS = 10_000;
