@@ -53,6 +53,14 @@ export const REQUIREMENTS = {
   'GATE-G12-4': 'Of them at most six optional ones. (safety G12)',
   'GATE-G12-5': 'A lost record counts as spent; spent under breach calls a person. (safety G12, P7)',
   'GATE-G12-6': 'An undo is exempt from cooldown and budget. (spec 4)',
+  'GATE-G12-7': 'In the fleet three disruptive changes are in flight at most, and twenty an hour. (safety G12)',
+  'GATE-G12-8': 'In ten minutes three services, or a tenth, are disrupted at most. (safety G12)',
+  'GATE-G12-9':
+    'What services compete for goes by priority, criticality, how badly an objective is missed, name. (spec 4)',
+  'GATE-G12-10':
+    'The first takes what room there is; the others are served whole or wait, and are told for whom. (spec 4)',
+  'GATE-G13-1': 'While much fails at once, and ten minutes after, nothing disruptive happens. (safety G13)',
+  'GATE-G13-2': 'Scale-ups go on in a fleet that is ill. (safety G13)',
   'GATE-G14-1': 'A change has exactly one real, labelled, governed target. (safety G14)',
   'GATE-G14-2': 'A read names exactly one governed target. (safety G14)',
   'GATE-G17-1': 'An undo puts back exactly what stood there. (safety G17)',

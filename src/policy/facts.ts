@@ -4,6 +4,7 @@ import type { GateInput } from '../schema/verdict.ts';
 import type { Workload } from '../schema/workload.ts';
 import { approvalMatches } from './approval.ts';
 import { breakerAt } from './breaker.ts';
+import { type Share, shareOf } from './arbiter.ts';
 import { operationOf } from './operationOf.ts';
 import { nextStep, rolloutLock, undoReplicas } from './step.ts';
 
@@ -27,7 +28,7 @@ export interface ChangeFacts extends Facts {
   /** Replicas now, wanted in the end, and what one write may go to; undefined for a restart. */
   readonly scale: { readonly from: number; readonly to: number; readonly step: number } | undefined;
   readonly direction: 'up' | 'down' | 'none';
-  /** Scale-down, restart: takes capacity away, if only for a while. */
+  /** Scale-down, or all pods replaced: takes capacity away, if only for a while. */
   readonly disruptive: boolean;
   /** An agent's restart, or its scale-up beyond the floor: beyond what the analysis alone would do now. */
   readonly optional: boolean;
@@ -44,6 +45,8 @@ export function factsOf(input: GateInput): Facts {
     input,
     now: input.now,
     call: request.effect === 'change' && request.undo !== undefined ? 'undo' : request.effect,
+  /** Of a scale-up: its part of what all share. */
+  readonly share: Share | undefined;
     operation,
     person: request.requester.kind === 'person',
     approved: approvalMatches(input, operation),
@@ -73,12 +76,14 @@ export function changeFactsOf(facts: Facts): ChangeFacts | undefined {
   return {
     ...facts,
     blueprint,
+  const share = shareOf(facts.input, to - from);
     workload,
     field: restart ? 'template' : 'replicas',
     scale: restart ? undefined : { from, to, step: undo ? to : nextStep({ from, to, ...limits }) },
     direction: to > from ? 'up' : to < from ? 'down' : 'none',
     disruptive: restart || to < from,
     optional,
+    share,
     pressure: breach || (assessment?.pressure.length ?? 0) > 0,
     breach,
     readyBelowMin: workload.ready < blueprint.scaling.minReplicas,
@@ -98,3 +103,4 @@ export function usedSignals({ blueprint: { performance } }: ChangeFacts, assessm
   const absent = { state: 'missing', intervalMs: 0, source: 'none', says: 'nothing' } as const;
   return names.map((name) => assessment.signals.find((signal) => signal.name === name) ?? { ...absent, name });
 }
+    share,

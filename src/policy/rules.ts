@@ -2,6 +2,7 @@ import type { Standing } from './rule.ts';
 import { autonomyMustReachSoFar } from './rules/autonomyMustReachSoFar.ts';
 import { breakerMustLetThrough } from './rules/breakerMustLetThrough.ts';
 import { budgetMustBeLeft } from './rules/budgetMustBeLeft.ts';
+import { capacityMustBeLeft } from './rules/capacityMustBeLeft.ts';
 import { disruptionBudgetsMustHold } from './rules/disruptionBudgetsMustHold.ts';
 import { distressMustNotLookIdle } from './rules/distressMustNotLookIdle.ts';
 import { downsMustRespectWindow } from './rules/downsMustRespectWindow.ts';
@@ -9,6 +10,8 @@ import { evidenceMustAgree } from './rules/evidenceMustAgree.ts';
 import { evidenceMustBeFresh } from './rules/evidenceMustBeFresh.ts';
 import { evidenceMustCoverPods } from './rules/evidenceMustCoverPods.ts';
 import { freezeWindowMustBeOver } from './rules/freezeWindowMustBeOver.ts';
+import { fleetBudgetMustBeLeft } from './rules/fleetBudgetMustBeLeft.ts';
+import { fleetMustBeWell } from './rules/fleetMustBeWell.ts';
 import { groundMustBeTheSame } from './rules/groundMustBeTheSame.ts';
 import { holdsMustBeLifted } from './rules/holdsMustBeLifted.ts';
 import { loadMustFitAfterDown } from './rules/loadMustFitAfterDown.ts';
@@ -44,6 +47,9 @@ export const RULES: readonly Standing[] = [
   { id: 'G14', binds: 'every call', rule: targetMustBeOne },
   { id: 'G17', binds: 'changes, undo too', rule: undoMustBeSafe },
   { id: 'G18', binds: 'changes, undo too', rule: groundMustBeTheSame },
+  { id: 'G12', binds: 'changes', rule: fleetBudgetMustBeLeft },
+  { id: 'G12', binds: 'changes', rule: capacityMustBeLeft },
+  { id: 'G13', binds: 'changes', rule: fleetMustBeWell },
   { id: 'G19', binds: 'changes', rule: breakerMustLetThrough },
   { id: 'G20', binds: 'changes, undo too', rule: holdsMustBeLifted },
   { id: 'G20', binds: 'changes', rule: freezeWindowMustBeOver },

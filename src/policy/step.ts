@@ -1,6 +1,7 @@
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { UndoFacts } from '../schema/request.ts';
 import type { Workload } from '../schema/workload.ts';
+import type { Share } from './arbiter.ts';
 
 type Range = Pick<Blueprint['scaling'], 'minReplicas' | 'maxReplicas'>;
 
@@ -15,6 +16,8 @@ export interface StepFacts {
   /** Half-open breaker: the smallest step there is. */
   readonly smallest: boolean;
   readonly rollout: boolean;
+  /** What all share may have room for fewer. */
+  readonly share?: Pick<Share, 'fits'> | undefined;
 }
 
 /** How far a scale-up may go while a rollout is under way. */
@@ -27,11 +30,12 @@ const SETTLE_MS = 120_000;
  * agent's down at most a quarter, a person's at most half, but always at least one. On the way to a number inside the
  * blueprint's range no write leaves a value outside it: such a step goes on to the nearest bound.
  */
-export function nextStep({ from, to, person, approved, range, smallest, rollout }: StepFacts): number {
+export function nextStep(facts: StepFacts): number {
+  const { from, to, person, approved, range, smallest, rollout, share } = facts;
   if (approved || from === to) return to;
   const most = Math.max(from, 4);
   const measured = rollout ? Math.max(1, Math.min(most, Math.floor(from * ROLLOUT_UP) - from)) : most;
-  const up = smallest ? 1 : measured;
+  const up = Math.min(share?.fits || to, smallest ? 1 : measured);
   const down = smallest ? 1 : Math.max(1, person ? Math.floor(from / 2) : Math.ceil(from / 4));
   const step = to > from ? Math.min(to, from + up) : Math.max(to, from - down);
   return clamp(to, range) === to ? clamp(step, range) : step;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Counters, Hold } from './counters.ts';
 
+import { FleetCounters } from './fleet.ts';
 /**
  * The custom resources other than the two blueprints: the shapes of their `spec` and `status`, the one source of types
  * and CRDs. Objects are loose where the API server prunes anyway; strings and lists are bounded so that CEL cost stays
@@ -208,5 +209,6 @@ export type ApprovalRequestStatus = z.infer<typeof ApprovalRequestStatus>;
 /** People's half of a CircuitBreaker; `fleet` in our own namespace carries the holds of namespaces and the cluster. */
 export const CircuitBreakerSpec = z.object({ holds: z.array(Hold).max(64) });
 export type CircuitBreakerSpec = z.infer<typeof CircuitBreakerSpec>;
-export const CircuitBreakerStatus = Counters;
+/** `fleet`: on the CircuitBreaker of that name alone, what all services share. */
+export const CircuitBreakerStatus = Counters.extend({ fleet: FleetCounters.optional() });
 export const FLEET = 'fleet';

@@ -1,6 +1,7 @@
 import type { Assessment } from './assessment.ts';
 import type { Blueprint, GlobalRules } from './blueprint.ts';
 import type { Counters, Hold } from './counters.ts';
+import type { FleetFacts } from './fleet.ts';
 import type { Request } from './request.ts';
 import type { Workload } from './workload.ts';
 
@@ -98,4 +99,6 @@ export interface GateInput {
   readonly ownNamespace: string;
   /** Instants at which a freeze window is in force now, computed from the calendar by the caller; `broken` fails closed. */
   readonly frozen?: { readonly until: number; readonly reason: string } | { readonly broken: string };
+  /** The other services, and what all share; undefined when nothing of it could be read. */
+  readonly fleet?: FleetFacts;
 }

@@ -2,6 +2,7 @@ import type { Assessment, Signal } from '../schema/assessment.ts';
 import { type Blueprint, type GlobalRules, NO_GLOBAL_RULES, SAFETY_DEFAULTS } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
 import { type Counters, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import { type FleetFacts, NEW_FLEET } from '../schema/fleet.ts';
 import type { Request, UndoFacts } from '../schema/request.ts';
 import type { GateInput, RuleId, Verdict } from '../schema/verdict.ts';
 import type { Workload } from '../schema/workload.ts';
@@ -137,6 +138,16 @@ export const idleAssessment = (overrides: Partial<Assessment> = {}): Assessment 
   ...overrides,
 });
 
+/** Ten services, all well, on three nodes. */
+export const calmFleet = (overrides: Partial<FleetFacts> = {}): FleetFacts => ({
+  services: 10,
+  counters: NEW_FLEET,
+  health: { unhealthy: 0, blind: 0, examples: [], nodes: { total: 3, notReady: 0 }, api: { calls: 100, failures: 0 } },
+  used: { replicas: 20, cpu: 10_000, memory: 10_737_418_240 },
+  claims: [],
+  ...overrides,
+});
+
 /** An agent asks for 3 replicas instead of 2 under CPU pressure, and nothing stands in the way: allowed. */
 export function calmInput(overrides: CalmOverrides = {}): GateInput {
   const { request, blueprint, global, workload, assessment, counters, ...rest } = overrides;
@@ -147,6 +158,7 @@ export function calmInput(overrides: CalmOverrides = {}): GateInput {
     matches: 1,
     admission: true,
     ownNamespace: 'agent-system',
+    fleet: calmFleet(),
     request: {
       id: 'web-aaaaaaaaaa',
       tool: 'scale',

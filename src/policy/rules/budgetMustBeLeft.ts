@@ -1,4 +1,3 @@
-import type { OperationRecord } from '../../schema/counters.ts';
 import { type ChangeRule, type Findings, noData, note, span, wait } from '../rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,7 +29,7 @@ export const budgetMustBeLeft: ChangeRule = ({ input: { counters }, blueprint: {
 };
 
 /** Used up until so many have left the hour that one more fits. */
-function full(code: string, what: string, used: readonly OperationRecord[], limit: number): Findings {
+export function full(code: string, what: string, used: readonly { readonly at: number }[], limit: number): Findings {
   if (used.length < limit) return [];
   const leaves = used.map(({ at }) => at).sort((a, b) => a - b)[used.length - limit];
   const message = `${used.length} of ${limit} ${what} an hour are used`;
