@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { Executor } from './executor/executor.ts';
 import { Observer } from './observe/observer.ts';
+import type { ApiHealthSource } from './ports/apiHealth.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ClusterReader, RecordWriter } from './ports/cluster.ts';
 import type { Ids } from './ports/ids.ts';
@@ -25,11 +26,14 @@ export interface Wiring {
   readonly ids: Ids;
   readonly log: Log;
   readonly ownNamespace: string;
+  /** How the API server did for this process; absent: nobody counts. */
+  readonly apiHealth?: ApiHealthSource;
 }
 
 export function composeObserver(wiring: Wiring): Observer {
-  const { reader, metrics, clock, ids, log, ownNamespace } = wiring;
-  return new Observer({ reader, metrics, clock, log, ownNamespace, random: () => ids.random() });
+  const { reader, metrics, clock, ids, log, ownNamespace, apiHealth } = wiring;
+  const random = (): number => ids.random();
+  return new Observer({ reader, metrics, clock, log, ownNamespace, random, ...(apiHealth && { apiHealth }) });
 }
 
 export function composeController(

@@ -28,6 +28,7 @@ export interface VirtualRunOptions {
   readonly advance?: (world: World, ms: number) => Promise<void>;
 }
 
+const OWN_NAMESPACE = 'agent-system';
 /** A pass of the observer, and a scrape, come this often. */
 const PASS_MS = 15_000;
 
@@ -66,6 +67,7 @@ export class VirtualRun {
     const clock = new ManualClock();
     const world = new World({ clock, seed: options.seed ?? 1 });
     const port = worldPort(world);
+    world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OWN_NAMESPACE }, spec: {} });
     const wiring: Wiring = {
       reader: port.reader,
       records: port.records,
@@ -73,7 +75,8 @@ export class VirtualRun {
       clock,
       ids: seededIds(options.seed ?? 1),
       log: options.log ?? SILENT,
-      ownNamespace: 'agent-system',
+      ownNamespace: OWN_NAMESPACE,
+      apiHealth: () => port.health(),
     };
     const proposer = typeof options.proposer === 'function' ? options.proposer(clock) : options.proposer;
     const observer = composeObserver(wiring);

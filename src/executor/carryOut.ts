@@ -10,6 +10,7 @@ import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { directionOf, type HeldDecision } from './heldDecision.ts';
 import { slotOf, takeSlot } from './slot.ts';
+import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
 import { stillAllowed } from './stillAllowed.ts';
 import { UNLOGGED, writeStatus } from './writeStatus.ts';
 
@@ -90,7 +91,12 @@ async function reserveSlot(
   if (next === undefined) return 'again';
   const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
   if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
+  const fleet = await takeFleetSlot(deps, write, record);
+  if (fleet === 'again' || fleet === 'failed') return fleet;
     await alertLost(deps, held);
+  if (slot !== 'taken' && fleet === 'taken') {
+    await freeFleetSlot(deps, `${view.namespace}/${view.name}`, held.name, () => false);
+  }
   }
   return slot;
 }

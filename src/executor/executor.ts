@@ -1,5 +1,5 @@
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { type DecisionStatus, FINAL } from '../schema/records.ts';
+import { type DecisionStatus, FINAL, FLEET } from '../schema/records.ts';
 import { advance } from './advance.ts';
 import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
@@ -7,6 +7,7 @@ import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
+import { recoverFleet } from './recoverFleet.ts';
 import { retire } from './retention.ts';
 
 interface Service {
@@ -49,6 +50,13 @@ export class Executor {
         );
       }
     }
+    again.push(
+      await this.#guarded<AgainAt>(
+        { namespace: this.#deps.ownNamespace, blueprint: FLEET },
+        () => recoverFleet(this.#deps),
+        (at) => at,
+      ),
+    );
     for (const view of this.#deps.observer.views()) {
       again.push(
         await this.#guarded<AgainAt>(

@@ -2,6 +2,7 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import { Counters, type InFlight, type OperationRecord } from '../schema/counters.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
+import { freeWith } from './fleetSlot.ts';
 
 /** taken: ours. again: the counters moved (a pause counts too): decide again. failed: the API server did not take it. */
 export type Slot = 'taken' | 'again' | 'failed';
@@ -14,7 +15,10 @@ export async function takeSlot(deps: ExecutorDeps, view: ServiceView, next: Coun
   const base = view.breakerObject ?? (await created(deps, view));
   if (base === undefined) return 'again';
   const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...base, status: next });
-  if (swapped.ok) return 'taken';
+  if (swapped.ok) {
+    if (view.counters !== undefined) await freeWith(deps, view, view.counters, next);
+    return 'taken';
+  }
   if (!swapped.error.uncertain) return swapped.error.code === 'unavailable' ? 'failed' : 'again';
   const read = await readCounters(deps, view.namespace, view.name);
   if (read === undefined) return 'failed';
@@ -75,7 +79,11 @@ export async function updateCounters(
     const next = change(read.counters);
     if (next === undefined) return true;
     const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: next });
-    if (swapped.ok) return true;
+    if (swapped.ok) {
+      const view = deps.observer.views().find((one) => one.namespace === namespace && one.name === name);
+      await freeWith(deps, { namespace, name, ...(view?.global && { global: view.global }) }, read.counters, next);
+      return true;
+    }
     if (swapped.error.code !== 'conflict' && !swapped.error.uncertain) return false;
   }
   return false;

@@ -13,7 +13,7 @@ export interface GateFacts {
 
 /** What the gate decides from. Every entrance builds it here, so that the same call on the same state gets the same verdict (P1). */
 export function gateInput(view: ServiceView, request: Request, facts: GateFacts): GateInput {
-  const { blueprint, global, workload, assessment, counters, holds } = view;
+  const { blueprint, global, workload, assessment, counters, holds, fleet } = view;
   const frozen = frozenAt([...(blueprint?.freeze ?? []), ...(global?.freeze ?? [])], facts.now);
   return {
     now: facts.now,
@@ -24,6 +24,7 @@ export function gateInput(view: ServiceView, request: Request, facts: GateFacts)
     ...(assessment !== undefined && { assessment }),
     ...(counters !== undefined && { counters }),
     ...(holds !== undefined && { holds }),
+    ...(fleet !== undefined && { fleet }),
     ...(facts.approval !== undefined && { approval: facts.approval }),
     matches: view.matches,
     admission: facts.admission ?? false,

@@ -13,7 +13,9 @@ export const AROUND = [
 ] as const;
 const RECORDS = ['Blueprint', 'ClusterBlueprint', 'Decision', 'ApprovalRequest', 'CircuitBreaker'] as const;
 
-export type MirroredKind = (typeof AROUND)[number] | (typeof RECORDS)[number];
+/** Wanted, but not needed for a Workload: cluster-wide, and not everybody lets us read them. */
+const WANTED = ['Node'] as const;
+export type MirroredKind = (typeof AROUND)[number] | (typeof WANTED)[number] | (typeof RECORDS)[number];
 
 /** As long as one sample may be old (G3): what was last heard earlier is not known any more. */
 const STALE_MS = 45_000;
@@ -32,7 +34,7 @@ export class Mirrors {
 
   constructor(deps: MirrorDeps) {
     const all = new Map<MirroredKind, Mirror>();
-    for (const name of [...AROUND, ...RECORDS]) {
+    for (const name of [...AROUND, ...WANTED, ...RECORDS]) {
       const kind: Kind = KINDS[name];
       all.set(
         name,

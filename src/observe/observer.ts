@@ -1,18 +1,22 @@
 import { setMaxListeners } from 'node:events';
+import type { ApiHealthSource } from '../ports/apiHealth.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterResult } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
+import type { FleetFacts } from '../schema/fleet.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
 import { readFresh } from './freshParts.ts';
+import { Fleet, type FleetSources } from './fleet.ts';
 import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
+import { numberAt } from './narrow.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { type Tracked, track, trackPass } from './tracker.ts';
@@ -27,6 +31,8 @@ export interface ObserverDeps {
   /** In [0, 1): spreads the retries of several processes. */
   readonly random?: () => number;
 }
+  /** Absent: nobody counts, which says nothing against the API server. */
+  readonly apiHealth?: ApiHealthSource;
 
 /** The numbers of one target. Another uid is another target and starts without any. */
 interface Ring {
@@ -46,6 +52,7 @@ export class Observer {
   readonly #tracked = new Map<string, Tracked>();
   readonly #rings = new Map<string, Ring>();
   #index = new ReadingIndex(NO_READING);
+  readonly #fleet: Fleet;
   #views: readonly ServiceView[] = [];
   #passing: Promise<readonly ServiceView[]> | undefined;
   #signal: AbortSignal = new AbortController().signal;
@@ -53,6 +60,7 @@ export class Observer {
   constructor(deps: ObserverDeps) {
     this.#deps = deps;
     this.#mirrors = new Mirrors({ ...deps, random: deps.random ?? (() => 0.5) });
+    this.#fleet = new Fleet(deps.ownNamespace);
     this.#mirrors.of('Deployment').onChange((change) => this.#trackChange(change));
   }
 
@@ -109,8 +117,12 @@ export class Observer {
         },
       }),
     };
-    const { view } = assembleView(parts, this.#numbers(accepted, deployment), clock.now(), log);
-    return { ok: true, value: view };
+    const now = clock.now();
+    const { view } = assembleView(parts, this.#numbers(accepted, deployment), now, log);
+    return {
+      ok: true,
+      value: withFleet(view, this.#fleet.facts(this.#fleetSources(), breakers.fleet, now), breakers.fleet),
+    };
   }
 
   /** The bounded ring of one service's numbers, oldest first. */
@@ -153,8 +165,21 @@ export class Observer {
     });
     const names = new Set(views.map((view) => `${view.namespace}/${view.name}`));
     for (const name of this.#rings.keys()) if (!names.has(name)) this.#rings.delete(name);
-    this.#views = views;
-    return views;
+    const records = this.#mirrors.reach(['CircuitBreaker']).at;
+    const record = this.#mirrors.of('CircuitBreaker').get(this.#deps.ownNamespace, FLEET);
+    const facts = this.#fleet.pass(views, this.#fleetSources(), records === undefined ? 'unreadable' : record, now);
+    this.#views = views.map((view) => withFleet(view, facts, record));
+    return this.#views;
+  }
+
+  #fleetSources(): FleetSources {
+    const deployments = this.#mirrors.of('Deployment');
+    return {
+      replicasOf: (namespace, name) => numberAt(deployments.get(namespace, name), 'spec', 'replicas'),
+      isReadable: this.#mirrors.reach(['Deployment']).at !== undefined,
+      nodes: this.#mirrors.reach(['Node']).at === undefined ? undefined : [...this.#mirrors.of('Node').all()],
+      api: this.#deps.apiHealth?.() ?? { calls: 0, failures: 0 },
+    };
   }
 
   #globalNow(): AcceptedGlobal {
@@ -248,3 +273,9 @@ interface Watched {
 function trackedNow(watched: Watched | undefined, deployment: KubeObject, now: number): Tracked | undefined {
   return watched === undefined ? undefined : track(watched.state, watched.object, deployment, now);
 }
+
+const withFleet = (view: ServiceView, fleet: FleetFacts, record: KubeObject | undefined): ServiceView => ({
+  ...view,
+  fleet,
+  ...(record !== undefined && { fleetObject: record }),
+});

@@ -2,6 +2,7 @@ import type { Assessment } from '../schema/assessment.ts';
 import type { Fault } from '../schema/blueprint/fault.ts';
 import type { Blueprint, GlobalRules } from '../schema/blueprint.ts';
 import type { Counters, Hold } from '../schema/counters.ts';
+import type { FleetFacts } from '../schema/fleet.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { Workload } from '../schema/workload.ts';
 
@@ -25,6 +26,10 @@ export interface ServiceView {
   readonly counters?: Counters;
   readonly breakerObject?: KubeObject;
   readonly holds?: readonly Hold[];
+  /** The other services, and what all share. */
+  readonly fleet?: FleetFacts;
+  /** The CircuitBreaker `fleet`, which the slots of all are taken on. */
+  readonly fleetObject?: KubeObject;
   /** What could not be read, in words for a person; the texts of others in it are untrusted. */
   readonly problems?: readonly string[];
 }
