@@ -136,10 +136,11 @@ describe('architecture', () => {
     expect(long).toEqual([]);
   });
 
-  it('keeps the gate under 1,500 lines', () => {
+  it('keeps the gate under 1,500 lines of code', () => {
+    const isCode = (line: string): boolean => !/^\s*(?:\/\/|\/?\*|$)/.test(line);
     const lines = sources
       .filter(({ file }) => folderOf(file) === 'policy')
-      .reduce((sum, { text }) => sum + text.split('\n').length, 0);
+      .reduce((sum, { text }) => sum + text.split('\n').filter(isCode).length, 0);
     expect(lines).toBeGreaterThan(200);
     expect(lines).toBeLessThan(1500);
   });
