@@ -4,6 +4,8 @@ import type { History, HistoryPoint } from '../schema/history.ts';
 export const HISTORY_MS = 86_400_000;
 /** Longer without a usable sample is a gap: what happened in between is not known (G9). */
 const GAP_MS = 45_000;
+/** So long without a sample of memory may have held a peak that nobody saw (G16). */
+const MEMORY_GAP_MS = 600_000;
 
 /**
  * Adds one pass. Points of a day ago leave; a point of the same pass is replaced, and points of the future (a clock that
@@ -43,7 +45,23 @@ export function historyFacts(history: History, downWindowMs: number): HistoryFac
     ...(highestLoad === undefined ? {} : { highestLoad }),
     ...(Number.isFinite(highestLoadEver) ? { highestLoadEver } : {}),
     ...(last.load === undefined ? {} : { load: last.load }),
+    ...memoryFacts(history, last.at),
   };
+}
+
+/** The peak of all there is, and since when no peak can have been missed. */
+function memoryFacts(history: History, now: number): Pick<HistoryFacts, 'memoryPeak' | 'memorySince'> {
+  let peak = 0;
+  let since: number | undefined;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  for (const { at, memory } of history) {
+    if (memory === undefined) continue;
+    if (memory > peak) peak = memory;
+    if (at - seenAt > MEMORY_GAP_MS) since = at;
+    seenAt = at;
+  }
+  if (since === undefined) return {};
+  return { memoryPeak: peak, ...(now - seenAt > MEMORY_GAP_MS ? {} : { memorySince: since }) };
 }
 
 function unbroken(history: History, last: HistoryPoint): number | undefined {

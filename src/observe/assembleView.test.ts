@@ -5,7 +5,17 @@ import { assembleView, type Parts } from './assembleView.ts';
 import { NO_READING } from './readings.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
-const around = { replicaSets: [], pods: [], budgets: [], hpas: [], scaledObjects: [], vpas: [] };
+const around = {
+  replicaSets: [],
+  pods: [],
+  budgets: [],
+  hpas: [],
+  scaledObjects: [],
+  vpas: [],
+  quotas: [],
+  limitRanges: [],
+  nodes: [],
+};
 const PARTS: Parts = {
   accepted: { object: blueprint(), blueprint: calmBlueprint(), faults: [] },
   global: { faults: [] },

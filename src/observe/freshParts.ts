@@ -27,19 +27,36 @@ export async function readFresh(
     const list = async (kind: Kind): Promise<KubeObject[]> => need(await reader.list(kind, namespace)).items;
     const get = async (kind: Kind, where: string | undefined, object: string): Promise<KubeObject | undefined> =>
       need(await reader.get(kind, where, object));
-    const [blueprints, organisation, own, fleet, replicaSets, pods, budgets, hpas, scaledObjects, vpas] =
-      await Promise.all([
-        list(KINDS.Blueprint),
-        get(KINDS.ClusterBlueprint, undefined, 'default'),
-        get(KINDS.CircuitBreaker, namespace, name),
-        get(KINDS.CircuitBreaker, ownNamespace, FLEET),
-        list(KINDS.ReplicaSet),
-        list(KINDS.Pod),
-        list(KINDS.PodDisruptionBudget),
-        list(KINDS.HorizontalPodAutoscaler),
-        list(KINDS.ScaledObject),
-        list(KINDS.VerticalPodAutoscaler),
-      ]);
+    const [
+      blueprints,
+      organisation,
+      own,
+      fleet,
+      replicaSets,
+      pods,
+      budgets,
+      hpas,
+      scaledObjects,
+      vpas,
+      quotas,
+      limitRanges,
+      nodes,
+    ] = await Promise.all([
+      list(KINDS.Blueprint),
+      get(KINDS.ClusterBlueprint, undefined, 'default'),
+      get(KINDS.CircuitBreaker, namespace, name),
+      get(KINDS.CircuitBreaker, ownNamespace, FLEET),
+      list(KINDS.ReplicaSet),
+      list(KINDS.Pod),
+      list(KINDS.PodDisruptionBudget),
+      list(KINDS.HorizontalPodAutoscaler),
+      list(KINDS.ScaledObject),
+      list(KINDS.VerticalPodAutoscaler),
+      list(KINDS.ResourceQuota),
+      list(KINDS.LimitRange),
+      // Nodes are cluster-wide: where they may not be read, what needs their size is refused, and nothing else.
+      reader.list(KINDS.Node),
+    ]);
     const global = acceptance.global(organisation);
     const { accepted: all, unread } = await acceptWithKept(reader, acceptance, blueprints, global);
     const accepted = all.find(({ object }) => object.metadata.name === name);
@@ -48,7 +65,17 @@ export async function readFresh(
     if (hidden !== undefined) throw new ReadFailed(hidden.error);
     const target = accepted.blueprint?.target.name;
     const deployment = target === undefined ? undefined : await get(KINDS.Deployment, namespace, target);
-    const around = { replicaSets, pods, budgets, hpas, scaledObjects, vpas };
+    const around = {
+      replicaSets,
+      pods,
+      budgets,
+      hpas,
+      scaledObjects,
+      vpas,
+      quotas,
+      limitRanges,
+      nodes: nodes.ok ? nodes.value.items : undefined,
+    };
     return { ok: true, value: { accepted, global, deployment, around, breakers: { own, fleet } } };
   } catch (error) {
     if (error instanceof ReadFailed) return { ok: false, error: error.failure };

@@ -1,6 +1,6 @@
 import type { KubeObject, ManagedField } from '../schema/kube.ts';
 import { RESTARTED_AT } from '../schema/patch.ts';
-import { at } from './narrow.ts';
+import { at, recordAt } from './narrow.ts';
 
 /** The fields of a Deployment that Fairlead writes, as paths in managedFields. */
 export type WatchedField = 'replicas' | 'template';
@@ -14,14 +14,27 @@ const PATHS: Readonly<Record<WatchedField, readonly string[]>> = {
  * What owning a field means where another tool would put it back: for a restart it is the one annotation that a restart
  * writes. A GitOps tool that applies the rest of the template neither sees nor reverts that.
  */
-const OWNED: Readonly<Record<WatchedField, readonly string[]>> = {
+const OWNED: Readonly<Record<Exclude<WrittenField, 'resources'>, readonly string[]>> = {
   replicas: PATHS.replicas,
   template: [...PATHS.template, 'f:metadata', 'f:annotations', `f:${RESTARTED_AT}`],
+  // A rollback writes the whole template: whoever applies its pod spec would put it back.
+  image: [...PATHS.template, 'f:spec'],
 };
 
+/** What Fairlead writes: replicas, the restart annotation, a container's resources, or the template whole. */
+export type WrittenField = WatchedField | 'resources' | 'image';
+
 /** The managers that own exactly what Fairlead would write of a field. */
-export function ownersOfWrite(object: KubeObject, field: WatchedField): readonly ManagedField[] {
-  return (object.metadata.managedFields ?? []).filter((entry) => at(entry.fieldsV1, ...OWNED[field]) !== undefined);
+export function ownersOfWrite(object: KubeObject, field: WrittenField): readonly ManagedField[] {
+  return (object.metadata.managedFields ?? []).filter((entry) =>
+    field === 'resources' ? ownsResources(entry) : at(entry.fieldsV1, ...OWNED[field]) !== undefined,
+  );
+}
+
+/** Containers are keyed by name: `k:{"name":"app"}`. */
+function ownsResources({ fieldsV1 }: ManagedField): boolean {
+  const containers = recordAt(fieldsV1, ...PATHS.template, 'f:spec', 'f:containers');
+  return Object.values(containers).some((container) => at(container, 'f:resources') !== undefined);
 }
 
 /** The managers that own a field, as the API server keeps them; several when they applied the same value. */

@@ -10,11 +10,13 @@ export const AROUND = [
   'HorizontalPodAutoscaler',
   'ScaledObject',
   'VerticalPodAutoscaler',
+  'ResourceQuota',
+  'LimitRange',
 ] as const;
-const RECORDS = ['Blueprint', 'ClusterBlueprint', 'Decision', 'ApprovalRequest', 'CircuitBreaker'] as const;
-
 /** Wanted, but not needed for a Workload: cluster-wide, and not everybody lets us read them. */
 const WANTED = ['Node'] as const;
+const RECORDS = ['Blueprint', 'ClusterBlueprint', 'Decision', 'ApprovalRequest', 'CircuitBreaker'] as const;
+
 export type MirroredKind = (typeof AROUND)[number] | (typeof WANTED)[number] | (typeof RECORDS)[number];
 
 /** As long as one sample may be old (G3): what was last heard earlier is not known any more. */
@@ -36,10 +38,7 @@ export class Mirrors {
     const all = new Map<MirroredKind, Mirror>();
     for (const name of [...AROUND, ...WANTED, ...RECORDS]) {
       const kind: Kind = KINDS[name];
-      all.set(
-        name,
-        name === 'Pod' || name === 'ReplicaSet' ? new Mirror(deps, kind, withoutManagers) : new Mirror(deps, kind),
-      );
+      all.set(name, name === 'Deployment' ? new Mirror(deps, kind) : new Mirror(deps, kind, withoutManagers));
     }
     this.#all = all;
     this.#now = () => deps.clock.now();

@@ -8,15 +8,16 @@ import type { FleetFacts } from '../schema/fleet.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
+import type { Workload } from '../schema/workload.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
-import { readFresh } from './freshParts.ts';
 import { Fleet, type FleetSources } from './fleet.ts';
+import { readFresh } from './freshParts.ts';
 import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
-import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import { numberAt } from './narrow.ts';
+import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { type Tracked, track, trackPass } from './tracker.ts';
@@ -30,9 +31,9 @@ export interface ObserverDeps {
   readonly ownNamespace: string;
   /** In [0, 1): spreads the retries of several processes. */
   readonly random?: () => number;
-}
   /** Absent: nobody counts, which says nothing against the API server. */
   readonly apiHealth?: ApiHealthSource;
+}
 
 /** The numbers of one target. Another uid is another target and starts without any. */
 interface Ring {
@@ -51,16 +52,16 @@ export class Observer {
   readonly #acceptance = new Acceptance();
   readonly #tracked = new Map<string, Tracked>();
   readonly #rings = new Map<string, Ring>();
-  #index = new ReadingIndex(NO_READING);
   readonly #fleet: Fleet;
+  #index = new ReadingIndex(NO_READING);
   #views: readonly ServiceView[] = [];
   #passing: Promise<readonly ServiceView[]> | undefined;
   #signal: AbortSignal = new AbortController().signal;
 
   constructor(deps: ObserverDeps) {
     this.#deps = deps;
-    this.#mirrors = new Mirrors({ ...deps, random: deps.random ?? (() => 0.5) });
     this.#fleet = new Fleet(deps.ownNamespace);
+    this.#mirrors = new Mirrors({ ...deps, random: deps.random ?? (() => 0.5) });
     this.#mirrors.of('Deployment').onChange((change) => this.#trackChange(change));
   }
 
@@ -244,7 +245,9 @@ export class Observer {
     if (workload === undefined) return;
     this.#rings.set(`${namespace}/${name}`, { uid: workload.uid, history });
     const tracked = this.#tracked.get(workload.uid);
-    if (tracked !== undefined) this.#tracked.set(workload.uid, trackPass(tracked, workload.rollout));
+    if (tracked !== undefined) {
+      this.#tracked.set(workload.uid, trackPass(tracked, workload.rollout, healthyHashOf(workload)));
+    }
   }
 
   #watched(namespace: string): ReadonlyMap<string, Watched> {
@@ -262,6 +265,12 @@ export class Observer {
     if (type === 'deleted') this.#tracked.delete(uid);
     else this.#tracked.set(uid, track(this.#tracked.get(uid), before, object, this.#deps.clock.now()));
   }
+}
+
+/** The template whose pods are all there and ready, with no other beside them. */
+function healthyHashOf({ rollout, ready, replicas, updated, current }: Workload): string | undefined {
+  const isWhole = !rollout.underWay && replicas > 0 && ready === replicas && updated === replicas;
+  return isWhole ? current?.hash : undefined;
 }
 
 interface Watched {

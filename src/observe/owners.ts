@@ -1,7 +1,7 @@
 import type { KubeObject } from '../schema/kube.ts';
 import type { Owner } from '../schema/workload.ts';
-import { ownersOfWrite } from './managedFields.ts';
-import { at, textAt } from './narrow.ts';
+import { ownersOfWrite, type WrittenField } from './managedFields.ts';
+import { at, listAt, textAt } from './narrow.ts';
 
 /** Field managers of the GitOps controllers. A person's `kubectl apply` is none of them. */
 const GITOPS: ReadonlySet<string> = new Set([
@@ -25,11 +25,16 @@ export function ownersOf(deployment: KubeObject, sources: OwnerSources): readonl
   const named = (kind: Owner['kind'], field: Owner['field'], objects: readonly KubeObject[]): Owner[] =>
     objects.map((object) => ({ kind, name: object.metadata.name, field }));
   return [
-    ...named(
-      'HorizontalPodAutoscaler',
-      'replicas',
-      sources.hpas.filter((hpa) => here(hpa) && pointsAt(at(hpa, 'spec', 'scaleTargetRef'), name)),
-    ),
+    ...sources.hpas
+      .filter((hpa) => here(hpa) && pointsAt(at(hpa, 'spec', 'scaleTargetRef'), name))
+      .map(
+        (hpa): Owner => ({
+          kind: 'HorizontalPodAutoscaler',
+          name: hpa.metadata.name,
+          field: 'replicas',
+          drives: drivenBy(hpa),
+        }),
+      ),
     ...named(
       'ScaledObject',
       'replicas',
@@ -42,6 +47,16 @@ export function ownersOf(deployment: KubeObject, sources: OwnerSources): readonl
     ),
     ...gitOpsOwners(deployment),
   ];
+}
+
+/** Resources by whose use, as a share of the request, an autoscaler sizes; without metrics of its own it is CPU. */
+function drivenBy(hpa: KubeObject): readonly ('cpu' | 'memory')[] {
+  const metrics = listAt(hpa, 'spec', 'metrics');
+  if (metrics.length === 0) return ['cpu'];
+  const names = metrics.map(
+    (metric) => textAt(metric, 'resource', 'name') ?? textAt(metric, 'containerResource', 'name'),
+  );
+  return (['cpu', 'memory'] as const).filter((resource) => names.includes(resource));
 }
 
 /** KEDA leaves `kind` and `apiVersion` out for Deployments. */
@@ -59,7 +74,8 @@ const writes = (vpa: KubeObject): boolean => textAt(vpa, 'spec', 'updatePolicy',
 
 function gitOpsOwners(deployment: KubeObject): Owner[] {
   const owners = new Map<string, Owner>();
-  for (const field of ['replicas', 'template'] as const) {
+  const fields: readonly WrittenField[] = ['replicas', 'template', 'resources', 'image'];
+  for (const field of fields) {
     for (const { manager = '' } of ownersOfWrite(deployment, field)) {
       if (GITOPS.has(manager)) owners.set(`${manager} ${field}`, { kind: 'GitOps', name: manager, field });
     }

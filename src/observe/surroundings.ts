@@ -13,6 +13,7 @@ export type Surroundings = Omit<WorkloadSources, 'deployment' | 'tracker' | 'now
 export function surroundingsOf(mirrors: Mirrors): (deployment: KubeObject) => Surroundings {
   const replicaSets = byController(mirrors.of('ReplicaSet').all());
   const pods = byController(mirrors.of('Pod').all());
+  const nodes = mirrors.reach(['Node']).at === undefined ? undefined : [...mirrors.of('Node').all()];
   const namespaced = (kind: MirroredKind, { metadata }: KubeObject): readonly KubeObject[] => [
     ...mirrors.of(kind).inNamespace(metadata.namespace ?? ''),
   ];
@@ -25,6 +26,9 @@ export function surroundingsOf(mirrors: Mirrors): (deployment: KubeObject) => Su
       hpas: namespaced('HorizontalPodAutoscaler', deployment),
       scaledObjects: namespaced('ScaledObject', deployment),
       vpas: namespaced('VerticalPodAutoscaler', deployment),
+      quotas: namespaced('ResourceQuota', deployment),
+      limitRanges: namespaced('LimitRange', deployment),
+      nodes,
     };
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { LastChange } from '../schema/change.ts';
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
 import { RESTARTED_AT } from '../schema/patch.ts';
 import type { ForeignChange, Rollout } from '../schema/workload.ts';
@@ -20,6 +21,8 @@ export interface Tracked {
   /** A rollout was under way at the pass before. */
   readonly rolling: boolean;
   readonly failingPasses: number;
+  /** Hashes of the templates that were seen with all their pods ready, newest last. */
+  readonly healthy: readonly string[];
 }
 
 /** Longer than any rule looks back (15 min), and more than a person does by hand in that time. */
@@ -38,7 +41,7 @@ export function track(
   now: number,
 ): Tracked {
   const uid = after.metadata.uid ?? '';
-  const known = state?.uid === uid ? state : { uid, foreign: [], rolling: false, failingPasses: 0 };
+  const known = state?.uid === uid ? state : { uid, foreign: [], rolling: false, failingPasses: 0, healthy: [] };
   if (before === undefined || before.metadata.uid !== uid) return known;
   const found = [foreignReplicas(before, after, now), foreignTemplate(before, after, now)].filter(
     (c) => c !== undefined,
@@ -54,12 +57,21 @@ export function track(
 }
 
 /** Takes in what one pass saw, with the times and counts that `rolloutOf` made of it. */
-export function trackPass(state: Tracked, { underWay, completedAt, failingPasses }: Rollout): Tracked {
+export function trackPass(
+  state: Tracked,
+  { underWay, completedAt, failingPasses }: Rollout,
+  healthyHash?: string,
+): Tracked {
   const { rolloutCompletedAt: _, ...rest } = state;
+  const { healthy } = state;
   return {
     ...rest,
     rolling: underWay,
     failingPasses,
+    ...(healthyHash !== undefined &&
+      healthy.at(-1) !== healthyHash && {
+        healthy: [...healthy.filter((hash) => hash !== healthyHash), healthyHash].slice(-KEEP),
+      }),
     ...(completedAt !== undefined && { rolloutCompletedAt: completedAt }),
   };
 }
@@ -79,6 +91,9 @@ function foreignTemplate(before: KubeObject, after: KubeObject, now: number): Fo
   if (isDeepStrictEqual(was, is)) return undefined;
   const onlyRestarted = isDeepStrictEqual(withoutRestart(was), withoutRestart(is));
   if (onlyRestarted && isOurs('template', before, after, restartedAt(is))) return undefined;
+  const kind = ourNewest(before, after)?.kind;
+  const oursAlone = writersOf(before, after, 'template').every((writer) => writer === FIELD_MANAGER);
+  if ((kind === 'resources' || kind === 'rollback') && oursAlone) return undefined;
   const manager = foreignWriter('template', before, after);
   return { field: 'template', at: now, manager, ...wordsOf(was, is, onlyRestarted) };
 }
@@ -95,7 +110,7 @@ function foreignWriter(field: WatchedField, before: KubeObject, after: KubeObjec
 }
 
 /** Our newest change, when it was made between these two versions. */
-function ourNewest(before: KubeObject, after: KubeObject): { readonly after: string } | undefined {
+function ourNewest(before: KubeObject, after: KubeObject): LastChange | undefined {
   const newest = lastChangeOf(after);
   return newest.text === lastChangeOf(before).text ? undefined : newest.parsed;
 }

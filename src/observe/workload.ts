@@ -8,12 +8,14 @@ import { type OwnerSources, ownersOf } from './owners.ts';
 import { isOver, podFrom } from './pod.ts';
 import { meanOf, resourcesOf } from './podResources.ts';
 import { controllerOf, replicaSetsOf } from './replicaSets.ts';
+import { containersOf, refOf, revisionsOf, templateHashOf } from './revisions.ts';
 import { rolloutOf } from './rollout.ts';
-import { rolloutBatchOf } from './rolloutBatch.ts';
+import { rolloutPaceOf } from './rolloutPace.ts';
+import { type RoomSources, roomOf } from './room.ts';
 import { imagesOf, type Tracked } from './tracker.ts';
 
 /** A Deployment with the objects around it. Lists may hold more than belongs to it: ownership is by owner reference. */
-export interface WorkloadSources extends OwnerSources {
+export interface WorkloadSources extends OwnerSources, RoomSources {
   readonly deployment: KubeObject;
   readonly replicaSets: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
@@ -55,7 +57,7 @@ export function workloadFrom(sources: WorkloadSources): Workload {
     statusReplicas: numberAt(deployment, 'status', 'replicas') ?? 0,
     generation: metadata.generation ?? 0,
     observedGeneration: numberAt(deployment, 'status', 'observedGeneration') ?? 0,
-    rolloutBatch: rolloutBatchOf(deployment),
+    ...rolloutPaceOf(deployment),
     restartedAt: textAt(template, 'metadata', 'annotations', RESTARTED_AT) ?? null,
     ...(lastChange.text !== undefined && { lastChangeText: lastChange.text }),
     ...(lastChange.parsed !== undefined && { lastChange: lastChange.parsed }),
@@ -70,6 +72,10 @@ export function workloadFrom(sources: WorkloadSources): Workload {
     pods,
     requests: resources.requests,
     limits: resources.limits,
+    containers: containersOf(template, metadata.name),
+    ...(sets.current !== undefined && templateHashOf(sets.current) !== '' && { current: refOf(sets.current) }),
+    revisions: revisionsOf(sets, metadata.name, tracked),
+    ...roomOf(sources),
   };
 }
 

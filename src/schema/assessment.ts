@@ -1,3 +1,5 @@
+import type { Amounts } from './resources.ts';
+
 /**
  * What the analysis says of one service at one moment: the only numbers about load that the gate ever sees. Pure JSON
  * data; computed from observations alone, never from anything a model said.
@@ -69,12 +71,19 @@ export interface HistoryFacts {
   readonly highestLoadEver?: number;
   /** Load now: ready pods x cpu utilisation. */
   readonly load?: number;
+  /** Largest working set of the main container on any pod in 24 h, in bytes, and since when it is watched without a gap. */
+  readonly memoryPeak?: number;
+  readonly memorySince?: number;
 }
 
 /** One thing an agent may choose, already sized by code. */
 export interface Candidate {
-  readonly tool: 'scale' | 'restart_pods' | 'hold';
+  readonly tool: 'scale' | 'restart_pods' | 'rollback' | 'adjust_resources' | 'hold';
   readonly replicas?: number;
+  /** adjust_resources: what shall change. */
+  readonly amounts?: Amounts;
+  /** rollback: the revision to go back to. */
+  readonly revision?: number;
   readonly floor: boolean;
   readonly reason: string;
 }

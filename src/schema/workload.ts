@@ -1,4 +1,5 @@
-import type { LastChange } from './change.ts';
+import type { LastChange, RevisionRef } from './change.ts';
+import type { ContainerResources } from './resources.ts';
 
 /** A Deployment and everything around it that the gate's rules look at, as observed at `at`. Pure JSON data. */
 export interface Workload {
@@ -42,6 +43,54 @@ export interface Workload {
   /** Per pod, summed over containers and running sidecars; undefined when a container has none. millicores / bytes. */
   readonly requests: { readonly cpu?: number; readonly memory?: number; readonly missing: readonly string[] };
   readonly limits: { readonly cpu?: number; readonly memory?: number };
+  /** Of the pod template, in its order; at most one is the main one. */
+  readonly containers?: readonly Container[];
+  /** The template that stands there now; undefined while no ReplicaSet keeps it. */
+  readonly current?: RevisionRef;
+  /** Templates that can be gone back to, the current one included, newest first. */
+  readonly revisions?: readonly Revision[];
+  /** Of a rolling update, resolved: pods beyond `replicas`, and pods that may be missing. */
+  readonly surge?: number;
+  readonly maxUnavailable?: number;
+  readonly limitRanges?: readonly LimitRange[];
+  readonly quotas?: readonly Quota[];
+  /** Allocatable of the nodes that take pods, each size once; undefined when they could not be read. */
+  readonly nodes?: readonly { readonly cpu: number; readonly memory: number }[];
+}
+
+export interface Container {
+  readonly name: string;
+  /** The only one, the one that `kubectl.kubernetes.io/default-container` names, or the one named as the Deployment. */
+  readonly main: boolean;
+  /** As written; absent stays absent. */
+  readonly resources?: ContainerResources;
+}
+
+export interface Revision extends RevisionRef {
+  readonly images: string;
+  /** The oldest number it ever had: a template that was gone back to gets a new one. */
+  readonly first: number;
+  /** All of its pods were ready when it was current, as far as that was seen or its ReplicaSet still tells. */
+  readonly healthy: boolean;
+  readonly containers: readonly Container[];
+}
+
+/** One limit of a LimitRange, in millicores and bytes. */
+export interface LimitRange {
+  readonly name: string;
+  readonly type: 'Container' | 'Pod';
+  readonly resource: 'cpu' | 'memory';
+  readonly min?: number;
+  readonly max?: number;
+  /** Limit / request at most. */
+  readonly maxRatio?: number;
+}
+
+/** What is left of one limit of a ResourceQuota: pods, millicores or bytes. */
+export interface Quota {
+  readonly name: string;
+  readonly key: 'pods' | 'requests.cpu' | 'requests.memory' | 'limits.cpu' | 'limits.memory';
+  readonly left: number;
 }
 
 /** A rollout is a change of the pod template, never of replicas. */
@@ -65,7 +114,10 @@ export interface Rollout {
 export interface Owner {
   readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject' | 'VerticalPodAutoscaler' | 'GitOps';
   readonly name: string;
-  readonly field: 'replicas' | 'resources' | 'template';
+  /** `template` is the restart annotation alone, `image` anything else of the template but resources. */
+  readonly field: 'replicas' | 'resources' | 'template' | 'image';
+  /** Of an autoscaler of replicas: the resources whose requests drive it. */
+  readonly drives?: readonly ('cpu' | 'memory')[];
 }
 
 export interface ForeignChange {

@@ -6,6 +6,7 @@ import { ownerReference, type ReplicaSetDeps, syncReplicaSet } from './replicaSe
 import { type DeploymentSpec, deploymentSpec, isTrue, replicaSetSpec, type Template } from './shapes.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
 const HASH = 'pod-template-hash';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const MANAGER = 'kube-controller-manager';
@@ -61,7 +62,13 @@ function currentSet(deps: ReplicaSetDeps, deployment: KubeObject, spec: Deployme
   if (found === undefined && spec.paused) return undefined;
   const number = found !== undefined && revision(found) === newest ? newest : newest + 1;
   const { [LAST_APPLIED]: _, ...annotations } = deployment.metadata.annotations ?? {};
-  const marked = { ...annotations, [REVISION]: String(number) };
+  const before = found === undefined || revision(found) === number ? undefined : earlier(found);
+  const marked = {
+    ...annotations,
+    ...(found?.metadata.annotations?.[HISTORY] !== undefined && { [HISTORY]: found.metadata.annotations[HISTORY] }),
+    ...(before !== undefined && { [HISTORY]: before }),
+    [REVISION]: String(number),
+  };
   let current: KubeObject;
   if (found === undefined) {
     current = objects.add(KINDS.ReplicaSet, newSet(deployment, spec, name, marked), MANAGER);
@@ -77,6 +84,10 @@ function currentSet(deps: ReplicaSetDeps, deployment: KubeObject, spec: Deployme
   }
   return current;
 }
+
+/** The numbers that a template had before, with the one it loses now. */
+const earlier = ({ metadata: { annotations = {} } }: KubeObject): string =>
+  [annotations[HISTORY], annotations[REVISION]].filter((part) => part !== undefined).join(',');
 
 function newSet(
   deployment: KubeObject,
