@@ -4,6 +4,7 @@ import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { DecisionSpec, Origin } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
 import type { Verdict } from '../schema/verdict.ts';
+import { argumentsOf } from '../schema/wish.ts';
 
 export interface Wish {
   readonly blueprint: Blueprint;
@@ -23,7 +24,6 @@ export interface Wish {
 /** The Decision for a wish: a request and what was known when it was asked. It carries no authority. */
 export function decisionObject(wish: Wish, isoSeenAt: string): KubeObject {
   const { blueprint, request } = wish;
-  const replicas = request.wanted?.kind === 'scale' ? request.wanted.replicas : undefined;
   const spec: DecisionSpec = {
     blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash },
     target: {
@@ -35,7 +35,7 @@ export function decisionObject(wish: Wish, isoSeenAt: string): KubeObject {
     tool: cut(request.tool, 64),
     operation: cut(wish.verdict.operation, 64),
     arguments: {
-      ...(replicas === undefined ? {} : { replicas }),
+      ...argumentsOf(request.wanted),
       ...(request.effect === 'unknown' ? { sent: cut(JSON.stringify(request.args), 2000) } : {}),
     },
     requester: request.requester,

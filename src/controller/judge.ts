@@ -2,16 +2,19 @@ import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { gateInput } from '../observe/gateInput.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { alternativesTo } from '../policy/alternatives.ts';
 import { decide } from '../policy/decide.ts';
-import { headline } from '../policy/explain.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { Wanted } from '../schema/change.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
+import { headline } from '../schema/headline.ts';
 import type { Request, Requester } from '../schema/request.ts';
 import type { GateInput, Verdict } from '../schema/verdict.ts';
+import { templateChange } from '../schema/wantedChange.ts';
+import type { Workload } from '../schema/workload.ts';
+import { alternativesTo } from '../tools/alternatives.ts';
 import { TOOLS } from '../tools/catalog.ts';
 import { answerRead } from './reads.ts';
 
@@ -54,7 +57,7 @@ export async function judgeCall(
     tool: asked.tool,
     effect: asked.effect,
     args: asked.args,
-    ...(asked.wanted ? { wanted: asked.wanted } : {}),
+    ...(asked.wanted ? { wanted: resolved(asked.wanted, view?.workload) } : {}),
     target: asked.target,
     requester,
     ...(view?.workload
@@ -67,6 +70,13 @@ export async function judgeCall(
   const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }) };
   const recorded = await deps.journal.append({ kind: 'call', subject: run, data });
   return recorded.ok ? ok({ request, verdict, view, alternatives, head: recorded.value }) : err(recorded.error.message);
+}
+
+/** "The newest healthy one" is a number from here on: what is approved and carried out is what was judged. */
+function resolved(wanted: Wanted, workload: Workload | undefined): Wanted {
+  if (wanted.kind !== 'rollback' || wanted.revision !== null || workload === undefined) return wanted;
+  const change = templateChange(wanted, workload);
+  return change?.kind === 'rollback' ? { ...wanted, revision: change.to.revision } : wanted;
 }
 
 function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Request, now: number): GateInput {
@@ -84,6 +94,9 @@ export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<Judge
   if (verdict.authority === 'forbidden') return { kind: 'refused', verdict, alternatives };
   if (request.effect !== 'read') return { kind: 'accepted', verdict };
   const context = { views: deps.views(), decisions: deps.decisions(), reader: deps.reader };
+  if (request.tool === 'suggest_alternatives') {
+    return { kind: 'answered', verdict, data: suggested(deps, judged) };
+  }
   if (request.tool === 'what_if') return { kind: 'answered', verdict, data: whatIf(deps, judged) };
   const read = await answerRead(request.tool, view, context);
   return read.ok ? { kind: 'answered', verdict, data: read.value } : { kind: 'failed', verdict, message: read.error };
@@ -108,6 +121,23 @@ export function alternativeLines(
 const wordsFor = ({ tool, wanted }: Request): string =>
   wanted?.kind === 'scale' ? (wanted.replicas === 0 ? 'scale_to_zero' : `scale to ${wanted.replicas}`) : tool;
 
+/** As if the operation had been asked for: the same ways out, with the same verdicts. */
+function suggested(deps: JudgeDeps, { request, view }: Judged): unknown {
+  if (view === undefined) return [];
+  const { operation, replicas } = request.args;
+  const wanted =
+    operation === 'scale' && typeof replicas === 'number' ? { kind: 'scale' as const, replicas } : undefined;
+  const refused: Request = {
+    ...request,
+    tool: String(operation),
+    effect: wanted === undefined ? 'unknown' : 'change',
+    args: wanted === undefined ? {} : { replicas },
+    ...(wanted && { wanted }),
+  };
+  const { verdict } = decide(gateInput(view, refused, { now: deps.clock.now(), ownNamespace: deps.ownNamespace }));
+  return { verdict: headline(verdict), instead: alternativeLines(deps, { request: refused, verdict, view }) };
+}
+
 function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
   if (view === undefined) return { verdict: 'no blueprint governs that service' };
   const action = request.args['action'];
@@ -117,6 +147,7 @@ function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
     service: request.args['service'],
     reason: 'what if',
     ...(action === 'scale' ? { replicas: request.args['replicas'] } : {}),
+    ...(action === 'rollback' ? { revision: null } : {}),
   };
   const wanted = tool.wanted(args);
   const asked: Request = { ...request, tool: tool.name, effect: 'change', args, ...(wanted ? { wanted } : {}) };

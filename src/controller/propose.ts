@@ -1,4 +1,5 @@
 import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
+import { RULES_MODEL } from '../agents/origin.ts';
 import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
 import { evidenceLines } from '../analysis/evidence.ts';
 import { isoInstant } from '../kernel/instant.ts';
@@ -13,6 +14,8 @@ import { KINDS } from '../schema/kube.ts';
 import type { Origin } from '../schema/records.ts';
 import type { Requester } from '../schema/request.ts';
 import type { Verdict } from '../schema/verdict.ts';
+import { wishWords } from '../schema/wish.ts';
+import { candidateArgs } from '../tools/candidateArgs.ts';
 import { TOOLS } from '../tools/catalog.ts';
 import { decisionObject } from './decision.ts';
 import { answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
@@ -75,8 +78,7 @@ export class Propose {
     const { blueprint } = this.#view;
     if (tool === undefined || blueprint === undefined) return undefined;
     const service = `${blueprint.target.namespace}/${blueprint.target.name}`;
-    const { replicas } = candidate;
-    const args = { service, reason: 'candidate', ...(replicas === undefined ? {} : { replicas }) };
+    const args = candidateArgs(candidate, service, 'candidate');
     const wanted = tool.wanted(args);
     const request = {
       id: 'candidate',
@@ -100,7 +102,7 @@ export class Propose {
       .reverse()
       .map((d) => ({
         at: Date.parse(d.metadata.creationTimestamp ?? '') || 0,
-        what: d.spec.arguments.replicas === undefined ? d.spec.tool : `${d.spec.tool} to ${d.spec.arguments.replicas}`,
+        what: wishWords(d.spec.tool, d.spec.arguments),
         phase: d.status?.phase ?? 'Pending',
         reason: d.status?.reason ?? '',
       }));
@@ -135,8 +137,11 @@ export class Propose {
     const target = tool?.target(proposal.args);
     const wanted = tool?.wanted(proposal.args);
     if (tool === undefined || target === undefined || wanted === undefined) return false;
+    // Where the rules stood in for a silent model, the wish is theirs and says so.
+    const requester: Requester =
+      proposal.origin.role === 'rules' ? { kind: 'agent', name: RULES_MODEL } : this.#requester();
     const asked: AskedCall = { tool: tool.name, effect: 'change', args: proposal.args, wanted, target };
-    const judged = await judgeCall(this.#deps, asked, this.#requester(), this.#run);
+    const judged = await judgeCall(this.#deps, asked, requester, this.#run);
     if (!judged.ok) {
       this.#deps.log.error(
         { runId: this.#run, err: judged.error },

@@ -5,6 +5,7 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { wishWords } from '../schema/wish.ts';
 
 /** What the reads look at. Only `get_events` asks the API server; the rest is what the last pass saw. */
 export interface ReadContext {
@@ -106,7 +107,7 @@ function decisionsOf(view: ServiceView, decisions: readonly DecisionObject[]): u
     .map((d) => ({
       name: d.metadata.name,
       asked: d.metadata.creationTimestamp ?? '',
-      what: d.spec.arguments.replicas === undefined ? d.spec.tool : `${d.spec.tool} to ${d.spec.arguments.replicas}`,
+      what: wishWords(d.spec.tool, d.spec.arguments),
       phase: d.status?.phase ?? 'Pending',
       reason: d.status?.reason ?? '',
     }));

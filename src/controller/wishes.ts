@@ -1,6 +1,8 @@
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { Request } from '../schema/request.ts';
+import { sameJson } from '../schema/resources.ts';
 import type { Verdict } from '../schema/verdict.ts';
+import { argumentsOf } from '../schema/wish.ts';
 
 /** An agent's wish that ended in nothing is not recorded again within this time, unless the verdict would differ. */
 const AGAIN_AFTER_MS = 10 * 60_000;
@@ -31,12 +33,12 @@ export function repeats(
 }
 
 function sameWish(request: Request, verdict: Verdict, { spec }: DecisionObject): boolean {
-  const replicas = request.wanted?.kind === 'scale' ? request.wanted.replicas : undefined;
+  const { sent: _, ...asked } = spec.arguments;
   return (
     spec.requester.kind === 'agent' &&
     spec.tool === request.tool &&
     spec.operation === verdict.operation &&
-    spec.arguments.replicas === replicas &&
+    sameJson(asked, argumentsOf(request.wanted)) &&
     spec.target.namespace === request.target.namespace &&
     spec.target.name === request.target.name &&
     spec.blueprint.hash === verdict.blueprint?.hash

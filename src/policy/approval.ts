@@ -1,3 +1,4 @@
+import { sameJson } from '../schema/resources.ts';
 import type { GateInput } from '../schema/verdict.ts';
 
 /**
@@ -10,13 +11,3 @@ export const approvalMatches = (input: GateInput, operation: string): boolean =>
   input.approval.operation === operation &&
   input.approval.blueprintHash === input.blueprint.hash &&
   sameJson(input.approval.args, input.request.args);
-
-/** Equality of JSON values; keys in any order. */
-function sameJson(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
-}

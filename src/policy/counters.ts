@@ -1,8 +1,9 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
 import type { LastChange } from '../schema/change.ts';
-import { type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import { kindOf, standsAs } from '../schema/changeText.ts';
+import { CLOSED, type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
 import type { Workload } from '../schema/workload.ts';
-import { afterOutcome, type Failure, opened } from './breaker.ts';
+import { afterOutcome, breakerAt, type Failure, opened } from './breaker.ts';
 
 /**
  * Everything that happens to a service's counters, as pure steps. The executor puts the result back in one
@@ -34,17 +35,40 @@ export function reserve(counters: Counters, record: OperationRecord, inFlight: I
 export const streakIsOver = (counters: Counters, now: number): boolean =>
   !counters.operations.some((o) => !o.undo && o.at > now - HOUR_MS);
 
-/** Gives the slot back: nothing was written, and no failure is counted. */
-export function release(counters: Counters, changeId: string): Counters {
-  return landed({ ...counters, operations: counters.operations.filter((o) => o.changeId !== changeId) }, changeId);
+/**
+ * Takes the slot, also from a change in flight (the gate lets a scale-up under pressure do so, G23). That one stays on
+ * record behind it, and is superseded once the write is confirmed: a write that fails must not leave it unwatched.
+ */
+export function takeOver(counters: Counters, record: OperationRecord, inFlight: InFlight): Counters {
+  if (counters.inFlight === undefined) return reserve(counters, record, inFlight);
+  const { over, afterRevert: _, ...itself } = counters.inFlight;
+  const before = itself.changeId === inFlight.changeId ? over : itself;
+  return reserve(counters, record, { ...inFlight, ...(before !== undefined && { over: before }) });
 }
 
-/** The write is confirmed: the cooldown runs from it, and the target's annotation counts as ours by this id. */
-export const applied = (counters: Counters, changeId: string, at: number): Counters => ({
-  ...counters,
-  operations: counters.operations.map((o) => (o.changeId === changeId ? { ...o, at } : o)),
-  lastChangeId: changeId,
-});
+/** Everything that holds this service's slot: the change in flight, and the one whose place it is about to take. */
+export const holders = ({ inFlight }: Counters): InFlight[] =>
+  [inFlight, inFlight?.over].filter((one) => one !== undefined);
+
+/** Gives the slot back: nothing was written, no failure is counted, and the change behind it is in flight again. */
+export function release(counters: Counters, changeId: string): Counters {
+  const operations = counters.operations.filter((o) => o.changeId !== changeId);
+  const over = counters.inFlight?.changeId === changeId ? counters.inFlight.over : undefined;
+  const left = landed({ ...counters, operations }, changeId);
+  return over === undefined ? left : { ...left, inFlight: over };
+}
+
+/**
+ * The write is confirmed: the cooldown runs from it, the target's annotation counts as ours by this id, and the change
+ * whose place it took is superseded, which neither counts on a breaker nor resets one.
+ */
+export function applied(counters: Counters, changeId: string, at: number): Counters {
+  const operations = counters.operations.map((o) => (o.changeId === changeId ? { ...o, at } : o));
+  const written = { ...counters, operations, lastChangeId: changeId };
+  if (counters.inFlight?.changeId !== changeId) return written;
+  const { over: _, afterRevert, ...inFlight } = counters.inFlight;
+  return { ...(afterRevert === true ? reverted(written) : written), inFlight };
+}
 
 /** The change in flight is now being verified. */
 export const verifying = (counters: Counters, changeId: string, since: number): Counters =>
@@ -68,26 +92,35 @@ export function settle(counters: Counters, outcome: Outcome, settled: Settled): 
   if (record?.undo === true) {
     return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled) } : after;
   }
-  const key = record?.optional === true ? 'optionalBreaker' : 'breaker';
-  return { ...after, [key]: afterOutcome(after[key], outcome, settled) };
+  if (record?.optional !== true) return { ...after, breaker: afterOutcome(after.breaker, outcome, settled) };
+  const optionalBreaker = afterOutcome(after.optionalBreaker, outcome, settled);
+  // It was let through as the trial of both: its success closes both, its failure locks out its own kind only.
+  const wasTrial = outcome === 'pass' && breakerAt(after.breaker, settled.now) === 'halfOpen';
+  return { ...after, optionalBreaker, ...(wasTrial && { breaker: CLOSED }) };
 }
 
 export interface Undone {
   readonly direction: 'up' | 'down' | 'none';
   /** Load (ready pods x cpu utilisation) at which the change failed; absent when it was not to be had. */
   readonly load?: number;
+  /** Resources that could not be had, as text (G16). */
+  readonly infeasible?: string;
 }
 
 /** Takes the undo's slot. An undone scale-down is remembered with its load: at that load it is not tried again (G10). */
 export function startUndo(counters: Counters, undone: Undone, record: OperationRecord, inFlight: InFlight): Counters {
-  const next = reserve(counters, { ...record, undo: true }, inFlight);
+  const { infeasible: what } = undone;
+  const known = (counters.infeasible ?? []).filter((one) => one.what !== what && one.at > record.at - 24 * HOUR_MS);
+  const infeasible = what === undefined ? known : [...known, { at: record.at, what }].slice(-8);
+  const kept = infeasible.length > 0 ? { ...counters, infeasible } : counters;
+  const next = reserve(kept, { ...record, undo: true }, inFlight);
   if (undone.direction !== 'down') return next;
   // Without a load nothing can be compared later: zero makes every later load "as high", which is the strict answer.
   return { ...next, undoneDown: { at: record.at, load: undone.load ?? 0 } };
 }
 
-/** One more repair of ours was put back (G1): to be counted with the slot of the next one. */
-export const reverted = (counters: Counters): Counters => ({
+/** One more repair of ours was put back (G1): counted when the next one is written. */
+const reverted = (counters: Counters): Counters => ({
   ...counters,
   reverts: Math.min(100, counters.reverts + 1),
 });
@@ -99,11 +132,12 @@ export function namesOurs(counters: Counters | undefined, changeId: string): boo
 }
 
 /** The target's last change is ours by both records, and what stood there before it stands there again. */
-export function wasReverted({ lastChange, replicas, restartedAt }: Workload, counters: Counters): boolean {
+export function wasReverted(workload: Workload, counters: Counters): boolean {
+  const { lastChange } = workload;
   if (lastChange === undefined || lastChange.undo || counters.lastChangeId !== lastChange.id) return false;
   const { before, after } = lastChange;
-  const current = /^\d+$/.test(after) ? String(replicas) : (restartedAt ?? '');
-  return current === before && current !== after;
+  const stands = (text: string): boolean => standsAs(workload, kindOf(lastChange), text);
+  return stands(before) && !stands(after);
 }
 
 /**
@@ -124,6 +158,10 @@ function directionOf({ before, after }: LastChange): OperationRecord['direction'
 }
 
 function landed(counters: Counters, changeId: string): Counters {
+  if (counters.inFlight?.over?.changeId === changeId) {
+    const { over: _, ...inFlight } = counters.inFlight;
+    return { ...counters, inFlight };
+  }
   if (counters.inFlight?.changeId !== changeId) return counters;
   const { inFlight: _, ...rest } = counters;
   return rest;

@@ -92,7 +92,8 @@ function permitFor(verdict: Verdict, facts: ChangeFacts): Permit | undefined {
 }
 
 /** The one write: of a scale its next step, else a restart; an undo puts back what stood there. */
-function changeOf({ scale, workload, input, now }: ChangeFacts): Change {
+function changeOf({ scale, template, workload, input, now }: ChangeFacts): Change {
+  if (template !== undefined) return template;
   if (scale !== undefined) return { kind: 'scale', from: scale.from, to: scale.step };
   const before = input.request.undo?.before;
   return { kind: 'restart', from: workload.restartedAt, to: before === '' ? null : (before ?? isoInstant(now)) };

@@ -51,6 +51,8 @@ export const isUsable = (signal: Signal, facts: ChangeFacts): boolean =>
 export function faultsOf(facts: ChangeFacts, judge: (signal: Signal) => Said | undefined): Findings {
   const { direction, person, readyBelowMin, input } = facts;
   if (direction === 'up' && (person || readyBelowMin)) return [];
+  // With no ready pod empty metrics are explained, and the pods' own states are the evidence (G5).
+  if (facts.repairs !== undefined && facts.workload.ready === 0) return [];
   if (input.assessment === undefined) return noData('wait', { assessment: undefined });
   const used = usedSignals(facts, input.assessment);
   const judged = direction === 'up' ? used.filter((signal) => signal.says === 'up') : used;

@@ -1,9 +1,10 @@
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { Request } from '../schema/request.ts';
+import { isInside } from '../schema/resources.ts';
 
 /**
  * The operation a call is by its effect, whatever its tool is called: a scale inside min..max, beyond it, or to zero; a
- * restart. A call with no effect we could carry out is its own name (cut to 64 characters: it may be anything a model
+ * restart; a rollback; resources inside the bounds. A call with no effect we could carry out is its own name (cut to 64 characters: it may be anything a model
  * wrote). An undo is `undo`: bound by its own rules, granted by nobody.
  */
 export function operationOf(request: Request, blueprint: Blueprint | undefined): string {
@@ -14,6 +15,11 @@ export function operationOf(request: Request, blueprint: Blueprint | undefined):
       return scaleOperation(request.wanted.replicas, blueprint);
     case 'restart':
       return 'restart_pods';
+    case 'rollback':
+      return 'rollback';
+    case 'resources':
+      // Outside the bounds there is no operation: nobody can grant it.
+      return `adjust_resources_${isInside(request.wanted.amounts, blueprint?.resources ?? {}) ? 'within' : 'outside'}_bounds`;
     default:
       return ownName(request);
   }

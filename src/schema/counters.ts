@@ -54,6 +54,11 @@ export const Counters = z.object({
   lastChangeId: z.string().max(120).optional(),
   /** Last undone scale-down and the load then (G10: no agent's down for 6 h at 80% of it). */
   undoneDown: z.object({ at: z.int(), load: z.number() }).optional(),
+  /** Resources that could not be had (no room, killed, refused), as text: not asked for again for a day (G16). */
+  infeasible: z
+    .array(z.object({ at: z.int(), what: z.string().max(100) }))
+    .max(8)
+    .optional(),
   /** The record was lost and made again from the annotation: the hourly budget counts as spent until then. */
   spentUntil: z.int().optional(),
   /** Repairs of ours that somebody else reverted, in a row (G1). */

@@ -1,4 +1,4 @@
-import type { Wanted } from './change.ts';
+import type { Change, Wanted } from './change.ts';
 
 /** Who asks. A person's name counts only where the gateway signed for it; anything else is judged as an agent's. */
 export interface Requester {
@@ -32,6 +32,8 @@ export interface UndoFacts {
   /** What the failed change wrote and what stood there before, as in the change's annotation. */
   readonly wrote: string;
   readonly before: string;
+  /** Of resources and rollback: the failed change itself, whose texts do not say it whole. */
+  readonly change?: Change;
   readonly direction: 'up' | 'down' | 'none';
   /** Load when the change was made and now (ready pods x cpu utilisation); a scale-up is not undone at the same load. */
   readonly loadThen?: number;

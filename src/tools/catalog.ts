@@ -1,3 +1,4 @@
+import { adjustResources } from './adjustResources.ts';
 import { getDecisions } from './getDecisions.ts';
 import { getEvents } from './getEvents.ts';
 import { getMetrics } from './getMetrics.ts';
@@ -5,7 +6,10 @@ import { getService } from './getService.ts';
 import { getWorkload } from './getWorkload.ts';
 import { listServices } from './listServices.ts';
 import { restartPods } from './restartPods.ts';
+import { rollback } from './rollback.ts';
 import { scale } from './scale.ts';
+import { scaleToZero } from './scaleToZero.ts';
+import { suggestAlternatives } from './suggestAlternatives.ts';
 import type { Tool } from './tool.ts';
 import { whatIf } from './whatIf.ts';
 
@@ -18,6 +22,10 @@ export const TOOLS: readonly Tool[] = [
   getEvents,
   getDecisions,
   whatIf,
+  suggestAlternatives,
   scale,
   restartPods,
+  adjustResources,
+  rollback,
+  scaleToZero,
 ];

@@ -11,12 +11,12 @@ export const whatIf = defineTool({
   input: z
     .strictObject({
       service: Service,
-      action: z.enum(['scale', 'restart_pods']).describe('The change to ask about.'),
-      replicas: Replicas.nullable().describe('For scale: the number of replicas; for restart_pods: null.'),
+      action: z.enum(['scale', 'restart_pods', 'rollback', 'scale_to_zero']).describe('The change to ask about.'),
+      replicas: Replicas.nullable().describe('For scale: the number of replicas; else null.'),
     })
     .refine(({ action, replicas }) => (action === 'scale') === (replicas !== null), {
       path: ['replicas'],
-      message: 'must be a whole number for scale and null for restart_pods',
+      message: 'must be a whole number for scale and null for anything else',
     }),
   target: ({ service }) => targetOf(service),
 });

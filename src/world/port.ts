@@ -5,7 +5,8 @@ import type { MetricsSource } from '../ports/metrics.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
 import { FIELD_MANAGER, KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { patchFor } from '../schema/patch.ts';
-import { Permit } from '../schema/permit.ts';
+import { Permit, type PermitTerms } from '../schema/permit.ts';
+import { rollbackTemplate } from '../schema/rollbackTemplate.ts';
 import { type Call, type CallFault, CallFaults, type Verb } from './portFaults.ts';
 import { Watches } from './watch.ts';
 import type { World } from './world.ts';
@@ -17,9 +18,9 @@ export interface WorldPort {
   readonly metrics: MetricsSource;
   /** Every call so far, oldest first. */
   readonly calls: Call[];
-  /** Returns the function that takes the fault back. */
   /** Calls of the last five minutes, and how many of them the API server did not answer. */
   health(): ApiHealth;
+  /** Returns the function that takes the fault back. */
   failNext(fault: CallFault): () => void;
   /** Takes back all faults that still wait. */
   heal(): void;
@@ -27,15 +28,15 @@ export interface WorldPort {
   cutWatches(): void;
 }
 
-/** The cluster ports over a world: no sockets, every call recorded, faults on demand. */
 const HEALTH_MS = 300_000;
 const MOST_ANSWERED = 10_000;
 
+/** The cluster ports over a world: no sockets, every call recorded, faults on demand. */
 export function worldPort(world: World): WorldPort {
   const calls: Call[] = [];
-  const faults = new CallFaults();
   let answered: { readonly at: number; readonly failed: boolean }[] = [];
   const recent = (): typeof answered => answered.filter(({ at }) => at > world.clock.now() - HEALTH_MS);
+  const faults = new CallFaults();
   const watches = new Watches(world.objects);
 
   /** Records the call, then lets a waiting fault or the world answer. */
@@ -49,9 +50,9 @@ export function worldPort(world: World): WorldPort {
     const fault = faults.take(kind, { verb, path });
     if (fault?.hangMs !== undefined) await world.clock.sleep(fault.hangMs);
     world.settle();
-    if (fault === undefined) return answer();
     if (answered.length > MOST_ANSWERED) answered = recent().slice(-MOST_ANSWERED / 2);
     answered.push({ at: world.clock.now(), failed: fault?.code === 'unavailable' });
+    if (fault === undefined) return answer();
     if (fault.afterApply) answer();
     const { code, message = 'injected fault', uncertain = fault.afterApply ?? false, retryAfterMs } = fault;
     return err({ code, message, uncertain, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
@@ -109,15 +110,26 @@ export function worldPort(world: World): WorldPort {
     },
   };
 
+  /** What a rollback writes: read from the ReplicaSet that the permit names. */
+  async function templateFor({ change, namespace, uid }: PermitTerms): Promise<ClusterResult<unknown>> {
+    if (change.kind !== 'rollback') return ok(undefined);
+    const read = await reader.get(KINDS.ReplicaSet, namespace, change.to.replicaSet);
+    if (!read.ok) return read;
+    const template = rollbackTemplate(read.value, change.to, uid);
+    return template.ok ? template : err({ code: 'preconditionFailed', message: template.error, uncertain: false });
+  }
+
   const workloads: WorkloadWriter = {
     async apply(permit, lastChange, { dryRun }) {
       if (!Permit.isGenuine(permit)) throw new TypeError('not a genuine permit: only the gate issues one');
       const { terms } = permit;
       if (world.clock.now() >= terms.expiresAt) throw new Error(`the permit of ${terms.requestId} has expired`);
-      if (!dryRun && !permit.use()) throw new Error(`the permit of ${terms.requestId} was used before`);
       const { namespace, name } = terms;
       const path = `${pathOf(KINDS.Deployment, namespace, name)}${dryRun ? '?dryRun=All' : ''}`;
-      const operations = patchFor(terms, lastChange);
+      const template = await templateFor(terms);
+      if (!template.ok) return template;
+      if (!dryRun && !permit.use()) throw new Error(`the permit of ${terms.requestId} was used before`);
+      const operations = patchFor(terms, lastChange, template.value);
       return call('Deployment', 'patch', path, () =>
         touched(world.api.patch(KINDS.Deployment, namespace, name, operations, { ...options, dryRun }), dryRun),
       );
@@ -145,6 +157,10 @@ export function worldPort(world: World): WorldPort {
     workloads,
     metrics,
     calls,
+    health() {
+      answered = recent();
+      return { calls: answered.length, failures: answered.filter(({ failed }) => failed).length };
+    },
     failNext: (fault) => faults.add(fault),
     heal: () => faults.clear(),
     cutWatches: () => watches.cut(),
@@ -157,10 +173,6 @@ function mustBeWritable(kind: Kind): void {
 
 function pathOf(kind: Kind, namespace: string | undefined, name?: string): string {
   const group = kind.apiVersion.includes('/') ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
-    health() {
-      answered = recent();
-      return { calls: answered.length, failures: answered.filter(({ failed }) => failed).length };
-    },
   const inside = namespace === undefined ? '' : `/namespaces/${namespace}`;
   return `${group}${inside}/${kind.plural}${name === undefined ? '' : `/${name}`}`;
 }

@@ -2,8 +2,9 @@ import type { DisruptionBudget } from '../../schema/workload.ts';
 import { type ChangeRule, type Findings, forbid, noData } from '../rule.ts';
 
 /** G2: replica writes pass PodDisruptionBudgets by, so every matching one is honoured here. */
-export const disruptionBudgetsMustHold: ChangeRule = ({ workload, scale, disruptive }) => {
-  if (!disruptive) return [];
+export const disruptionBudgetsMustHold: ChangeRule = ({ workload, scale, disruptive, repairs }) => {
+  // What replaces pods that are not ready disrupts nothing.
+  if (!disruptive || repairs !== undefined) return [];
   const expected = scale?.to ?? workload.replicas;
   const healthy = scale?.to ?? workload.ready;
   return workload.disruptionBudgets.flatMap((budget) => judge(budget, expected, healthy));

@@ -4,8 +4,11 @@ import { type ChangeRule, forbid, noData } from '../rule.ts';
 
 /** G21: nothing shrinks against the evidence, and an agent's direction is one that was observed. */
 export const evidenceMustAgree: ChangeRule = (facts) => {
-  const { direction, person, readyBelowMin, breach, input } = facts;
+  const { direction, person, readyBelowMin, breach, input, field, workload } = facts;
   const { assessment } = input;
+  if (field === 'image' && !person && !breach && !workload.pods.some((pod) => pod.trouble !== undefined)) {
+    return [forbid('NoEvidence', 'no objective is missed and no pod is in trouble: nothing to roll back for')];
+  }
   if (direction === 'none' || (direction === 'up' && (person || readyBelowMin))) return [];
   if (assessment === undefined) return noData('forbid', { assessment });
   const findings = [];

@@ -1,16 +1,31 @@
+import { changeTexts, hashOf } from '../../schema/changeText.ts';
 import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid } from '../rule.ts';
 
 /** G18: a plan made on other ground goes back, the same id twice is one effect, and a write has to change something. */
 export const groundMustBeTheSame: ChangeRule = (facts) => {
-  const { scale, call } = facts;
-  const nothing =
-    scale !== undefined && scale.to === scale.from
-      ? [forbid('NothingToChange', `it has ${scale.from} replicas already`, { replicas: scale.from })]
-      : [];
-  return [...seenGround(facts), ...(call === 'change' ? sameIdTwice(facts) : []), ...nothing];
+  return [...seenGround(facts), ...(facts.call === 'change' ? sameIdTwice(facts) : []), ...somethingToChange(facts)];
 };
+
+function somethingToChange({ scale, template, field, person, call, workload }: ChangeFacts): Findings {
+  if (scale !== undefined) {
+    const message = `it has ${scale.from} replicas already`;
+    return scale.to === scale.from ? [forbid('NothingToChange', message, { replicas: scale.from })] : [];
+  }
+  if (field === 'template') return [];
+  if (template === undefined) {
+    if (field === 'image') return [forbid('NoSuchRevision', 'there is no such revision to go back to')];
+    return [forbid('NoOneContainer', 'it is not clear which container this is about')];
+  }
+  const { before, after } = changeTexts(template);
+  const healthy = workload.revisions?.find(({ hash }) => hash === hashOf(after))?.healthy === true;
+  const unknown = call === 'change' && !person && field === 'image' && !healthy;
+  return [
+    ...(before === after ? [forbid('NothingToChange', `${before} is what stands there already`, { before })] : []),
+    ...(unknown ? [forbid('NotKnownHealthy', `${after} was never seen with all its pods ready`, { after })] : []),
+  ];
+}
 
 function seenGround(facts: ChangeFacts): Findings {
   const { input, scale, call, workload } = facts;

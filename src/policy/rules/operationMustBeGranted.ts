@@ -39,7 +39,9 @@ function grantOf(facts: Facts): Findings {
     findings.push(forbid('ForbiddenByGlobalRules', `the global rules forbid ${operation}`, { operation }));
   }
   if (never || facts.call === 'unknown' || request.wanted === undefined) {
-    findings.push(forbid('NotExecutable', `no code exists that could carry out ${operation} in this way`, { operation }));
+    findings.push(
+      forbid('NotExecutable', `no code exists that could carry out ${operation} in this way`, { operation }),
+    );
   }
   return blueprint === undefined || never ? findings : [...findings, ...listed(facts, blueprint, operation)];
 }

@@ -21,10 +21,14 @@ export const ownersMustBeRespected: ChangeRule = (facts) => {
 
 function changedByOther(facts: ChangeFacts): Findings {
   const { workload, field, now } = facts;
-  if (facts.call === 'change' && facts.direction === 'up' && isUrgent(facts)) return [];
+  const mayMend = facts.direction === 'up' || (facts.rolls && field !== 'template');
+  if (facts.call === 'change' && mayMend && isUrgent(facts)) return [];
   const since = facts.call === 'undo' ? timeOfOurWrite(facts) : Number.NEGATIVE_INFINITY;
   const newest = workload.foreignChanges
-    .filter((change) => change.field === field && change.at > since && now < change.at + QUIET_MS)
+    .filter(
+      (change) =>
+        change.field === (facts.rolls ? 'template' : 'replicas') && change.at > since && now < change.at + QUIET_MS,
+    )
     .sort((a, b) => b.at - a.at)[0];
   if (newest === undefined) return [];
   const { manager, from, to, at } = newest;

@@ -1,3 +1,4 @@
+import { changeTexts, hashOf, standing, standsAs } from '../../schema/changeText.ts';
 import type { UndoFacts } from '../../schema/request.ts';
 import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
@@ -17,10 +18,11 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
   ];
 };
 
-function stillOurs({ field, workload, input: { counters } }: ChangeFacts, { changeId, wrote }: UndoFacts): Findings {
+function stillOurs({ workload, input: { counters, request } }: ChangeFacts, { changeId, wrote }: UndoFacts): Findings {
   const findings = [];
-  const current = field === 'template' ? (workload.restartedAt ?? '') : String(workload.replicas);
-  if (current !== wrote) {
+  const kind = request.wanted?.kind ?? 'scale';
+  const current = standing(workload, kind);
+  if (!standsAs(workload, kind, wrote)) {
     const message = `we wrote ${wrote}, it is ${current || 'absent'} now: somebody else changed it`;
     findings.push(forbid('ChangedSince', message, { wrote, current }));
   }
@@ -37,7 +39,17 @@ function stillOurs({ field, workload, input: { counters } }: ChangeFacts, { chan
   return findings;
 }
 
-function valueBefore({ scale }: ChangeFacts, { before }: UndoFacts): Findings {
+function valueBefore({ scale, field, template, workload }: ChangeFacts, { before }: UndoFacts): Findings {
+  if (field === 'resources' || field === 'image') {
+    if (template === undefined) return noData('forbid', { before: undefined });
+    const { after } = changeTexts(template);
+    const bound = `back to ${after}, the nearest bound to ${before}`;
+    if (field === 'resources') return after === before ? [] : [note('ToNearestBound', bound, { before, to: after })];
+    const back = workload.revisions?.find(({ hash }) => hash === hashOf(before));
+    if (back === undefined) return [forbid('RevisionGone', `${before} is gone: no template to put back`, { before })];
+    const message = `${before} was never seen with all its pods ready: it is not gone back to`;
+    return back.healthy ? [] : [forbid('BeforeWasBroken', message, { before })];
+  }
   if (scale === undefined || String(scale.to) === before) return [];
   const { to } = scale;
   if (!Number.isInteger(to)) return noData('forbid', { before: undefined });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../policy/decide.ts';
+import { headline } from '../schema/headline.ts';
 import {
   type CalmOverrides,
   calmInput,
@@ -9,8 +11,6 @@ import {
   scaleTo,
 } from '../testing/gateInput.ts';
 import { alternativesTo } from './alternatives.ts';
-import { decide } from './decide.ts';
-import { headline } from './explain.ts';
 
 const says = (overrides: CalmOverrides): string => headline(decide(calmInput(overrides)).verdict);
 const deletion = { tool: 'delete_deployment', effect: 'unknown' as const, args: {} };
