@@ -1,6 +1,7 @@
 import type { Assessment, Signal } from '../schema/assessment.ts';
 import type { Check } from '../schema/blueprint.ts';
 import type { Change } from '../schema/change.ts';
+import { changeTexts, standing, standsAs } from '../schema/changeText.ts';
 import type { History } from '../schema/history.ts';
 import type { Baseline, CheckResult } from '../schema/records.ts';
 import type { Workload } from '../schema/workload.ts';
@@ -151,7 +152,16 @@ function freshValue({ signals }: Assessment, name: Signal['name']): number | und
   return signal?.state === 'fresh' ? signal.value : undefined;
 }
 
-function overwrittenBy(workload: Workload, change: Change): string | undefined {
+/** What stands there instead of what was written, in words; undefined: the change still stands. */
+export function overwrittenBy(workload: Workload, change: Change): string | undefined {
+  if (change.kind === 'resources' || change.kind === 'rollback') {
+    const { after } = changeTexts(change);
+    const stands = standing(workload, change.kind);
+    // A template that no ReplicaSet keeps yet is not told by it.
+    return stands === '' || standsAs(workload, change.kind, after)
+      ? undefined
+      : `${stands} stands there, not ${after} as written: somebody else changed it`;
+  }
   if (change.kind === 'scale') {
     return workload.replicas === change.to
       ? undefined
@@ -169,10 +179,10 @@ const hasConverged = (workload: Workload): boolean =>
   workload.updated === workload.replicas &&
   workload.statusReplicas === workload.replicas;
 
-/** A pod of the change that will not start: of a restart the new ones, of a scale-up any that is not ready. */
+/** A pod of the change that will not start: where all are replaced the new ones, of a scale-up any that is not ready. */
 function troubleOf(workload: Workload, change: Change, since: number): Convergence | undefined {
   for (const pod of workload.pods) {
-    if (pod.ready || pod.terminating || (change.kind === 'restart' && !pod.current)) continue;
+    if (pod.ready || pod.terminating || (change.kind !== 'scale' && !pod.current)) continue;
     const detail = pod.troubleDetail === undefined ? '' : `: ${pod.troubleDetail}`;
     if (pod.trouble !== undefined) return failed(pod.trouble, `pod ${pod.name} ${pod.trouble}${detail}`);
     const crash = pod.lastRestart;

@@ -1,7 +1,11 @@
+import { changeTexts } from '../schema/changeText.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
+import { templateChange } from '../schema/wantedChange.ts';
+import { argumentsOf, wantedOf } from '../schema/wish.ts';
+import type { Workload } from '../schema/workload.ts';
 import { finish, unlogged } from './close.ts';
 import type { Judged } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
@@ -35,9 +39,8 @@ export async function askApproval(deps: ExecutorDeps, held: HeldDecision, judged
     blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash },
     target: { ...held.spec.target, uid: workload.uid },
     operation: verdict.operation,
-    arguments: held.spec.arguments.replicas === undefined ? {} : { replicas: held.spec.arguments.replicas },
-    before: `${workload.replicas} replicas`,
-    after: held.spec.arguments.replicas === undefined ? held.spec.tool : `${held.spec.arguments.replicas} replicas`,
+    arguments: argumentsOf(wantedOf(held.spec)),
+    ...beforeAndAfter(held, workload),
     why: whyText(held, judged),
     requester: held.spec.requester,
     approvers: [...verdict.approvers].slice(0, 32),
@@ -66,6 +69,15 @@ async function open(
     note: `${spec.operation} (${spec.before} to ${spec.after}) ${message}; ${attribution(held)}`,
   });
   return Date.parse(spec.decideBy);
+}
+
+/** What is approved, in words of both sides. */
+function beforeAndAfter({ spec }: HeldDecision, workload: Workload): Pick<ApprovalRequestSpec, 'before' | 'after'> {
+  const wanted = wantedOf(spec);
+  const template = wanted && templateChange(wanted, workload);
+  if (template !== undefined) return changeTexts(template);
+  const before = `${workload.replicas} replicas`;
+  return { before, after: wanted?.kind === 'scale' ? `${wanted.replicas} replicas` : spec.tool };
 }
 
 /** What an approver reads: the rules' words first, the requester's marked as such. */

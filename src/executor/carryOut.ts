@@ -1,6 +1,8 @@
 import type { LastChange } from '../schema/change.ts';
+import { changeJson } from '../schema/changeRecord.ts';
+import { changeTexts } from '../schema/changeText.ts';
 import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts';
-import { verdictRecord } from '../schema/decisionObject.ts';
+import { cut, verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
 import { alertLost } from './alert.ts';
@@ -8,9 +10,9 @@ import { giveBack } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
+import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
 import { directionOf, type HeldDecision } from './heldDecision.ts';
 import { slotOf, takeSlot } from './slot.ts';
-import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
 import { stillAllowed } from './stillAllowed.ts';
 import { UNLOGGED, writeStatus } from './writeStatus.ts';
 
@@ -89,14 +91,14 @@ async function reserveSlot(
   );
   const next = write.take(view.counters, record, inFlight);
   if (next === undefined) return 'again';
-  const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
-  if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
   const fleet = await takeFleetSlot(deps, write, record);
   if (fleet === 'again' || fleet === 'failed') return fleet;
-    await alertLost(deps, held);
+  const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
   if (slot !== 'taken' && fleet === 'taken') {
     await freeFleetSlot(deps, `${view.namespace}/${view.name}`, held.name, () => false);
   }
+  if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
+    await alertLost(deps, held);
   }
   return slot;
 }
@@ -173,18 +175,23 @@ const codeFor = (code: string): string =>
         ? 'ServerUnavailable'
         : 'RefusedByServer';
 
-const text = (value: number | string | null): string => (value === null ? '' : String(value));
-
-const direction = (permit: Permit): 'up' | 'down' | 'none' => {
-  const { kind, from, to } = permit.terms.change;
-  return directionOf({ kind, before: text(from), after: text(to) });
-};
+const direction = ({ terms: { change } }: Permit): 'up' | 'down' | 'none' =>
+  directionOf({ kind: change.kind, ...changeTexts(change) });
 
 /** What is done, in words: `scale 2 to 3`. */
 function sayDid({ permit, undo }: Write): string {
   const { change } = permit.terms;
-  if (change.kind === 'scale') return `scale ${change.from} to ${change.to}`;
-  return undo ? 'take the restart back' : 'restart pods';
+  const { before, after } = changeTexts(change);
+  switch (change.kind) {
+    case 'scale':
+      return `scale ${before} to ${after}`;
+    case 'restart':
+      return undo ? 'take the restart back' : 'restart pods';
+    case 'resources':
+      return cut(`set resources of ${change.container} from ${before} to ${after}`, 200);
+    case 'rollback':
+      return `${undo ? 'go back' : 'roll back'} from ${before} to ${after}`;
+  }
 }
 
 function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeRecord {
@@ -192,8 +199,8 @@ function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeReco
   return {
     id: write.changeId,
     kind: change.kind,
-    before: text(change.from),
-    after: text(change.to),
+    ...changeTexts(change),
+    ...changeJson(change),
     undo: write.undo,
     intentAt: deps.clock.now(),
     log,
@@ -208,8 +215,8 @@ function lastChange(deps: ExecutorDeps, held: HeldDecision, write: Write, log: s
     id: write.changeId,
     decision: held.name,
     did: sayDid(write),
-    before: text(change.from),
-    after: text(change.to),
+    kind: change.kind,
+    ...changeTexts(change),
     at: new Date(deps.clock.now()).toISOString(),
     log,
     undo: write.undo,

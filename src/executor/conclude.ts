@@ -1,9 +1,10 @@
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { CheckResult, Verification } from '../schema/records.ts';
+import { wantedOf } from '../schema/wish.ts';
 import { alert } from './alert.ts';
 import { close } from './close.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
-import { type HeldDecision, wantedOf } from './heldDecision.ts';
+import type { HeldDecision } from './heldDecision.ts';
 import { undo } from './undo.ts';
 import type { Verifying } from './verify.ts';
 import { writeStatus } from './writeStatus.ts';

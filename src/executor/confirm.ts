@@ -55,16 +55,27 @@ export async function confirm(deps: ExecutorDeps, held: HeldDecision, written: L
 }
 
 function words(change: ChangeRecord): string {
-  if (change.kind === 'scale') return `scaled ${change.before} to ${change.after}`;
-  return change.undo ? 'the restart was taken back' : 'restarted pods';
+  switch (change.kind) {
+    case 'scale':
+      return `scaled ${change.before} to ${change.after}`;
+    case 'restart':
+      return change.undo ? 'the restart was taken back' : 'restarted pods';
+    case 'resources':
+      return `resources set from ${change.before} to ${change.after}`;
+    case 'rollback':
+      return `${change.undo ? 'went back' : 'rolled back'} from ${change.before} to ${change.after}`;
+  }
 }
 
+const REASONS: Readonly<Record<ChangeRecord['kind'], EventReason>> = {
+  scale: 'ScaledByFairlead',
+  restart: 'RestartedByFairlead',
+  resources: 'ResourcesSetByFairlead',
+  rollback: 'RolledBackByFairlead',
+};
+
 async function announce(deps: ExecutorDeps, held: HeldDecision, change: ChangeRecord): Promise<void> {
-  const reason: EventReason = change.undo
-    ? 'UndoneByFairlead'
-    : change.kind === 'scale'
-      ? 'ScaledByFairlead'
-      : 'RestartedByFairlead';
+  const reason: EventReason = change.undo ? 'UndoneByFairlead' : REASONS[change.kind];
   const undone = held.status.verification?.message ?? 'the change failed its verification';
   const note = change.undo
     ? `undone, ${words(change)}: ${undone}; Decision ${held.name}`

@@ -5,6 +5,8 @@ import type { HeldDecision } from './heldDecision.ts';
 export type EventReason =
   | 'ScaledByFairlead'
   | 'RestartedByFairlead'
+  | 'ResourcesSetByFairlead'
+  | 'RolledBackByFairlead'
   | 'RefusedByFairlead'
   | 'UndoneByFairlead'
   | 'ApprovalNeeded'

@@ -1,8 +1,8 @@
 import { err, ok, type Result } from '../kernel/result.ts';
-import type { Wanted } from '../schema/change.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { type ChangeRecord, DecisionSpec, DecisionStatus } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
+import { wantedOf } from '../schema/wish.ts';
 
 /** A Decision as read, with its object for the compare-and-swap of its status. */
 export interface HeldDecision {
@@ -42,15 +42,6 @@ export function readDecision(
     status: status.data,
     person: spec.data.requester.kind === 'person' && (signed?.(object, spec.data) ?? false),
   });
-}
-
-/** The end value a Decision wants; undefined for what no code can carry out (it is refused and recorded). */
-export function wantedOf(spec: DecisionSpec): Wanted | undefined {
-  const { replicas } = spec.arguments;
-  if (spec.tool === 'scale' && replicas !== undefined) return { kind: 'scale', replicas };
-  if (spec.tool === 'scale_to_zero') return { kind: 'scale', replicas: 0 };
-  if (spec.tool === 'restart_pods') return { kind: 'restart' };
-  return undefined;
 }
 
 /**

@@ -1,8 +1,11 @@
 import type { Convergence } from '../analysis/verification.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { settle, startUndo } from '../policy/counters.ts';
+import { settle, startUndo, type Undone } from '../policy/counters.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { SAFETY_DEFAULTS } from '../schema/blueprint.ts';
+import type { Wanted } from '../schema/change.ts';
+import { changeOf } from '../schema/changeRecord.ts';
+import { changeTexts } from '../schema/changeText.ts';
 import type { Counters } from '../schema/counters.ts';
 import type { ChangeRecord } from '../schema/records.ts';
 import type { Request, UndoFacts } from '../schema/request.ts';
@@ -47,7 +50,7 @@ export async function undo(
     baseline: failed.baseline,
     take: (counters, record, inFlight) => {
       const free = counted(deps, counters, failed.id, again.input.blueprint);
-      return free === undefined ? undefined : startUndo(free, undone(failed, view), record, inFlight);
+      return free === undefined ? undefined : startUndo(free, undone(held, failed, view), record, inFlight);
     },
   };
   const carried = await carryOut(deps, held, write);
@@ -89,7 +92,7 @@ export async function endUndo(
   blueprint: Blueprint,
 ): Promise<AgainAt> {
   const why = held.status.changes.find(({ id }) => undoIdOf(id) === change.id);
-  const words = `${change.kind === 'scale' ? `back to ${change.after}` : 'restart taken back'}`;
+  const words = change.kind === 'restart' ? 'restart taken back' : `back to ${change.after}`;
   if (answer.state !== 'failed' || answer.reason === 'Overwritten') {
     const reason = answer.state === 'failed' ? 'UndoOverwritten' : 'Undone';
     const message = `${words} after change ${why?.id ?? ''} failed`;
@@ -149,7 +152,7 @@ async function giveUp(
       by: 'agent',
     } as const;
     const { record, inFlight } = slotOf(facts, deps.clock.now());
-    return startUndo(free, undone(failed, view), record, inFlight);
+    return startUndo(free, undone(held, failed, view), record, inFlight);
   });
   return close(deps, held, undoId, { phase: 'Failed', reason: 'UndoFailed', message });
 }
@@ -172,9 +175,14 @@ function counted(
   });
 }
 
-function undone(failed: ChangeRecord, view: ServiceView): { direction: 'up' | 'down' | 'none'; load?: number } {
+/** Resources that never took effect could not be had; those that only failed a check could. */
+function undone({ status }: HeldDecision, failed: ChangeRecord, view: ServiceView): Undone {
   const load = view.assessment?.history.load ?? failed.baseline.load;
-  return { direction: directionOf(failed), ...(load !== undefined && { load }) };
+  return {
+    direction: directionOf(failed),
+    ...(load !== undefined && { load }),
+    ...(failed.kind === 'resources' && status.verification?.checks.length === 0 && { infeasible: failed.after }),
+  };
 }
 
 async function dropIntent(deps: ExecutorDeps, held: HeldDecision, message: string): Promise<AgainAt> {
@@ -185,8 +193,10 @@ async function dropIntent(deps: ExecutorDeps, held: HeldDecision, message: strin
 
 function undoRequest(held: HeldDecision, failed: ChangeRecord, view: ServiceView): Request {
   const loadNow = view.assessment?.history.load;
+  const written = changeOf(failed);
   const facts: UndoFacts = {
     changeId: failed.id,
+    ...(written !== undefined && { change: written }),
     wrote: failed.after,
     before: failed.before,
     direction: directionOf(failed),
@@ -200,9 +210,23 @@ function undoRequest(held: HeldDecision, failed: ChangeRecord, view: ServiceView
     ...request,
     id: undoIdOf(failed.id),
     args: failed.kind === 'scale' ? { replicas: Number(failed.before) } : {},
-    wanted: failed.kind === 'scale' ? { kind: 'scale', replicas: Number(failed.before) } : { kind: 'restart' },
+    wanted: backOf(failed),
     undo: facts,
   };
+}
+
+/** What an undo wants; of resources and rollback the facts carry the change itself. */
+function backOf({ kind, before }: ChangeRecord): Wanted {
+  switch (kind) {
+    case 'scale':
+      return { kind, replicas: Number(before) };
+    case 'resources':
+      return { kind, amounts: {} };
+    case 'rollback':
+      return { kind, revision: null };
+    case 'restart':
+      return { kind };
+  }
 }
 
 async function tellIfNearestBound(
@@ -212,7 +236,8 @@ async function tellIfNearestBound(
   change: Write['permit']['terms']['change'],
   operation: string,
 ): Promise<void> {
-  if (change.kind !== 'scale' || String(change.to) === failed.before) return;
-  const message = `undone to ${change.to} and not to the ${failed.before} of before, which lies outside the blueprint's range (${operation})`;
+  const { after } = changeTexts(change);
+  if (change.kind === 'restart' || change.kind === 'rollback' || after === failed.before) return;
+  const message = `undone to ${after} and not to the ${failed.before} of before, which lies outside the blueprint's range (${operation})`;
   await alert(deps, held, { code: 'UndoneToBound', message });
 }

@@ -1,7 +1,7 @@
 import { usualStartMs } from '../analysis/startDeadline.ts';
 import { type Convergence, convergence, overwrittenBy } from '../analysis/verification.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
-import type { Change } from '../schema/change.ts';
+import { changeOf } from '../schema/changeRecord.ts';
 import type { InFlight } from '../schema/counters.ts';
 import type { ChangeRecord, Verification } from '../schema/records.ts';
 import { alert, alertLost } from './alert.ts';
@@ -80,9 +80,14 @@ export interface Verifying {
 async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verifying): Promise<AgainAt> {
   const { change, blueprint, seen, verification } = verifying;
   const now = deps.clock.now();
+  const written = changeOf(change);
+  if (written === undefined) {
+    const message = 'the record of the change cannot be read';
+    return close(deps, held, change.id, { phase: 'Inconclusive', reason: 'RecordBroken', message });
+  }
   const answer = convergence({
     workload: seen.workload,
-    change: changeOf(change),
+    change: written,
     since: change.appliedAt ?? verification.startedAt,
     now,
     usualStartMs: usualStartMs(seen.workload.pods),
@@ -95,7 +100,7 @@ async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verif
     return conclude(deps, held, verifying, { outcome: 'pass', checks: [], message });
   }
   const stabilising: Verification = { ...verification, phase: 'stabilisation', convergedAt: now };
-  const written = await writeStatus(
+  const recorded = await writeStatus(
     deps,
     held,
     {
@@ -106,7 +111,7 @@ async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verif
     },
     true,
   );
-  return now + (written.ok ? POLL_MS : SOON_MS);
+  return now + (recorded.ok ? POLL_MS : SOON_MS);
 }
 
 /** What somebody else undid or removed is not this change's failure. */
@@ -155,10 +160,4 @@ async function superseded(
     reason: SUPERSEDED_BY_UP,
     message: `closed by the scale-up ${newer} under pressure`,
   });
-}
-
-export function changeOf(record: ChangeRecord): Change {
-  return record.kind === 'scale'
-    ? { kind: 'scale', from: Number(record.before), to: Number(record.after) }
-    : { kind: 'restart', from: record.before || null, to: record.after || null };
 }
