@@ -39,6 +39,8 @@ describe('the Decision Engine', () => {
       'what_if',
       'scale',
       'restart_pods',
+      'adjust_resources',
+      'rollback',
       'hold',
     ]);
     expect(proposal).toMatchObject({

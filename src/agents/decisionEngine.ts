@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
 import type { ChatModel } from '../ports/model.ts';
+import { adjustResources } from '../tools/adjustResources.ts';
 import { getDecisions } from '../tools/getDecisions.ts';
 import { getEvents } from '../tools/getEvents.ts';
 import { getMetrics } from '../tools/getMetrics.ts';
 import { getWorkload } from '../tools/getWorkload.ts';
 import { restartPods } from '../tools/restartPods.ts';
+import { rollback } from '../tools/rollback.ts';
 import { scale } from '../tools/scale.ts';
 import { targetOf } from '../tools/service.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -20,7 +22,7 @@ import { clean } from './untrusted.ts';
 
 export const DECISION_ENGINE = 'decision-engine';
 
-/** Its few tools: evidence about its one service, a question to the gate, and two changes. */
+/** Its few tools: evidence about its one service, a question to the gate, and four changes. */
 export const DECISION_TOOLS: readonly Tool[] = [
   getMetrics,
   getWorkload,
@@ -29,6 +31,8 @@ export const DECISION_TOOLS: readonly Tool[] = [
   whatIf,
   scale,
   restartPods,
+  adjustResources,
+  rollback,
 ];
 
 export const DecisionPromptVariables = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Signal } from '../schema/assessment.ts';
+import type { Candidate, Signal } from '../schema/assessment.ts';
 import type { Workload } from '../schema/workload.ts';
 import { floorOf } from './floor.ts';
 import type { JudgedCandidate, ProposalContext } from './proposer.ts';
@@ -140,12 +140,16 @@ function choices(seen: Seen): string[] {
 }
 
 function choice({ candidate, verdict }: JudgedCandidate, service: string, current: number): string {
-  const what =
-    candidate.tool === 'scale' && candidate.replicas !== undefined
-      ? `scale ${service} from ${current} to ${candidate.replicas}`
-      : `${candidate.tool} ${service}`;
+  const what = whatWords(candidate, service, current);
   const mark = candidate.floor ? ' (recommended)' : '';
   return `${what}${mark}: ${clean(candidate.reason, 160)}${gateSays(verdict)}`;
+}
+
+function whatWords({ tool, replicas, revision, amounts = {} }: Candidate, service: string, current: number): string {
+  if (tool === 'scale' && replicas !== undefined) return `scale ${service} from ${current} to ${replicas}`;
+  if (tool === 'rollback' && revision !== undefined) return `rollback ${service} to revision ${revision}`;
+  const set = Object.entries(amounts).map(([name, text]) => `${name} ${clean(text, 32)}`);
+  return [`${tool} ${service}`, ...(set.length > 0 ? [`to ${set.join(', ')}`] : [])].join(' ');
 }
 
 function gateSays(verdict: JudgedCandidate['verdict']): string {

@@ -21,6 +21,8 @@ export function anomaly(
 ): string | undefined {
   const { minReplicas, targetCpu } = blueprint.scaling;
   const missed = signals.filter(isMissed);
+  // Old pods may still serve: a version that cannot start is an anomaly before it is a breach.
+  if (failsToRollOut(workload)) return `${podTrouble(workload) ?? 'new pods fail'}. ${cause(workload, history, now)}`;
   if (breach.includes('ready') && workload.replicas >= minReplicas) {
     const trouble = podTrouble(workload);
     const pods = `${workload.ready} of ${plural(workload.replicas, 'pod')} ready`;
@@ -32,12 +34,16 @@ export function anomaly(
   return `${what}, but ${idle}: not a lack of capacity. ${cause(workload, history, now)}`;
 }
 
+/** Of the new pods none is ready and some crash or cannot start, seen in two passes (G7). */
+export const failsToRollOut = ({ rollout }: Workload): boolean =>
+  rollout.underWay && rollout.newPodsReady === 0 && rollout.newPodsFailing > 0 && rollout.failingPasses >= 2;
+
 function cause(workload: Workload, history: History, now: number): string {
   const suspect = rolloutSuspect(workload, history, now);
   return suspect === undefined ? 'No rollout explains it: hold and call a person' : `${suspect}: roll back`;
 }
 
-function rolloutSuspect(workload: Workload, history: History, now: number): string | undefined {
+export function rolloutSuspect(workload: Workload, history: History, now: number): string | undefined {
   const { rollout } = workload;
   if (rollout.newPodsFailing > 0) return `${plural(rollout.newPodsFailing, 'pod')} of the new version cannot start`;
   if (rollout.underWay) return 'A rollout is under way';

@@ -1,10 +1,12 @@
 import type { Assessment, Signal } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
+import { mainContainer } from '../schema/changeText.ts';
 import type { History, HistoryPoint } from '../schema/history.ts';
 import type { MetricsReading } from '../schema/samples.ts';
 import type { Workload } from '../schema/workload.ts';
-import { anomaly } from './anomaly.ts';
+import { anomaly, rolloutSuspect } from './anomaly.ts';
 import { candidates } from './candidates.ts';
+import { isMeasure } from './count.ts';
 import { cpuSignal } from './cpuSignal.ts';
 import { cpuFlags, type Demand, demands, isMissed } from './demand.ts';
 import { distress } from './distress.ts';
@@ -64,7 +66,7 @@ export function assess(given: Assessing): { readonly assessment: Assessment; rea
     recommendation,
     ...(desired === undefined ? {} : { desired }),
     history: facts.history,
-    candidates: candidates(facts, recommendation, strange),
+    candidates: candidates(facts, recommendation, strange, rolloutSuspect(workload, before, now)),
     ...(strange === undefined ? {} : { anomaly: strange }),
   };
   return { assessment, history };
@@ -93,7 +95,7 @@ function weightedOf(cpu: Utilisation, { scaling, resources }: Blueprint): number
 }
 
 function pointOf(
-  { now, blueprint, workload }: Assessing,
+  { now, blueprint, workload, reading }: Assessing,
   cpu: Utilisation,
   signals: readonly Signal[],
   desired: number | undefined,
@@ -120,12 +122,28 @@ function pointOf(
     errorRate: errors?.value,
     errorsAt: errors?.sampleAt,
     requestsPerSecond: requests?.value,
+    memory: largestMemory(workload, reading, now),
     desired: isSteady ? desired : undefined,
     overAlarm: flags.overAlarm,
     overTarget: flags.overTarget,
     usable: cpu.isCovered && signals.every((signal) => signal.state === 'fresh'),
     missed,
   };
+}
+
+/** Older samples say nothing of this pass. */
+const MEMORY_AGE_MS = 120_000;
+
+/** Largest working set of the main container on any pod; undefined where none was sampled lately. */
+function largestMemory(workload: Workload, { usage }: MetricsReading, now: number): number | undefined {
+  const main = mainContainer(workload)?.name;
+  const names = new Set(workload.pods.map(({ name }) => name));
+  let largest: number | undefined;
+  for (const { pod, container, memory, at, namespace } of usage) {
+    if (container !== main || namespace !== workload.namespace || !names.has(pod) || now - at > MEMORY_AGE_MS) continue;
+    if (isMeasure(memory) && memory > (largest ?? 0)) largest = memory;
+  }
+  return largest;
 }
 
 interface Fresh {

@@ -1,5 +1,9 @@
 import type { Candidate, Recommendation } from '../schema/assessment.ts';
+import type { Blueprint } from '../schema/blueprint.ts';
+import type { Operation } from '../schema/operation.ts';
+import { templateChange } from '../schema/wantedChange.ts';
 import { type Facts, wantedUp } from './recommend.ts';
+import { resourceCandidates } from './resourceCandidates.ts';
 
 const MOST_REPLICAS = 10_000;
 
@@ -11,12 +15,15 @@ export function candidates(
   facts: Facts,
   recommendation: Recommendation,
   anomaly: string | undefined,
+  suspect?: string,
 ): readonly Candidate[] {
   const { direction, replicas, reason } = recommendation;
   if (facts.workload.deleting) return [{ tool: 'hold', floor: true, reason }];
   if (direction === 'hold') {
     return [
       { tool: 'hold', floor: true, reason: anomaly ?? reason },
+      ...rollback(facts, anomaly, suspect),
+      ...resources(facts),
       ...beyondLimits(facts),
       ...restart(facts, anomaly),
     ];
@@ -27,7 +34,16 @@ export function candidates(
     floor: false,
     reason: direction === 'up' ? 'keep the capacity there is' : 'keep the capacity for now: a down is never urgent',
   };
-  if (direction === 'up') return [floor, ...beyondLimits(facts), ...restart(facts, anomaly), wait];
+  if (direction === 'up') {
+    return [
+      floor,
+      ...rollback(facts, anomaly, suspect),
+      ...resources(facts),
+      ...beyondLimits(facts),
+      ...restart(facts, anomaly),
+      wait,
+    ];
+  }
   const gentle = facts.workload.replicas - 1;
   const one: Candidate = { tool: 'scale', replicas: gentle, floor: false, reason: 'one fewer first' };
   return replicas < gentle && gentle <= facts.blueprint.scaling.maxReplicas ? [floor, one, wait] : [floor, wait];
@@ -45,10 +61,13 @@ function beyondLimits(facts: Facts): readonly Candidate[] {
 /** A restart mends what hangs or leaks, not what lacks capacity; pods that fail to start would only fail again. */
 function restart(facts: Facts, anomaly: string | undefined): readonly Candidate[] {
   const { workload, blueprint } = facts;
-  const { allowed, requiresApproval } = blueprint.authority;
-  const isGranted =
-    allowed.includes('restart_pods') || requiresApproval.some((rule) => rule.operation === 'restart_pods');
-  if (anomaly === undefined || !isGranted || workload.rollout.underWay || workload.ready === 0) return [];
+  if (
+    anomaly === undefined ||
+    !isGranted(blueprint, 'restart_pods') ||
+    workload.rollout.underWay ||
+    workload.ready === 0
+  )
+    return [];
   return [
     {
       tool: 'restart_pods',
@@ -57,3 +76,22 @@ function restart(facts: Facts, anomaly: string | undefined): readonly Candidate[
     },
   ];
 }
+
+const isGranted = ({ authority }: Blueprint, operation: Operation): boolean =>
+  authority.allowed.includes(operation) || authority.requiresApproval.some((rule) => rule.operation === operation);
+
+/** Back to the newest healthy version, where a rollout explains what is wrong. */
+function rollback(
+  { workload, blueprint }: Facts,
+  anomaly: string | undefined,
+  suspect: string | undefined,
+): readonly Candidate[] {
+  if (anomaly === undefined || suspect === undefined || !isGranted(blueprint, 'rollback')) return [];
+  const change = templateChange({ kind: 'rollback', revision: null }, workload);
+  if (change?.kind !== 'rollback') return [];
+  const { revision } = change.to;
+  return [{ tool: 'rollback', revision, floor: false, reason: `${suspect}; revision ${revision} ran well before` }];
+}
+
+const resources = (facts: Facts): readonly Candidate[] =>
+  isGranted(facts.blueprint, 'adjust_resources_within_bounds') ? resourceCandidates(facts) : [];
