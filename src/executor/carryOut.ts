@@ -1,6 +1,8 @@
 import type { LastChange } from '../schema/change.ts';
+import { changeJson } from '../schema/changeRecord.ts';
+import { changeTexts } from '../schema/changeText.ts';
 import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts';
-import { verdictRecord } from '../schema/decisionObject.ts';
+import { cut, verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
 import { alertLost } from './alert.ts';
@@ -173,18 +175,23 @@ const codeFor = (code: string): string =>
         ? 'ServerUnavailable'
         : 'RefusedByServer';
 
-const text = (value: number | string | null): string => (value === null ? '' : String(value));
-
-const direction = (permit: Permit): 'up' | 'down' | 'none' => {
-  const { kind, from, to } = permit.terms.change;
-  return directionOf({ kind, before: text(from), after: text(to) });
-};
+const direction = ({ terms: { change } }: Permit): 'up' | 'down' | 'none' =>
+  directionOf({ kind: change.kind, ...changeTexts(change) });
 
 /** What is done, in words: `scale 2 to 3`. */
 function sayDid({ permit, undo }: Write): string {
   const { change } = permit.terms;
-  if (change.kind === 'scale') return `scale ${change.from} to ${change.to}`;
-  return undo ? 'take the restart back' : 'restart pods';
+  const { before, after } = changeTexts(change);
+  switch (change.kind) {
+    case 'scale':
+      return `scale ${before} to ${after}`;
+    case 'restart':
+      return undo ? 'take the restart back' : 'restart pods';
+    case 'resources':
+      return cut(`set resources of ${change.container} from ${before} to ${after}`, 200);
+    case 'rollback':
+      return `${undo ? 'go back' : 'roll back'} from ${before} to ${after}`;
+  }
 }
 
 function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeRecord {
@@ -192,8 +199,8 @@ function changeRecord(deps: ExecutorDeps, write: Write, log: string): ChangeReco
   return {
     id: write.changeId,
     kind: change.kind,
-    before: text(change.from),
-    after: text(change.to),
+    ...changeTexts(change),
+    ...changeJson(change),
     undo: write.undo,
     intentAt: deps.clock.now(),
     log,
@@ -208,8 +215,8 @@ function lastChange(deps: ExecutorDeps, held: HeldDecision, write: Write, log: s
     id: write.changeId,
     decision: held.name,
     did: sayDid(write),
-    before: text(change.from),
-    after: text(change.to),
+    kind: change.kind,
+    ...changeTexts(change),
     at: new Date(deps.clock.now()).toISOString(),
     log,
     undo: write.undo,

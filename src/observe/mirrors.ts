@@ -10,6 +10,8 @@ export const AROUND = [
   'HorizontalPodAutoscaler',
   'ScaledObject',
   'VerticalPodAutoscaler',
+  'ResourceQuota',
+  'LimitRange',
 ] as const;
 /** Wanted, but not needed for a Workload: cluster-wide, and not everybody lets us read them. */
 const WANTED = ['Node'] as const;
@@ -36,10 +38,7 @@ export class Mirrors {
     const all = new Map<MirroredKind, Mirror>();
     for (const name of [...AROUND, ...WANTED, ...RECORDS]) {
       const kind: Kind = KINDS[name];
-      all.set(
-        name,
-        name === 'Pod' || name === 'ReplicaSet' ? new Mirror(deps, kind, withoutManagers) : new Mirror(deps, kind),
-      );
+      all.set(name, name === 'Deployment' ? new Mirror(deps, kind) : new Mirror(deps, kind, withoutManagers));
     }
     this.#all = all;
     this.#now = () => deps.clock.now();

@@ -8,6 +8,7 @@ import type { FleetFacts } from '../schema/fleet.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
+import type { Workload } from '../schema/workload.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
 import { Fleet, type FleetSources } from './fleet.ts';
@@ -244,7 +245,9 @@ export class Observer {
     if (workload === undefined) return;
     this.#rings.set(`${namespace}/${name}`, { uid: workload.uid, history });
     const tracked = this.#tracked.get(workload.uid);
-    if (tracked !== undefined) this.#tracked.set(workload.uid, trackPass(tracked, workload.rollout));
+    if (tracked !== undefined) {
+      this.#tracked.set(workload.uid, trackPass(tracked, workload.rollout, healthyHashOf(workload)));
+    }
   }
 
   #watched(namespace: string): ReadonlyMap<string, Watched> {
@@ -262,6 +265,12 @@ export class Observer {
     if (type === 'deleted') this.#tracked.delete(uid);
     else this.#tracked.set(uid, track(this.#tracked.get(uid), before, object, this.#deps.clock.now()));
   }
+}
+
+/** The template whose pods are all there and ready, with no other beside them. */
+function healthyHashOf({ rollout, ready, replicas, updated, current }: Workload): string | undefined {
+  const isWhole = !rollout.underWay && replicas > 0 && ready === replicas && updated === replicas;
+  return isWhole ? current?.hash : undefined;
 }
 
 interface Watched {

@@ -1,7 +1,8 @@
 import type { Assessment, Signal } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { GateInput } from '../schema/verdict.ts';
-import type { Workload } from '../schema/workload.ts';
+import { containersAfter, repairs, type TemplateChange, templateWrite } from '../schema/wantedChange.ts';
+import type { Container, Owner, Workload } from '../schema/workload.ts';
 import { approvalMatches } from './approval.ts';
 import { type Share, shareOf } from './arbiter.ts';
 import { breakerAt } from './breaker.ts';
@@ -24,13 +25,21 @@ export interface Facts {
 export interface ChangeFacts extends Facts {
   readonly blueprint: Blueprint;
   readonly workload: Workload;
-  readonly field: 'replicas' | 'template';
+  readonly field: Owner['field'];
   /** Replicas now, wanted in the end, and what one write may go to; undefined for a restart. */
   readonly scale: { readonly from: number; readonly to: number; readonly step: number } | undefined;
+  /** Other resources, or another revision; undefined where nothing could be written, which G18 refuses. */
+  readonly template: TemplateChange | undefined;
+  /** Containers of the template as the change leaves it. */
+  readonly containersAfter: readonly Container[];
+  /** Every pod is replaced. */
+  readonly rolls: boolean;
+  /** Of a template change: it mends a rollout whose new pods all fail, seen in two passes; or no pod is ready and their states say why. */
+  readonly repairs: 'rollout' | 'pods' | undefined;
   readonly direction: 'up' | 'down' | 'none';
   /** Scale-down, or all pods replaced: takes capacity away, if only for a while. */
   readonly disruptive: boolean;
-  /** An agent's restart, or its scale-up beyond the floor: beyond what the analysis alone would do now. */
+  /** An agent's restart or resource change, or its scale-up beyond the floor: beyond what the analysis alone would do now. */
   readonly optional: boolean;
   /** Breach, or a signal over its up threshold. False when it cannot be known, since it only ever excuses. */
   readonly pressure: boolean;
@@ -58,13 +67,14 @@ export function changeFactsOf(facts: Facts): ChangeFacts | undefined {
   const { blueprint, workload, assessment, request, approval } = facts.input;
   const { wanted, undo } = request;
   if (request.effect !== 'change' || !wanted || !blueprint || !workload) return undefined;
-  const restart = wanted.kind === 'restart';
+  const rolls = wanted.kind !== 'scale';
   const from = workload.replicas;
-  const goal = wanted.kind === 'restart' ? from : wanted.replicas;
-  const to = undo && !restart ? undoReplicas(undo, blueprint, approval?.args['replicas']) : goal;
+  const goal = wanted.kind === 'scale' ? wanted.replicas : from;
+  const to = undo && !rolls ? undoReplicas(undo, blueprint, approval?.args['replicas']) : goal;
   const floor = assessment?.recommendation;
   const isFloor = floor?.direction === 'up' && floor.started && to <= floor.replicas;
-  const optional = !facts.person && facts.call === 'change' && (restart || (to > from && !isFloor));
+  const optional =
+    !facts.person && facts.call === 'change' && (to > from ? !isFloor : rolls && wanted.kind !== 'rollback');
   const breach = (assessment?.breach.length ?? 0) > 0;
   const share = shareOf(facts.input, to - from);
   const limits = {
@@ -75,14 +85,21 @@ export function changeFactsOf(facts: Facts): ChangeFacts | undefined {
     rollout: rolloutLock(workload, facts.now) !== undefined,
     share,
   };
+  const template = templateWrite(request, workload, blueprint.resources);
   return {
     ...facts,
     blueprint,
     workload,
-    field: restart ? 'template' : 'replicas',
-    scale: restart ? undefined : { from, to, step: undo ? to : nextStep({ from, to, ...limits }) },
+    field: ({ scale: 'replicas', restart: 'template', resources: 'resources', rollback: 'image' } as const)[
+      wanted.kind
+    ],
+    template,
+    containersAfter: containersAfter(template, workload),
+    rolls,
+    repairs: repairs(wanted.kind, workload),
+    scale: rolls ? undefined : { from, to, step: undo ? to : nextStep({ from, to, ...limits }) },
     direction: to > from ? 'up' : to < from ? 'down' : 'none',
-    disruptive: restart || to < from,
+    disruptive: rolls || to < from,
     optional,
     pressure: breach || (assessment?.pressure.length ?? 0) > 0,
     breach,

@@ -6,6 +6,7 @@ import { capacityMustBeLeft } from './rules/capacityMustBeLeft.ts';
 import { disruptionBudgetsMustHold } from './rules/disruptionBudgetsMustHold.ts';
 import { distressMustNotLookIdle } from './rules/distressMustNotLookIdle.ts';
 import { downsMustRespectWindow } from './rules/downsMustRespectWindow.ts';
+import { drivenResourcesMustStay } from './rules/drivenResourcesMustStay.ts';
 import { evidenceMustAgree } from './rules/evidenceMustAgree.ts';
 import { evidenceMustBeFresh } from './rules/evidenceMustBeFresh.ts';
 import { evidenceMustCoverPods } from './rules/evidenceMustCoverPods.ts';
@@ -19,7 +20,9 @@ import { noDataMustNotCountAsZero } from './rules/noDataMustNotCountAsZero.ts';
 import { oneChangeAtATime } from './rules/oneChangeAtATime.ts';
 import { operationMustBeGranted } from './rules/operationMustBeGranted.ts';
 import { ownersMustBeRespected } from './rules/ownersMustBeRespected.ts';
+import { podsMustFit } from './rules/podsMustFit.ts';
 import { protectedThingsMustBeLeft } from './rules/protectedThingsMustBeLeft.ts';
+import { resourcesMustStayInBounds } from './rules/resourcesMustStayInBounds.ts';
 import { reversalsMustWait } from './rules/reversalsMustWait.ts';
 import { rolloutMustBeOver } from './rules/rolloutMustBeOver.ts';
 import { stepsMustStayUnderCeilings } from './rules/stepsMustStayUnderCeilings.ts';
@@ -48,6 +51,9 @@ export const RULES: readonly Standing[] = [
   { id: 'G12', binds: 'changes', rule: capacityMustBeLeft },
   { id: 'G13', binds: 'changes', rule: fleetMustBeWell },
   { id: 'G14', binds: 'every call', rule: targetMustBeOne },
+  { id: 'G15', binds: 'changes', rule: drivenResourcesMustStay },
+  { id: 'G16', binds: 'changes', rule: resourcesMustStayInBounds },
+  { id: 'G16', binds: 'changes', rule: podsMustFit },
   { id: 'G17', binds: 'changes, undo too', rule: undoMustBeSafe },
   { id: 'G18', binds: 'changes, undo too', rule: groundMustBeTheSame },
   { id: 'G19', binds: 'changes', rule: breakerMustLetThrough },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHANGE_KINDS } from './change.ts';
 import { Counters, Hold } from './counters.ts';
 import { FleetCounters } from './fleet.ts';
 
@@ -85,13 +86,28 @@ export const Origin = z.object({
 });
 export type Origin = z.infer<typeof Origin>;
 
+/** Quantities as text; an absent one is not asked to change. */
+const quantity = text(32).optional();
+const ResourceArguments = {
+  cpu_request: quantity,
+  cpu_limit: quantity,
+  memory_request: quantity,
+  memory_limit: quantity,
+};
+/** What was asked for. A rollback without a revision goes to the newest earlier one that was healthy. */
+const Arguments = {
+  replicas: z.int().min(0).max(1_000_000_000).optional(),
+  revision: z.int().min(0).max(1_000_000_000).optional(),
+  ...ResourceArguments,
+};
+
 export const DecisionSpec = z.object({
   blueprint: z.object({ name: text(253), version: text(64), hash: text(64) }),
   target: TargetRef,
   tool: text(64),
   operation: text(64),
-  /** Arguments as validated. `replicas` for scale; a refused call by name keeps what was sent as JSON text. */
-  arguments: z.object({ replicas: z.int().min(0).max(1_000_000_000).optional(), sent: text(2000).optional() }),
+  /** Arguments as validated; a refused call by name keeps what was sent as JSON text. */
+  arguments: z.object({ ...Arguments, sent: text(2000).optional() }),
   requester: z.object({ kind: z.enum(['agent', 'person']), name: text(200) }),
   /** What the requester saw. */
   seen: z.object({ uid: text(64), replicas: z.int().min(0), at: instant }).optional(),
@@ -135,9 +151,12 @@ export type Baseline = z.infer<typeof Baseline>;
 /** One write of a Decision, recorded as intent before it is done. */
 export const ChangeRecord = z.object({
   id: text(120),
-  kind: z.enum(['scale', 'restart']),
+  kind: z.enum(CHANGE_KINDS),
+  /** As text: see changeText.ts. */
   before: text(100),
   after: text(100),
+  /** The change itself as JSON where its texts do not say it whole (resources, rollback): what an undo puts back. */
+  change: text(4000).optional(),
   undo: z.boolean(),
   intentAt: z.int(),
   appliedAt: z.int().optional(),
@@ -189,7 +208,7 @@ export const ApprovalRequestSpec = z.object({
   blueprint: z.object({ name: text(253), version: text(64), hash: text(64) }),
   target: TargetRef,
   operation: text(64),
-  arguments: z.object({ replicas: z.int().min(0).max(1_000_000_000).optional() }),
+  arguments: z.object(Arguments),
   before: text(100),
   after: text(100),
   why: text(4000),

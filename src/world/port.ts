@@ -5,7 +5,8 @@ import type { MetricsSource } from '../ports/metrics.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
 import { FIELD_MANAGER, KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { patchFor } from '../schema/patch.ts';
-import { Permit } from '../schema/permit.ts';
+import { Permit, type PermitTerms } from '../schema/permit.ts';
+import { rollbackTemplate } from '../schema/rollbackTemplate.ts';
 import { type Call, type CallFault, CallFaults, type Verb } from './portFaults.ts';
 import { Watches } from './watch.ts';
 import type { World } from './world.ts';
@@ -109,15 +110,26 @@ export function worldPort(world: World): WorldPort {
     },
   };
 
+  /** What a rollback writes: read from the ReplicaSet that the permit names. */
+  async function templateFor({ change, namespace, uid }: PermitTerms): Promise<ClusterResult<unknown>> {
+    if (change.kind !== 'rollback') return ok(undefined);
+    const read = await reader.get(KINDS.ReplicaSet, namespace, change.to.replicaSet);
+    if (!read.ok) return read;
+    const template = rollbackTemplate(read.value, change.to, uid);
+    return template.ok ? template : err({ code: 'preconditionFailed', message: template.error, uncertain: false });
+  }
+
   const workloads: WorkloadWriter = {
     async apply(permit, lastChange, { dryRun }) {
       if (!Permit.isGenuine(permit)) throw new TypeError('not a genuine permit: only the gate issues one');
       const { terms } = permit;
       if (world.clock.now() >= terms.expiresAt) throw new Error(`the permit of ${terms.requestId} has expired`);
-      if (!dryRun && !permit.use()) throw new Error(`the permit of ${terms.requestId} was used before`);
       const { namespace, name } = terms;
       const path = `${pathOf(KINDS.Deployment, namespace, name)}${dryRun ? '?dryRun=All' : ''}`;
-      const operations = patchFor(terms, lastChange);
+      const template = await templateFor(terms);
+      if (!template.ok) return template;
+      if (!dryRun && !permit.use()) throw new Error(`the permit of ${terms.requestId} was used before`);
+      const operations = patchFor(terms, lastChange, template.value);
       return call('Deployment', 'patch', path, () =>
         touched(world.api.patch(KINDS.Deployment, namespace, name, operations, { ...options, dryRun }), dryRun),
       );
