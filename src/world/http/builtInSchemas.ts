@@ -116,6 +116,7 @@ export const BUILT_IN_SCHEMAS: Readonly<Record<string, SchemaNode>> = {
     spec: open('What is wanted.', { replicas: whole('How many pods.'), selector: SELECTOR, template: TEMPLATE }),
     status: open('What is there.', COUNTS(['replicas', 'readyReplicas', 'availableReplicas'])),
   }),
+  ControllerRevision: open('A version of something, kept as it was.', { revision: whole('Its number.') }),
   PodDisruptionBudget: open('How many pods may be taken away on purpose at the same time.', {
     spec: open('The limit.', {
       selector: SELECTOR,

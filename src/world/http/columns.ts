@@ -132,11 +132,20 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('Allowed Disruptions', number('.status.disruptionsAllowed'), 'integer'),
     AGE,
   ],
+  ControllerRevision: [
+    NAME,
+    column('Controller', (revision) => {
+      const owner = revision.metadata.ownerReferences?.find(({ controller }) => controller);
+      return owner === undefined ? '<none>' : `${owner.kind.toLowerCase()}/${owner.name}`;
+    }),
+    column('Revision', at('.revision', 0)),
+    AGE,
+  ],
   Lease: [NAME, column('Holder', at('.spec.holderIdentity', '')), AGE],
   CustomResourceDefinition: [
     NAME,
     column('Scope', at('.spec.scope', '')),
-    column('Versions', (crd) => joined(listAt(crd, '.spec.versions'), 'name')),
+    column('Versions', (crd) => listAt(crd, '.spec.versions').map(versionText).join(',')),
     CREATED,
     wide('Group', at('.spec.group', '')),
     wide('Kind', at('.spec.names.kind', '')),
@@ -162,6 +171,9 @@ function printed({ name, type, jsonPath, description, priority = 0 }: PrinterCol
   };
   return { name, type, description, priority, cell };
 }
+
+const versionText = (version: unknown): string =>
+  `${own(version, 'name')}${own(version, 'storage') === true ? '(storage)' : ''}`;
 
 function nodeStatus(node: KubeObject): string {
   const ready = valueAt(node, '.status.conditions[?(@.type=="Ready")].status') === 'True' ? 'Ready' : 'NotReady';

@@ -44,25 +44,34 @@ function keyed(list: readonly unknown[], steps: readonly Step[]): [Step, unknown
 const pathText = (steps: readonly Step[]): string =>
   steps.map((step) => (typeof step === 'string' ? `.${step}` : `[${step.key}=${JSON.stringify(step.value)}]`)).join('');
 
-/** Removes a field in place, and what it leaves empty behind. */
+/** Whether it is the field by which an element of a list is told apart. */
+export function isKey(steps: readonly Step[]): boolean {
+  const [element, field] = steps.slice(-2);
+  return typeof element === 'object' && element.key === field;
+}
+
+/**
+ * Removes a field in place, and what it leaves empty behind. The key of an element goes only with the whole element, when
+ * nothing else is left of it: remove the others first.
+ */
 export function removeAt(root: unknown, steps: readonly Step[]): void {
   const [step, ...rest] = steps;
   if (step === undefined) return;
-  if (Array.isArray(root)) {
-    const at =
-      typeof step === 'string' ? -1 : root.findIndex((each) => isObject(each) && each[step.key] === step.value);
-    if (at === -1) return;
-    removeAt(root[at], rest);
-    const [only, ...others] = Object.keys(root[at]);
-    if (rest.length === 0 || (others.length === 0 && (only === undefined || only === keyName(step))))
-      root.splice(at, 1);
+  if (typeof step === 'object') {
+    if (Array.isArray(root)) removeInElement(root, step, rest);
     return;
   }
-  if (!isObject(root) || typeof step !== 'string' || !Object.hasOwn(root, step)) return;
+  if (!isObject(root) || !Object.hasOwn(root, step)) return;
   const inner = root[step];
   removeAt(inner, rest);
   const empty = typeof inner === 'object' && inner !== null && Object.keys(inner).length === 0;
   if (rest.length === 0 || empty) Reflect.deleteProperty(root, step);
 }
 
-const keyName = (step: Step): string => (typeof step === 'string' ? step : step.key);
+function removeInElement(list: unknown[], { key, value }: Exclude<Step, string>, rest: readonly Step[]): void {
+  const at = list.findIndex((each) => isObject(each) && each[key] === value);
+  const element = list[at];
+  if (!isObject(element)) return;
+  if (rest.length !== 1 || rest[0] !== key) removeAt(element, rest);
+  else if (Object.keys(element).length === 1) list.splice(at, 1);
+}

@@ -2,7 +2,7 @@
  * A kubeconfig for the server. kubectl sends no token over plain http, so the secret is part of the server's path; it
  * stands there as a token too, for clients that do send one.
  */
-export function kubeconfigText(server: string, token: string): string {
+export function kubeconfigText(server: string, token: string, namespace: string): string {
   return `${JSON.stringify(
     {
       apiVersion: 'v1',
@@ -12,7 +12,7 @@ export function kubeconfigText(server: string, token: string): string {
       contexts: [
         {
           name: 'fairlead-world',
-          context: { cluster: 'fairlead-world', user: 'fairlead-world', namespace: 'default' },
+          context: { cluster: 'fairlead-world', user: 'fairlead-world', namespace },
         },
       ],
       'current-context': 'fairlead-world',

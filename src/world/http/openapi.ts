@@ -80,6 +80,9 @@ function pathsOf(resource: Resource): [string, object][] {
             {
               operationId: `${verb} ${kind.apiVersion} ${kind.plural}`,
               parameters: names.map((name) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } })),
+              ...(verb === 'patch' && resource.definition !== undefined
+                ? { requestBody: { content: PATCH_TYPES } }
+                : {}),
               'x-kubernetes-action': action,
               'x-kubernetes-group-version-kind': gvk(resource),
               responses: { 200: { description: 'OK' } },
@@ -100,5 +103,13 @@ function pathsOf(resource: Resource): [string, object][] {
     ],
   ];
 }
+
+/** Of custom kinds; kubectl knows by itself what the built-in ones take. */
+const PATCH_TYPES = Object.fromEntries(
+  ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'].map((type) => [
+    type,
+    { schema: { type: 'object' } },
+  ]),
+);
 
 const METHODS: Readonly<Record<string, string>> = { create: 'post', update: 'put', patch: 'patch', delete: 'delete' };

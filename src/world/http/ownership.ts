@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../schema/kube.ts';
 import type { Objects } from '../objects.ts';
-import { type Leaf, leavesOf, removeAt } from './fieldPaths.ts';
+import { isKey, type Leaf, leavesOf, removeAt } from './fieldPaths.ts';
 import { strategicMerge } from './strategicMerge.ts';
 
 interface Owner {
@@ -61,7 +61,8 @@ export class Ownership {
     const wanted = leavesOf(configuration);
     const owners = this.#of(live);
     const before = owners.find((owner) => owner.manager === manager && owner.applies);
-    for (const [path, { steps }] of before?.fields ?? []) {
+    const fields = [...(before?.fields ?? [])].sort(([, a], [, b]) => Number(isKey(a.steps)) - Number(isKey(b.steps)));
+    for (const [path, { steps }] of fields) {
       const shared = owners.some((owner) => owner !== before && owner.fields.has(path));
       if (!wanted.has(path) && !shared) removeAt(merged, steps);
     }

@@ -90,6 +90,7 @@ export const RESOURCES: readonly Resource[] = [
   builtIn(CORE_EVENT, { short: ['ev'], stored: KINDS.Event }),
   builtIn(KINDS.Deployment, { short: ['deploy'], all: true, sub: ['scale', 'status'] }),
   builtIn(KINDS.ReplicaSet, { short: ['rs'], all: true, sub: status }),
+  builtIn(KINDS.ControllerRevision),
   builtIn(KINDS.HorizontalPodAutoscaler, { short: ['hpa'], all: true, sub: status }),
   builtIn(KINDS.PodDisruptionBudget, { short: ['pdb'], sub: status }),
   builtIn(KINDS.Lease),

@@ -9,7 +9,7 @@ export function unknownFields({ kind, definition }: Resource, object: unknown): 
 
 /** Of the built-in kinds only the outermost fields are looked at; the world keeps what else it does not know. */
 const BUILT_IN: SchemaNode = { properties: { apiVersion: {}, kind: {}, metadata: {}, spec: {}, status: {} } };
-const FREE = new Set(['ConfigMap', 'Event']);
+const FREE = new Set(['ConfigMap', 'Event', 'ControllerRevision']);
 
 function* strangers(schema: SchemaNode, value: unknown, path: string): Generator<string> {
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) return;

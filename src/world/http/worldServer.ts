@@ -23,7 +23,8 @@ export interface WorldServer {
   /** With the secret path: whoever has it may do everything. */
   readonly url: string;
   readonly token: string;
-  kubeconfig(): string;
+  /** `namespace`: where commands go that name none. */
+  kubeconfig(namespace?: string): string;
   /** Ends all open watches, as a restarted API server does. */
   cutWatches(): void;
   close(): Promise<void>;
@@ -59,7 +60,7 @@ export async function serveWorld(world: World, options: WorldServerOptions = {})
   return {
     url,
     token,
-    kubeconfig: () => kubeconfigText(url, token),
+    kubeconfig: (namespace = 'default') => kubeconfigText(url, token, namespace),
     cutWatches: () => skin.watches.cut(),
     close: () => {
       closing.abort();

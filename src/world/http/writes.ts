@@ -1,10 +1,11 @@
-import type { KubeObject } from '../../schema/kube.ts';
+import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import type { Part } from '../objects.ts';
-import { objectOf } from './bodies.ts';
+import { objectOf, parseBody } from './bodies.ts';
 import { type Context, dryRun, managerOf } from './context.ts';
 import { served } from './coreEvents.ts';
 import { badRequest, notServed, Refused, refusedBy } from './refused.ts';
 import { groupResource } from './resources.ts';
+import { scaled, scaleOf } from './scale.ts';
 
 export interface Answer {
   readonly status: number;
@@ -32,12 +33,25 @@ export function createObject(context: Context, draft: KubeObject): KubeObject {
   const result = world.api.create(resource.stored, draft, { manager, dryRun: dryRun(context) });
   if (!result.ok) throw refusedBy(result.error, resource, draft.metadata.name);
   if (dryRun(context)) return result.value;
-  ownership.written(undefined, result.value, manager);
-  world.touched(result.value);
-  return result.value;
+  const made = resource.kind.kind === 'Namespace' ? activated(world, result.value) : result.value;
+  ownership.written(undefined, made, manager);
+  world.touched(made);
+  return made;
+}
+
+/** What the API server itself says of a new namespace. */
+function activated({ objects }: Context['world'], namespace: KubeObject): KubeObject {
+  const { metadata } = namespace;
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+  const active = { ...namespace, metadata: { ...metadata, labels }, spec: {}, status: { phase: 'Active' } };
+  return objects.change(KINDS.Namespace, active, 'kube-apiserver', 'status');
 }
 
 export function update(context: Context): Answer {
+  if (context.subresource === 'scale') {
+    const draft = scaled(existing(context), parseBody(context.body, 'Scale'));
+    return { status: 200, body: scaleOf(replaceObject(context, draft, 'spec')) };
+  }
   const part = partOf(context.subresource);
   return { status: 200, body: served(context.resource, replaceObject(context, objectOf(context), part)) };
 }
