@@ -168,7 +168,8 @@ function flags(options: ClusterOptions, loadFile: string): string[] {
   ];
 }
 
-async function kubectl(
+/** Runs a kubectl and answers with what it printed; rejects with its error output when it fails. */
+export async function kubectl(
   program: string,
   kubeconfig: string,
   args: readonly string[],
