@@ -5,8 +5,8 @@ import { systemClock } from '../../adapters/system/systemClock.ts';
 import { runInRealTime } from '../../world/http/realTime.ts';
 import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { World } from '../../world/world.ts';
+import { openShop, SHOP } from './clusterShop.ts';
 import { EXIT, type Io } from './io.ts';
-import { openShop, SHOP } from './shop.ts';
 
 export interface ClusterCommandFlags {
   /** Default: any free one. */
