@@ -5,7 +5,9 @@ import { withFallback } from './agents/withFallback.ts';
 import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { Executor } from './executor/executor.ts';
+import { redact } from './kernel/redact.ts';
 import { Observer } from './observe/observer.ts';
+import type { AlertSink } from './ports/alertSink.ts';
 import type { ApiHealthSource } from './ports/apiHealth.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ClusterReader, RecordWriter } from './ports/cluster.ts';
@@ -26,6 +28,8 @@ export interface Wiring {
   readonly ids: Ids;
   readonly log: Log;
   readonly ownNamespace: string;
+  /** Where the executor's alerts go besides Event, journal and log. */
+  readonly alerts?: readonly AlertSink[];
   /** How the API server did for this process; absent: nobody counts. */
   readonly apiHealth?: ApiHealthSource;
 }
@@ -56,8 +60,8 @@ export function composeExecutor(
   journal: Journal,
   workloads: WorkloadWriter,
 ): Executor {
-  const { reader, records, clock, ids, log, ownNamespace } = wiring;
-  return new Executor({ observer, reader, records, workloads, journal, clock, ids, log, ownNamespace });
+  const { reader, records, clock, ids, log, ownNamespace, alerts = [] } = wiring;
+  return new Executor({ observer, reader, records, workloads, journal, clock, ids, log, ownNamespace, alerts });
 }
 
 /** Longer than the model's own limit for a run, so that the run ends by itself. */
@@ -80,6 +84,22 @@ export function composeProposer(
     patienceMs: PATIENCE_MS,
     tokensPerHour: TOKENS_PER_HOUR,
   });
+}
+
+/** The sinks the settings name, loaded only when there are some. */
+export async function composeAlerts(config: Config, parts: { clock: Clock; log: Log }): Promise<AlertSink[]> {
+  const { webhook, slack } = config.alerts;
+  const options = { log: parts.log, redact: (text: string): string => redact(text, config.secrets) };
+  const sinks: AlertSink[] = [];
+  if (webhook !== undefined) {
+    const { webhookAlerts } = await import('./adapters/alerts/webhookAlerts.ts');
+    sinks.push(webhookAlerts({ ...options, ...webhook, clock: parts.clock }));
+  }
+  if (slack !== undefined) {
+    const { slackAlerts } = await import('./adapters/alerts/slackAlerts.ts');
+    sinks.push(slackAlerts({ ...options, ...slack }));
+  }
+  return sinks;
 }
 
 /** The model the settings name, loaded only when there is one. */

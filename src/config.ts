@@ -8,6 +8,9 @@ const Environment = z.object({
   FAIRLEAD_MODEL_URL: z.url({ protocol: /^https?$/ }).optional(),
   FAIRLEAD_MODEL: z.string().min(1).optional(),
   FAIRLEAD_MODEL_KEY: z.string().min(1).optional(),
+  FAIRLEAD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
+  FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   XDG_STATE_HOME: z.string().optional(),
   KUBECONFIG: z.string().optional(),
   NO_COLOR: z.string().optional(),
@@ -16,6 +19,11 @@ const Environment = z.object({
 export interface Config {
   /** undefined: no endpoint, the rules planner stands in. */
   readonly model?: { readonly url: string; readonly name: string; readonly key: string };
+  /** Where alerts go besides Events, journal and log. */
+  readonly alerts: {
+    readonly webhook?: { readonly url: string; readonly secret: string };
+    readonly slack?: { readonly url: string };
+  };
   /** Journals and local keys. */
   readonly dataDir: string;
   readonly kubeconfig?: string;
@@ -36,10 +44,12 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse({ ...set, ...(flags.modelUrl ? { FAIRLEAD_MODEL_URL: flags.modelUrl } : {}) });
   if (!parsed.success) {
-    // The URL is the one with a form to miss. What was found is left out: it may carry a password.
-    const where = flags.modelUrl ? '--model-url' : 'FAIRLEAD_MODEL_URL';
-    return err(`${where} is no http or https address; write one with /v1, such as http://127.0.0.1:11434/v1`);
+    // What was found is left out: it may carry a password.
+    const variables = new Set(parsed.error.issues.map(({ path: [variable] }) => String(variable)));
+    return err([...variables].map((variable) => wrongWords(variable, flags)).join('; '));
   }
+  const alerts = alertsOf(parsed.data);
+  if (!alerts.ok) return alerts;
   const { FAIRLEAD_MODEL_URL: url, FAIRLEAD_MODEL_KEY: key } = parsed.data;
   const name = flags.model ?? parsed.data.FAIRLEAD_MODEL;
   if (name !== undefined && url === undefined) {
@@ -51,8 +61,40 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   return ok({
     ...(url ? { model: { url, name: name ?? 'default', key: key ?? 'none' } } : {}),
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
+    alerts: alerts.value,
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,
-    secrets: key ? [key] : [],
+    secrets: [key, alerts.value.webhook?.secret, alerts.value.webhook?.url, alerts.value.slack?.url].filter(
+      (secret) => secret !== undefined,
+    ),
+  });
+}
+
+function wrongWords(variable: string, flags: ConfigFlags): string {
+  if (variable === 'FAIRLEAD_MODEL_URL') {
+    const where = flags.modelUrl ? '--model-url' : variable;
+    return `${where} is no http or https address; write one with /v1, such as http://127.0.0.1:11434/v1`;
+  }
+  if (variable === 'FAIRLEAD_ALERT_WEBHOOK_SECRET') {
+    return `${variable} is too short to sign with; write at least 16 characters, such as from: openssl rand -hex 32`;
+  }
+  return `${variable} is no http or https address; write a whole one, such as https://alerts.example.com/fairlead`;
+}
+
+function alertsOf(environment: z.infer<typeof Environment>): Result<Config['alerts'], string> {
+  const {
+    FAIRLEAD_ALERT_WEBHOOK_URL: url,
+    FAIRLEAD_ALERT_WEBHOOK_SECRET: secret,
+    FAIRLEAD_SLACK_WEBHOOK_URL: slack,
+  } = environment;
+  if ((url === undefined) !== (secret === undefined)) {
+    const [set, missing] = url === undefined ? ['SECRET', 'URL'] : ['URL', 'SECRET'];
+    return err(
+      `FAIRLEAD_ALERT_WEBHOOK_${set} is set without FAIRLEAD_ALERT_WEBHOOK_${missing}: alerts go out signed or not at all; set both`,
+    );
+  }
+  return ok({
+    ...(url !== undefined && secret !== undefined && { webhook: { url, secret } }),
+    ...(slack !== undefined && { slack: { url: slack } }),
   });
 }

@@ -11,16 +11,22 @@ export interface Alert {
 }
 
 /**
- * Calls a person: Event, journal and log. The Event's name is made from the key, so that the same alert is raised once,
- * whatever crashes or repeats. Nothing waits for its success.
+ * Calls a person: Event, sinks, journal and log. The Event's name is made from the key, so that the same alert is raised
+ * once, whatever crashes or repeats. Nothing waits for its success.
  */
 export async function alert(deps: ExecutorDeps, held: HeldDecision, { code, message, key }: Alert): Promise<void> {
+  const one = key ?? `${held.name}.${code}`;
   const told = await tell(deps, held, {
     reason: 'FairleadAlert',
-    key: key ?? `${held.name}.${code}`,
+    key: one,
     note: `${code}: ${message} (Decision ${held.name})`,
   });
   if (told === 'known') return;
+  const { namespace, spec, name: decision } = held;
+  const service = spec.blueprint.name;
+  for (const sink of deps.alerts ?? []) {
+    sink.raise({ key: `${namespace}/${one}`, code, message, at: deps.clock.now(), namespace, service, decision });
+  }
   await deps.journal.append({
     kind: 'alert',
     subject: held.name,

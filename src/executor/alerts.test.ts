@@ -1,5 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../../test/executorStage.ts';
+import { webhookAlerts } from '../adapters/alerts/webhookAlerts.ts';
+import type { AlertNotice } from '../ports/alertSink.ts';
+import { Executor } from './executor.ts';
 
 /** Latency over its objective with the CPU at its height: an objective that more capacity would mend. */
 const BREACHED = { rps: 100, cpu_m_per_rps: 1.9, latency_ms_base: 260 };
@@ -29,6 +34,49 @@ describe('a person is called', () => {
     expect(alerts()).toHaveLength(1);
     expect(alerts()[0]).toMatch(/^FloorWaiting: .*pause/i);
     expect(stage.journal.of('alert')).toHaveLength(1);
+    stage.close();
+  });
+
+  it('by every sink too, with names and words and no address that does anything (field case 14)', async () => {
+    const stage = await openStage();
+    const notices: AlertNotice[] = [];
+    const executor = new Executor({ ...stage.deps, alerts: [{ raise: (notice) => void notices.push(notice) }] });
+    await stage.wish('web-aaaaaaaaaa', { tool: 'delete_deployment', arguments: {} });
+    await executor.pass();
+    expect(notices).toEqual([
+      {
+        key: 'shop/web-aaaaaaaaaa.ForbiddenRequest',
+        code: 'ForbiddenRequest',
+        message: expect.not.stringContaining('://'),
+        at: stage.clock.now(),
+        namespace: 'shop',
+        service: 'web',
+        decision: 'web-aaaaaaaaaa',
+      },
+    ]);
+    await executor.pass();
+    expect(notices).toHaveLength(1);
+    stage.close();
+  });
+
+  it('without a pass waiting for a sink that never answers', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const stage = await openStage();
+    const { log, clock } = stage.deps;
+    const redact = (text: string): string => text;
+    const sink = webhookAlerts({ url, secret: 'a-secret-of-the-webhook', clock, log, redact, timeoutMs: 300_000 });
+    let delivered = false;
+    const executor = new Executor({ ...stage.deps, alerts: [sink] });
+    await stage.wish('web-aaaaaaaaaa', { tool: 'delete_deployment', arguments: {} });
+    await executor.pass();
+    void sink.idle().then(() => (delivered = true));
+    await stage.run(30_000, executor);
+    expect(delivered).toBe(false);
+    expect(stage.status('web-aaaaaaaaaa').phase).toBe('Refused');
+    server.closeAllConnections();
+    server.close();
     stage.close();
   });
 });

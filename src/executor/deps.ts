@@ -1,4 +1,5 @@
 import type { ServiceView } from '../observe/serviceView.ts';
+import type { AlertSink } from '../ports/alertSink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../ports/cluster.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -30,6 +31,8 @@ export interface ExecutorDeps {
   readonly ids: Ids;
   readonly log: Log;
   readonly ownNamespace: string;
+  /** Where people look, besides the Event, the journal and the log. */
+  readonly alerts?: readonly AlertSink[];
   /**
    * Whether the gateway's signature over this Decision's request and requester holds. Without it nobody's name counts,
    * and every request is judged as an agent's.

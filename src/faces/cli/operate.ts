@@ -5,6 +5,7 @@ import { createLog } from '../../adapters/pino/log.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import {
+  composeAlerts,
   composeController,
   composeExecutor,
   composeModel,
@@ -115,6 +116,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     log,
     ownNamespace: flags.namespace,
     apiHealth: () => cluster.health(),
+    ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
   const model = await composeModel(config, systemClock);
   const proposer = composeProposer(model, { clock: systemClock, log, promptsDir, passMs: intervalMs });

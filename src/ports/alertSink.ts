@@ -1,0 +1,20 @@
+/** What a person is called for. Words and names only: no address that does anything, so whoever fetches it changes nothing. */
+export interface AlertNotice {
+  /** The same key is the same alert: a receiver that gets it twice may drop the second. */
+  readonly key: string;
+  /** CamelCase, stable. */
+  readonly code: string;
+  readonly message: string;
+  /** When it was raised (ms). */
+  readonly at: number;
+  readonly namespace: string;
+  /** Name of the service's blueprint. */
+  readonly service: string;
+  readonly decision: string;
+}
+
+/** Somewhere people look. */
+export interface AlertSink {
+  /** Takes the notice and returns at once; it never throws. Whether it arrives is the sink's own care and is logged. */
+  raise(notice: AlertNotice): void;
+}
