@@ -6,6 +6,7 @@ import { type Autoscaler, autoscaler, budgetObject, deploymentObject, quotaObjec
 import type { Scenario, ScenarioDeployment } from './format.ts';
 import { isObject, Loose } from './loose.ts';
 import { imageHealth, loadsOf, type ReadBeside } from './plant.ts';
+import { OWN_NAMESPACE } from './product.ts';
 import { TICK_MS } from './seen.ts';
 
 export interface Stage {
@@ -20,7 +21,8 @@ const BEFORE_MS = 600_000;
 export async function setUp(scenario: Scenario, clock: ManualClock, seed: number, beside: ReadBeside): Promise<Stage> {
   const { cluster, plant } = scenario;
   const world = new World({ clock, seed, ...nodesOf(cluster.capacity) });
-  for (const name of cluster.namespaces) world.apply(namespace(name));
+  // Ours is part of every installation.
+  for (const name of [OWN_NAMESPACE, ...cluster.namespaces]) world.apply(namespace(name));
   for (const [image, value] of Object.entries(plant.images ?? {})) world.setImageHealth(image, imageHealth(value));
   const loads = loadsOf(plant, beside);
   const readyAfter = readyAfterMs(plant.ready_after_ticks);
