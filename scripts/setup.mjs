@@ -1,6 +1,6 @@
 // What the two commands of the README need before anything of ours can run: the packages of the lockfile. Plain Node.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +27,9 @@ export function run(command, args, options = {}) {
 export function ensurePackages() {
   const lock = path.join(root, 'package-lock.json');
   const stamp = path.join(root, 'node_modules', '.package-lock.json');
+  const modules = path.join(root, 'node_modules');
+  // `npm ci` would empty the folder that a link points to, and that is another checkout's.
+  if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) return;
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error('fairlead: installing packages from package-lock.json (once, about half a minute) ...');
   // npm is found beside the running node, so that a PATH without it still works.

@@ -24,7 +24,7 @@ export const checkAsCrd: BlueprintCheck = (object) => {
   const read = object.kind === 'Blueprint' ? blueprintFromObject(object, NO_GLOBAL_RULES) : globalFromObject(object);
   if (read.ok) return undefined;
   const seen = read.error.filter(({ code }) => !UNREAD_BY_THE_CRD.has(code));
-  return seen.length === 0 ? undefined : seen.map(({ path, message }) => `${path}: ${message}`).join(', ');
+  return seen.length === 0 ? undefined : seen.map(({ message }) => message).join(', ');
 };
 const UNREAD_BY_THE_CRD = new Set(['InvalidCondition', 'InvalidCalendar', 'TargetNamespace']);
 
