@@ -45,9 +45,8 @@ async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: 
   const scope = text === undefined ? undefined : parseScope(text);
   if (scope && !scope.ok) return usage(scope.error);
   const reason = (flags.reason ?? '').trim();
-  if (verb !== 'resume' && (reason === '' || reason.length > LONGEST_REASON)) {
-    return usage(`--reason wants a few words for those who find it, at most ${LONGEST_REASON} characters`);
-  }
+  const bad = verb === 'resume' ? undefined : badReason(reason);
+  if (bad !== undefined) return usage(bad);
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const where = await place(session, scope?.value, flags.namespace);
@@ -59,7 +58,7 @@ async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: 
   const hold: Hold = {
     kind: verb === 'stop' ? 'stop' : 'pause',
     what: flags.only ?? 'all',
-    by: `${os.userInfo().username} (context ${session.cluster.context})`.slice(0, 200),
+    by: whoHolds(session),
     reason,
     at: new Date(session.clock.now()).toISOString(),
     ...(bound === undefined ? {} : { namespace: bound }),
@@ -84,7 +83,17 @@ async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: 
   return EXIT.ok;
 }
 
-const without = (holds: readonly Hold[], kind: Hold['kind'], namespace: string | undefined): Hold[] =>
+/** `ada (context prod)`. */
+export const whoHolds = ({ cluster }: Session): string =>
+  `${os.userInfo().username} (context ${cluster.context})`.slice(0, 200);
+
+/** undefined: as it should be. */
+export const badReason = (reason: string): string | undefined =>
+  reason === '' || reason.length > LONGEST_REASON
+    ? `--reason wants a few words for those who find it, at most ${LONGEST_REASON} characters`
+    : undefined;
+
+export const without = (holds: readonly Hold[], kind: Hold['kind'], namespace: string | undefined): Hold[] =>
   holds.filter((h) => h.kind !== kind || h.namespace !== namespace);
 
 /** `paused by ada (context prod): incident 4711`, `paused (downs only) by ...`. */
@@ -114,7 +123,7 @@ interface Place {
  * A service's holds stand on the CircuitBreaker of its Blueprint, those of namespaces and the cluster in `fleet`'s list.
  * A service without a Blueprint is an error: a hold on a misspelt name would hold nothing and look as if it did.
  */
-async function place(session: Session, scope: Scope | undefined, own: string): Promise<Result<Place, string>> {
+export async function place(session: Session, scope: Scope | undefined, own: string): Promise<Result<Place, string>> {
   if (scope === undefined) return ok({ namespace: own, name: FLEET });
   const { namespace, name } = scope;
   const listed = await session.cluster.reader.list(KINDS.Blueprint, namespace);
@@ -145,7 +154,7 @@ async function holdsAbove(session: Session, scope: Scope, own: string): Promise<
 }
 
 /** Compare-and-swap; a conflict reads again, a few times. Nothing is written where nothing changes. */
-async function editHolds(
+export async function editHolds(
   cluster: Pick<KubernetesCluster, 'reader' | 'records' | 'ensureNamespace'>,
   { namespace, name }: Place,
   edit: (holds: readonly Hold[]) => Hold[],

@@ -50,6 +50,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       'Lets AI agents operate Kubernetes services, inside limits that a human wrote down and anyone can check.',
     )
     .version(VERSION, '-V, --version')
+    // What stands behind a subcommand is its own, also where the command before it has options of the same names.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (t) => io.out(t), writeErr: (t) => io.err(t) })
     .showHelpAfterError('(add --help for the usage and examples)');
@@ -173,6 +175,23 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .option('--all', 'the whole cluster')
     .action(act(async () => (await import('./hold.ts')).resume))
     .addHelpText('after', '\nExamples:\n  fairlead resume shop/web');
+
+  const breakers = asking(program.command('breakers').enablePositionalOptions())
+    .description("every service's circuit breaker, and what the fleet shares")
+    .action(act(async () => (await import('./breakers.ts')).breakers))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead breakers\n  fairlead breakers hold shop/web --reason "vendor is at it"\n  fairlead breakers release shop/web',
+    );
+  asking(breakers.command('hold <service>'))
+    .description('hold a breaker open: no change until it is released, undo still works')
+    .requiredOption('--reason <text>', 'why, for those who find it')
+    .action(act(async () => (await import('./breakers.ts')).holdOpen))
+    .addHelpText('after', '\nExamples:\n  fairlead breakers hold shop/web --reason "vendor is at it"');
+  asking(breakers.command('release <service>'))
+    .description('release a breaker that a person holds open; one that failures opened closes by itself')
+    .action(act(async () => (await import('./breakers.ts')).release))
+    .addHelpText('after', '\nExamples:\n  fairlead breakers release shop/web');
 
   asking(program.command('status [service]'))
     .description('every service: replicas, load, limits, and what is going on')
