@@ -47,7 +47,12 @@ export async function conclude(
     return close(deps, held, change.id, end, breakerFailures);
   }
   const reason = outcome === 'insufficient' ? 'Insufficient' : 'Verified';
-  return close(deps, held, change.id, { phase: 'Succeeded', reason, message, verification }, breakerFailures);
+  const isWatched = outcome === 'pass' && checks.length > 0;
+  const last: Verification = isWatched
+    ? { ...verification, phase: 'watch', watchedFrom: deps.clock.now() }
+    : verification;
+  const end = { phase: 'Succeeded', reason, message, verification: last } as const;
+  return close(deps, held, change.id, end, breakerFailures);
 }
 
 async function failed(

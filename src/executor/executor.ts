@@ -9,6 +9,7 @@ import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
 import { recoverFleet } from './recoverFleet.ts';
 import { retire } from './retention.ts';
+import { watch } from './watch.ts';
 
 interface Service {
   readonly namespace: string;
@@ -98,7 +99,7 @@ export class Executor {
   async #look(known: HeldDecision, siblings: readonly HeldDecision[]): Promise<AgainAt> {
     const { reader, clock, signed } = this.#deps;
     const { status } = known;
-    if (FINAL.has(status.phase)) return catchUp(this.#deps, known);
+    if (FINAL.has(status.phase)) return (await catchUp(this.#deps, known)) ?? watch(this.#deps, known);
     if (status.phase === 'Deferred' && status.notBefore !== undefined && clock.now() < status.notBefore) {
       const drop = outOfTime(known, siblings, clock.now());
       if (drop === undefined) return Math.min(status.notBefore, dropsAt(known));

@@ -61,7 +61,7 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
 }
 
 /** What the counters say of a change that is being verified. Whether it was optional is lost with them: the stricter answer. */
-const inFlightOf = (held: HeldDecision, change: ChangeRecord): InFlight => ({
+export const inFlightOf = (held: HeldDecision, change: ChangeRecord): InFlight => ({
   decision: held.name,
   changeId: change.id,
   phase: 'verifying',

@@ -60,7 +60,8 @@ function nextStatus(before: DecisionStatus, update: StatusUpdate, now: number): 
     reason,
     message,
     ...(update.phase === 'Executing' && before.startedAt === undefined && { startedAt: stamp }),
-    ...(FINAL.has(update.phase) && { finishedAt: stamp }),
+    ...(FINAL.has(update.phase) && entered && { finishedAt: stamp }),
+    ...(!FINAL.has(update.phase) && { finishedAt: undefined }),
     history: entered ? [...before.history, { phase: update.phase, at: now, reason }].slice(-64) : before.history,
   };
   for (const [key, value] of Object.entries(merged)) if (value === undefined) delete merged[key];

@@ -168,9 +168,11 @@ export const ChangeRecord = z.object({
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 
 export const Verification = z.object({
-  phase: z.enum(['convergence', 'stabilisation', 'done']),
+  /** watch: it passed, holds no slot any more, and can still be undone (phase 2). */
+  phase: z.enum(['convergence', 'stabilisation', 'watch', 'done']),
   startedAt: z.int(),
   convergedAt: z.int().optional(),
+  watchedFrom: z.int().optional(),
   /** Widened once already because checks were inconclusive. */
   widened: z.boolean(),
   checks: z.array(CheckResult).max(32),
