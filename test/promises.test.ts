@@ -62,6 +62,12 @@ describe('promises', () => {
     { kind: 'scale', from: 2, to: 3 } as const,
     { kind: 'restart', from: null, to: '2026-01-05T00:00:00.000Z' } as const,
     { kind: 'restart', from: '2026-01-04T00:00:00.000Z', to: '2026-01-05T00:00:00.000Z' } as const,
+    { kind: 'resources', container: 'app', index: 0, from: null, to: { limits: { memory: '1Gi' } } } as const,
+    {
+      kind: 'rollback',
+      from: { revision: 3, hash: 'c', replicaSet: 'web-c', uid: '3' },
+      to: { revision: 2, hash: 'b', replicaSet: 'web-b', uid: '2' },
+    } as const,
   ])('have an inverse for $kind $from to $to that leads back exactly (P6)', (change) => {
     expect(inverse(change)).toEqual({ ...change, from: change.to, to: change.from });
     expect(inverse(inverse(change))).toEqual(change);

@@ -1,3 +1,4 @@
+import type { Assessment } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { Request } from '../schema/request.ts';
 import type { Amounts, ContainerResources } from '../schema/resources.ts';
@@ -78,7 +79,7 @@ export const FAILING = {
 };
 
 /** A whole day of memory was watched, with this peak in Mi. */
-export const watched = (peakMi: number): CalmOverrides['assessment'] => ({
+export const watched = (peakMi: number): Partial<Assessment> => ({
   history: { ...hotAssessment().history, memoryPeak: peakMi * MI, memorySince: NOON - 86_400_000 },
 });
 
