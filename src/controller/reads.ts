@@ -5,6 +5,7 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { resourcesText } from '../schema/resources.ts';
 import { wishWords } from '../schema/wish.ts';
 
 /** What the reads look at. Only `get_events` asks the API server; the rest is what the last pass saw. */
@@ -91,6 +92,15 @@ function workloadOf({ workload }: ServiceView): unknown {
     image,
     rollout: { under_way: rollout.underWay, paused: rollout.paused },
     owned_by: owners.map((owner) => `${owner.kind} ${owner.name} (${owner.field})`),
+    resources: workload.containers
+      ?.slice(0, 5)
+      .map(({ name, resources }) => `${name}: ${resourcesText(resources ?? null)}`),
+    revisions: workload.revisions?.slice(0, 5).map(({ revision, hash, images, healthy }) => ({
+      revision,
+      image: images.slice(0, 200),
+      current: hash === workload.current?.hash,
+      seen_healthy: healthy,
+    })),
     disruption_budgets: disruptionBudgets.map((budget) => budget.name),
     troubled_pods: workload.pods
       .filter((pod) => pod.trouble !== undefined)

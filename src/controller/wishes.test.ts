@@ -76,6 +76,13 @@ describe('repeats', () => {
     expect(repeats(request, verdict, [before], now) !== undefined).toBe(again);
   });
 
+  it('asks again for what the gate let through and the cluster did not take', () => {
+    const allowed: Verdict = { ...verdict, authority: 'allowed', findings: [] };
+    expect(repeats(request, allowed, [earlier('Superseded', MINUTE, allowed)], now)).toBeUndefined();
+    const waits: Verdict = { ...allowed, wait: { codes: ['Cooldown'] } };
+    expect(repeats(request, waits, [earlier('Superseded', MINUTE, waits)], now)).toBeDefined();
+  });
+
   it('never holds back a person', () => {
     const before = earlier('Refused', MINUTE);
     before.spec.requester = { kind: 'person', name: 'ada' };

@@ -28,6 +28,8 @@ export function repeats(
     if (!ENDED_IN_NOTHING.has(phase)) return false;
     const since = now - endedAt(decision);
     if (phase === 'Rejected') return since < AFTER_REJECTION_MS;
+    // What the gate let through and the cluster did not take is computed anew: the gate's answer was not the obstacle.
+    if (wasLetThrough(decision)) return false;
     return since < AGAIN_AFTER_MS && sameVerdict(verdict, decision);
   });
 }
@@ -54,6 +56,11 @@ function sameVerdict(verdict: Verdict, { spec, status }: DecisionObject): boolea
       .sort()
       .join();
   return before.authority === verdict.authority && codes(before.findings) === codes(verdict.findings);
+}
+
+function wasLetThrough({ spec, status }: DecisionObject): boolean {
+  const { authority, wait } = status?.verdict ?? spec.verdict;
+  return authority === 'allowed' && wait === undefined;
 }
 
 function endedAt(decision: DecisionObject): number {

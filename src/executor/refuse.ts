@@ -62,12 +62,16 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
   return undefined;
 }
 
-/** Under breach the floor does not wait in silence: at once when the budget is spent, else after five minutes. */
+/**
+ * Under breach the floor does not wait in silence: at once when the budget is spent, else after five minutes. `obstacle`
+ * says what stands in the way where it is not the gate: an API server that takes no write.
+ */
 export async function callIfFloorWaits(
   deps: ExecutorDeps,
   held: HeldDecision,
   judged: Judged,
   siblings: readonly HeldDecision[],
+  obstacle?: string,
 ): Promise<void> {
   if (!isFloorUnderBreach(judged)) return;
   const { verdict } = judged;
@@ -78,7 +82,7 @@ export async function callIfFloorWaits(
     await alert(deps, held, { code: 'BudgetSpent', message: spent.message, key: `${key}.BudgetSpent` });
   const since = first.status.deferredSince ?? deps.clock.now();
   if (deps.clock.now() - since < FLOOR_WAIT_MS) return;
-  const message = `an objective is missed, and more capacity has waited since ${new Date(since).toISOString()}: ${waitWords(verdict)}`;
+  const message = `an objective is missed, and more capacity has waited since ${new Date(since).toISOString()}: ${obstacle ?? waitWords(verdict)}`;
   await alert(deps, held, { code: 'FloorWaiting', message, key: `${key}.FloorWaiting` });
 }
 

@@ -74,7 +74,7 @@ async function follow(
     });
   }
   if (permit === undefined) return refuse(deps, held, judged);
-  return perform(deps, held, judged, permit, approval);
+  return perform(deps, held, judged, permit, approval, siblings);
 }
 
 /** The rest of a Decision that has written steps already is forbidden now: what was done was allowed, verified, and stays. */
@@ -95,6 +95,7 @@ async function perform(
   judged: Judged,
   permit: Permit,
   approval: CheckedApproval | undefined,
+  siblings: readonly HeldDecision[],
 ): Promise<AgainAt> {
   const carried = await carryOut(deps, held, writeOf(held, judged, permit, approval));
   switch (carried.kind) {
@@ -106,6 +107,7 @@ async function perform(
     case 'unwritable':
       return unlogged(deps, carried.held, carried.message);
     case 'lookAgain':
+      await callIfFloorWaits(deps, carried.held, judged, siblings, carried.message);
       return defer(deps, carried.held, {
         reason: carried.code,
         message: carried.message,

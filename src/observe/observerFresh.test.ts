@@ -47,7 +47,7 @@ describe('fresh', () => {
     expect(fresh.value.assessment?.recommendation).toMatchObject({ direction: 'up', started: true });
     expect(observer.history('shop', 'web')).toBe(before);
     expect(cluster.calls.slice(calls).every(({ verb }) => verb !== 'watch')).toBe(true);
-    expect(cluster.calls.length - calls).toBe(11);
+    expect(cluster.calls.length - calls).toBe(14);
   });
 
   it('gives the same verdict as the pass at the same moment (P1)', async () => {
