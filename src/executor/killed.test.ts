@@ -57,7 +57,8 @@ interface Course {
   readonly when: string;
   readonly stage: StageOptions;
   readonly spec: Partial<DecisionSpec>;
-  /** What happens to the service once the write is there. */
+  /** What happens to the service once the write is there, or once its Decision is in that phase. */
+  readonly afterPhase?: string;
   readonly afterwards?: (stage: Stage) => void;
   /** From which pass on the process is mortal. */
   readonly passes: number;
@@ -86,6 +87,15 @@ const COURSES: readonly Course[] = [
     end: { phase: 'RolledBack', replicas: 3, writes: 2, failures: 1 },
   },
   {
+    when: 'a scale-down that passes, hurts in phase 2 and is undone',
+    stage: { replicas: 3, load: CALM },
+    spec: { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } },
+    afterPhase: 'Succeeded',
+    afterwards: (stage) => stage.world.setLoad('shop/web', { ...CALM, latency_ms_base: 280 }),
+    passes: 20,
+    end: { phase: 'RolledBack', replicas: 3, writes: 2, failures: 1 },
+  },
+  {
     when: 'a scale-up in two steps',
     stage: {
       load: { rps: 100, cpu_m_per_rps: 8, latency_ms_base: 50 },
@@ -104,8 +114,11 @@ const COURSES: readonly Course[] = [
   },
 ];
 
-const isOver = (stage: Stage): boolean =>
-  FINAL.has(stage.phase(A)) && (stage.breaker()?.inFlight ?? undefined) === undefined;
+/** What passed phase 1 may still end otherwise. */
+const isOver = (stage: Stage, { end }: Course): boolean =>
+  FINAL.has(stage.phase(A)) &&
+  (stage.phase(A) !== 'Succeeded' || end.phase === 'Succeeded') &&
+  (stage.breaker()?.inFlight ?? undefined) === undefined;
 
 /** Runs one course; the first process dies at its call number `at`, and the next goes on with the same records. */
 async function play(course: Course, at: number, moment: 'before' | 'after') {
@@ -120,11 +133,12 @@ async function play(course: Course, at: number, moment: 'before' | 'after') {
   for (let pass = 0; pass < course.passes + 10; pass++) {
     await process.pass();
     if (killer.count() >= at) process = goesOn;
-    if (!hurt && stage.writes() > 0) {
+    const isDue = course.afterPhase === undefined || stage.phase(A) === course.afterPhase;
+    if (!hurt && stage.writes() > 0 && isDue) {
       hurt = true;
       course.afterwards?.(stage);
     }
-    if (isOver(stage)) break;
+    if (isOver(stage, course)) break;
     await stage.observe(PASS_MS);
   }
   stage.close();
