@@ -74,3 +74,28 @@ describe('the rules planner', () => {
     expect(planByRules(seen)).toMatchObject({ kind: 'hold', reason: expect.stringContaining('errors without load') });
   });
 });
+
+describe('the answer of the rules to an anomaly', () => {
+  const calm = {
+    ...CPU_HIGH,
+    recommendation: { direction: 'hold' as const, replicas: 3, reason: 'calm', started: false },
+  };
+  const anomaly = { ...calm, anomaly: '1 CrashLoopBackOff. 1 pod of the new version cannot start: roll back' };
+  const back: JudgedCandidate = { candidate: { tool: 'rollback', revision: 2, floor: false, reason: 'it fails' } };
+  const restart: JudgedCandidate = { candidate: { tool: 'restart_pods', floor: false, reason: 'it hangs' } };
+
+  it.each<[string, Partial<ProposalContext>, unknown]>([
+    ['is the rollback that is offered', { assessment: anomaly, candidates: [back] }, ['rollback', 2]],
+    [
+      'is no rollback that is forbidden',
+      { assessment: anomaly, candidates: [{ ...back, verdict: refusal('rollback') }] },
+      'hold',
+    ],
+    ['is no rollback without an anomaly', { assessment: calm, candidates: [back] }, 'hold'],
+    ['is never a restart', { assessment: anomaly, candidates: [restart] }, 'hold'],
+    ['comes after the floor', { assessment: { ...CPU_HIGH, anomaly: 'x' }, candidates: [back] }, ['scale', undefined]],
+  ])('%s', (_, context, expected) => {
+    const proposal = planByRules(proposalContext(context));
+    expect(proposal.kind === 'change' ? [proposal.tool, proposal.args['revision']] : proposal.kind).toEqual(expected);
+  });
+});

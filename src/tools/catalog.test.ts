@@ -40,6 +40,23 @@ describe('the catalog', () => {
     ['scale', { service: 'shop/web', replicas: 4, reason: 'hot' }, { kind: 'scale', replicas: 4 }],
     ['scale', { service: 'shop/web', replicas: 0, reason: 'off' }, { kind: 'scale', replicas: 0 }],
     ['restart_pods', { service: 'shop/web', reason: 'stuck' }, { kind: 'restart' }],
+    ['scale_to_zero', { service: 'shop/web', reason: 'off' }, { kind: 'scale', replicas: 0 }],
+    ['rollback', { service: 'shop/web', revision: null, reason: 'broken' }, { kind: 'rollback', revision: null }],
+    ['rollback', { service: 'shop/web', revision: 3, reason: 'broken' }, { kind: 'rollback', revision: 3 }],
+    // As the API server writes quantities back: whole millicores and Mi, in the largest unit that says them.
+    [
+      'adjust_resources',
+      {
+        service: 'shop/web',
+        cpu_request: null,
+        cpu_limit: '1.5',
+        memory_request: '1000M',
+        memory_limit: '1024Mi',
+        reason: 'x',
+      },
+      { kind: 'resources', amounts: { cpu_limit: '1500m', memory_request: '954Mi', memory_limit: '1Gi' } },
+    ],
+    ['suggest_alternatives', { service: 'shop/web', operation: 'delete_deployment', replicas: null }, undefined],
     ['get_metrics', { service: 'shop/web' }, undefined],
     ['what_if', { service: 'shop/web', action: 'scale', replicas: 4 }, undefined],
   ])('%s of %o wants %o', (name, args, wanted) => {
@@ -53,6 +70,15 @@ describe('the catalog', () => {
     expect(() => scale?.target({ service: 'kube-system/*', replicas: 4, reason: 'x' })).toThrow();
     expect(() => scale?.wanted({ service: 'shop/web', replicas: '4', reason: 'x' })).toThrow();
   });
+
+  it.each([{ cpu_limit: '0' }, { cpu_limit: '-1' }, { memory_limit: 'much' }, { memory_limit: 512 }, {}])(
+    'does not take %o for other resources',
+    (amounts) => {
+      const none = { cpu_request: null, cpu_limit: null, memory_request: null, memory_limit: null };
+      const adjust = TOOLS.find((tool) => tool.name === 'adjust_resources');
+      expect(adjust?.input.safeParse({ service: 'shop/web', reason: 'x', ...none, ...amounts }).success).toBe(false);
+    },
+  );
 
   it('asks for a number with scale and for none with a restart in what_if', () => {
     const whatIf = TOOLS.find((tool) => tool.name === 'what_if');
