@@ -1,5 +1,4 @@
 import { show } from '../analysis/evidence.ts';
-import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
@@ -154,6 +153,3 @@ async function eventsOf(view: ServiceView, reader: ClusterReader): Promise<Resul
       })),
   );
 }
-
-/** When the requester looked, for the record. */
-export const seenAt = (view: ServiceView): string => isoInstant(view.workload?.at ?? 0);
