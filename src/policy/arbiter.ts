@@ -63,12 +63,13 @@ export function shareOf(input: GateInput, asks: number): Share | undefined {
   const { blueprint, global, fleet, workload } = input;
   if (!blueprint || !workload || input.request.undo || !(asks > 0)) return undefined;
   const own = claimOf(blueprint, workload, input.assessment, asks);
+  if (global === undefined || fleet === undefined) return { own, fits: 0, unknown: true };
   const limits = AMOUNTS.flatMap((name) => {
-    const limit = global?.capacity[name];
+    const limit = global.capacity[name];
     return limit === undefined ? [] : [{ name, limit, needed: name === 'replicas' ? 1 : workload.requests[name] }];
   });
   if (limits.length === 0) return { own, fits: asks };
-  const { claims = [], used } = fleet ?? {};
+  const { claims, used } = fleet;
   const isUnknown = limits.some(({ name, needed }) => !Number.isFinite(needed) || !Number.isFinite(used?.[name]));
   if (used === undefined || isUnknown) return { own, fits: 0, unknown: true };
   const room = limits.map(({ name, limit }) => ({ name, left: limit - used[name] }));

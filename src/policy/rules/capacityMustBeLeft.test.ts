@@ -41,6 +41,11 @@ const floor = (replicas: number): CalmOverrides => ({
   assessment: { recommendation: { direction: 'up', replicas, reason: 'cpu', started: true } },
 });
 
+const withoutFleet = (): GateInput => {
+  const { fleet: _unread, ...input } = calmInput();
+  return input;
+};
+
 describe('capacity must be left', () => {
   it.each([
     [
@@ -110,6 +115,8 @@ describe('capacity must be left', () => {
   it.each<[string, GateInput]>([
     ['what is used', { ...room(1), fleet: withoutUsed() }],
     ['the fleet', { ...room(1), fleet: withoutUsed(), request: { ...room(1).request, ...BY_ANN } }],
+    ['all of the fleet', withoutFleet()],
+    ['the global rules', calmInput({ global: null })],
     ['what one of its own needs', room(1, [], { workload: { requests: { missing: ['app'] } } }, { cpu: 20_000 })],
     ['a number', { ...room(1), fleet: calmFleet({ used: { replicas: Number.NaN, cpu: 0, memory: 0 } }) }],
   ])('waits where nobody can tell: %s is missing (GATE-7)', (_case, input) => {

@@ -100,37 +100,37 @@ describe('G10 the load must fit after a down', () => {
     ]);
   });
 
-  it.each<{ who: string; overrides: CalmOverrides; expected: string[]; now: string; then: string }>([
-    { who: 'an agent', overrides: {}, expected: ['note WouldOverload'], now: 'restricted', then: 'allowed' },
+  it.each<{ who: string; overrides: CalmOverrides; expected: string[]; now: string; approved: string }>([
+    { who: 'an agent', overrides: {}, expected: ['note WouldOverload'], now: 'restricted', approved: 'allowed' },
     {
       who: 'a person',
       overrides: { request: BY_ANN },
       expected: ['note WouldOverload'],
       now: 'restricted',
-      then: 'allowed',
+      approved: 'allowed',
     },
     {
       who: 'an agent without a load',
       overrides: { assessment: { history: without('highestLoad') } },
       expected: ['note NoData'],
       now: 'restricted',
-      then: 'allowed',
+      approved: 'allowed',
     },
     {
       who: 'an agent whose last one was undone',
       overrides: { counters: { undoneDown: { at: NOON, load: 1 } } },
       expected: ['note WouldOverload', 'forbid UndoneBefore'],
       now: 'forbidden',
-      then: 'forbidden',
+      approved: 'forbidden',
     },
     {
       who: 'an agent that has to propose',
       overrides: { blueprint: { autonomy: 'propose', authority: { ...LISTS, allowed: ['scale_to_zero'] } } },
       expected: ['forbid WouldOverload'],
       now: 'forbidden',
-      then: 'allowed',
+      approved: 'allowed',
     },
-  ])('puts zero to its approvers whatever is predicted. $who: $now, once approved $then (GATE-G10-2)', (row) => {
+  ])('puts zero to its approvers whatever is predicted. $who: $now, once approved $approved (GATE-G10-2)', (row) => {
     const requiresApproval = [{ operation: 'scale_to_zero' as const, condition: 'always', approvers: ['ops'] }];
     const input = idleInput({
       ...row.overrides,
@@ -148,7 +148,7 @@ describe('G10 the load must fit after a down', () => {
       args: request.args,
       blueprintHash: blueprint?.hash ?? '',
     };
-    expect(decide({ ...input, approval }).verdict.authority).toBe(row.then);
+    expect(decide({ ...input, approval }).verdict.authority).toBe(row.approved);
   });
 
   const HOURS = 3_600_000;

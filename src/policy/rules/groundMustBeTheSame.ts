@@ -13,7 +13,8 @@ function somethingToChange({ scale, template, field, person, call, workload }: C
     const message = `it has ${scale.from} replicas already`;
     return scale.to === scale.from ? [forbid('NothingToChange', message, { replicas: scale.from })] : [];
   }
-  if (field === 'template') return [];
+  // An undo that has nothing to put back is G17's to refuse.
+  if (field === 'template' || (call === 'undo' && template === undefined)) return [];
   if (template === undefined) {
     if (field === 'image') return [forbid('NoSuchRevision', 'there is no such revision to go back to')];
     return [forbid('NoOneContainer', 'it is not clear which container this is about')];

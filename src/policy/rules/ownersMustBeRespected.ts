@@ -1,4 +1,5 @@
 import { parseInstant } from '../../kernel/parseInstant.ts';
+import { movesOf } from '../../schema/wantedChange.ts';
 import { streakIsOver, wasReverted } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, wait } from '../rule.ts';
@@ -9,7 +10,10 @@ const ROUNDS = 3;
 /** G1: a field that something else steers is left to it, and a fresh change by somebody else is left alone. */
 export const ownersMustBeRespected: ChangeRule = (facts) => {
   const { workload, field } = facts;
-  const owners = workload.owners.filter((owner) => owner.field === field).map(({ kind, name }) => `${kind} ${name}`);
+  const fields = movesResources(facts) ? [field, 'resources'] : [field];
+  const owners = workload.owners
+    .filter((owner) => fields.includes(owner.field))
+    .map(({ kind, name }) => `${kind} ${name}`);
   const owner = owners.join(', ');
   const message = `${owner} steers ${field} here: only a proposal to its bounds is possible`;
   return [
@@ -18,6 +22,11 @@ export const ownersMustBeRespected: ChangeRule = (facts) => {
     ...(facts.call === 'change' && !facts.person ? revertedAgainAndAgain(facts) : []),
   ];
 };
+
+/** A template that is gone back to brings its resources along. */
+const movesResources = ({ template, workload, containersAfter, blueprint }: ChangeFacts): boolean =>
+  template?.kind === 'rollback' &&
+  movesOf(template, workload.containers ?? [], containersAfter, blueprint.resources).length > 0;
 
 function changedByOther(facts: ChangeFacts): Findings {
   const { workload, field, now } = facts;

@@ -179,6 +179,18 @@ describe('G16', () => {
       says: [],
     },
     {
+      name: 'GATE-G16-3 memory down while its peak is not known',
+      amounts: { memory_limit: '500Mi' },
+      over: { assessment: { history: { memorySince: NOON - 86_400_000 } } },
+      says: ['forbid NoHistory'],
+    },
+    {
+      name: 'GATE-G16-3 CPU down while the peak of memory is not known',
+      amounts: { cpu_limit: '900m' },
+      over: { assessment: { history: { memorySince: NOON - 86_400_000 } } },
+      says: [],
+    },
+    {
       name: 'GATE-G16-3 a first limit is a way down',
       amounts: { memory_limit: '512Mi' },
       over: { workload: container({ requests: { memory: '256Mi' } }) },
@@ -298,6 +310,12 @@ describe('G16', () => {
     },
   ])('GATE-G16-7 $name', ({ request, workload, says }) => {
     expect(codes('G16', request, { workload: workload ?? {} })).toEqual(says);
+  });
+
+  it('GATE-G16-7 says nothing where nothing could be written', () => {
+    const full = { quotas: [{ name: 'q', key: 'pods' as const, left: 0 }] };
+    expect(codes('G16', rollbackTo(9), { workload: full })).toEqual([]);
+    expect(codes('G16', rollbackTo(2), { workload: full })).toEqual(['forbid QuotaTooSmall']);
   });
 
   it('GATE-G16-8 what an older version changes of resources lies inside the bounds too', () => {

@@ -40,10 +40,12 @@ function stepOf(
   // Back inside in one step, where no pod is ready to suffer from it.
   if (next === undefined || (wasOutside && workload.ready === 0)) return [];
   const most = Math.max(2 * (old ?? 0), bounds?.target ?? 0);
-  const { memoryPeak = 0, memorySince = now } = input.assessment?.history ?? {};
+  const { memoryPeak, memorySince = now } = input.assessment?.history ?? {};
   const isFar = isDown ? next < 0.8 * (old ?? next) : next > most;
-  const isUnwatched = isDown && now - memorySince < DAY_MS - SLACK_MS;
-  const isLow = isDown && name.startsWith('memory') && next < PEAK_ROOM * memoryPeak;
+  const isMemory = name.startsWith('memory');
+  const isShort = now - memorySince < DAY_MS - SLACK_MS;
+  const isUnwatched = isDown && (isShort || (isMemory && memoryPeak === undefined));
+  const isLow = isDown && isMemory && next < PEAK_ROOM * (memoryPeak ?? 0);
   const step = `${name} ${old ?? 'none'} to ${next}: one step goes at most 20% down, and up to ${most}`;
   return [
     ...(isFar ? [forbid('StepTooLarge', step, { name, old, next, most })] : []),

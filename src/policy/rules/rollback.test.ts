@@ -158,6 +158,23 @@ describe('GATE-G1-5 resources and template have owners of their own, and repairs
       says: [],
     },
     {
+      name: 'a rollback that leaves resources as another applies them',
+      request: rollbackTo(2),
+      over: { workload: owner('resources') },
+      says: [],
+    },
+    {
+      name: 'a rollback that brings other resources along',
+      request: rollbackTo(2),
+      over: {
+        workload: {
+          ...owner('resources'),
+          revisions: [revisionOf(3), revisionOf(2, { containers: [{ name: 'app', main: true }] })],
+        },
+      },
+      says: ['forbid OwnedByOther'],
+    },
+    {
       name: 'a rollback of a fresh change in a calm service',
       request: rollbackTo(2),
       over: { workload: fresh, assessment: { pressure: [] } },
@@ -259,6 +276,18 @@ describe('GATE-G17-5 resources and rollbacks are undone to what stood there', ()
     expect(bound.permit?.terms.change).toMatchObject({ to: { limits: { cpu: '1', memory: '128Mi' } } });
   });
 
+  it.each([
+    { name: 'a key beside requests and limits was added', container: { resources: { claims: [] } } },
+    { name: 'the container has another name now', container: { name: 'web' } },
+  ])('not resources where $name', ({ container }) => {
+    const to = { ...WRITTEN, limits: { cpu: '1', memory: '768Mi' } };
+    const change = { kind: 'resources', container: 'app', index: 0, from: WRITTEN, to };
+    const resources = { ...to, ...container.resources };
+    const containers = [{ name: 'app', main: true, ...container, resources }];
+    const written: [string, string] = ['cpu 500m/1, memory 256Mi/512Mi', 'cpu 500m/1, memory 256Mi/768Mi'];
+    expect(said(undo('resources', change, written, { containers }).verdict, 'G17')).toEqual(['forbid ChangedSince']);
+  });
+
   it('nothing where the record does not say what stood there', () => {
     const input = undoInput(
       { before: 'x', wrote: 'cpu 500m/1, memory 256Mi/512Mi', direction: 'none' },
@@ -269,5 +298,7 @@ describe('GATE-G17-5 resources and rollbacks are undone to what stood there', ()
       },
     );
     expect(said(decide(input).verdict, 'G17')).toEqual(expect.arrayContaining(['forbid NoData']));
+    // It is not that there is no container to change: G18 has nothing to say of it.
+    expect(said(decide(input).verdict, 'G18')).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { changeTexts, hashOf, standing, standsAs } from '../../schema/changeText.ts';
 import type { UndoFacts } from '../../schema/request.ts';
+import { sameJson } from '../../schema/resources.ts';
 import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, note } from '../rule.ts';
@@ -18,11 +19,12 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
   ];
 };
 
-function stillOurs({ workload, input: { counters, request } }: ChangeFacts, { changeId, wrote }: UndoFacts): Findings {
+function stillOurs({ workload, input: { counters, request } }: ChangeFacts, undo: UndoFacts): Findings {
+  const { changeId, wrote } = undo;
   const findings = [];
   const kind = request.wanted?.kind ?? 'scale';
   const current = standing(workload, kind);
-  if (!standsAs(workload, kind, wrote)) {
+  if (!standsAs(workload, kind, wrote) || !isWhole(workload, undo)) {
     const message = `we wrote ${wrote}, it is ${current || 'absent'} now: somebody else changed it`;
     findings.push(forbid('ChangedSince', message, { wrote, current }));
   }
@@ -37,6 +39,13 @@ function stillOurs({ workload, input: { counters, request } }: ChangeFacts, { ch
     findings.push(forbid('NotOurRecord', `our record names ${recorded}, not ${changeId}`, { changeId, recorded }));
   }
   return findings;
+}
+
+/** Of resources the text says requests and limits alone: all of them have to be what we wrote, on the same container. */
+function isWhole({ containers }: ChangeFacts['workload'], { change }: UndoFacts): boolean {
+  if (change?.kind !== 'resources') return true;
+  const container = containers?.[change.index];
+  return container?.name === change.container && sameJson(container.resources ?? null, change.to);
 }
 
 function valueBefore({ scale, field, template, workload }: ChangeFacts, { before }: UndoFacts): Findings {
