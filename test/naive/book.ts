@@ -1,4 +1,5 @@
 import type { Blueprint } from '../../src/schema/blueprint.ts';
+import type { Change } from '../../src/schema/change.ts';
 import type { GateInput, RuleId } from '../../src/schema/verdict.ts';
 import type { Workload } from '../../src/schema/workload.ts';
 
@@ -36,8 +37,12 @@ export interface Case {
   readonly blueprint: Blueprint;
   readonly workload: Workload;
   readonly agent: boolean;
-  readonly restart: boolean;
-  /** End value of a scale; undefined for a restart. */
+  readonly kind: Change['kind'];
+  /** What takes ready pods away, if only for a while: a scale-down and everything that rolls the pods. */
+  readonly disrupts: boolean;
+  /** It replaces the pods: a restart, other resources, an earlier template. */
+  readonly rolls: boolean;
+  /** End value of a scale; undefined for all else. */
   readonly wanted: number | undefined;
   readonly up: boolean;
   readonly down: boolean;

@@ -3,7 +3,9 @@ import type { Blueprint } from '../../src/schema/blueprint.ts';
 import type { Authority, GateInput } from '../../src/schema/verdict.ts';
 import { Book, type Case } from './book.ts';
 import { naiveEvidence } from './naiveEvidence.ts';
+import { naiveFleet } from './naiveFleet.ts';
 import { naiveMoves } from './naiveMoves.ts';
+import { isInsideBounds, naiveResources } from './naiveResources.ts';
 import { naiveSafety } from './naiveSafety.ts';
 import { naiveUndo } from './naiveUndo.ts';
 
@@ -38,6 +40,8 @@ export function naiveDecide(input: GateInput): NaiveVerdict {
       if (undo === undefined) {
         naiveEvidence(book, subject);
         naiveMoves(book, subject);
+        naiveResources(book, subject);
+        naiveFleet(book, subject);
       }
       naiveSafety(book, subject);
       naiveUndo(book, subject);
@@ -63,15 +67,19 @@ function caseOf(input: GateInput): Case | undefined {
   if (blueprint === undefined || workload === undefined || request.wanted === undefined) return undefined;
   const asked = request.wanted.kind === 'scale' ? request.wanted.replicas : undefined;
   const wanted = request.undo === undefined || asked === undefined ? asked : undoGoal(input, blueprint);
+  const down = wanted !== undefined && wanted < workload.replicas;
+  const rolls = request.wanted.kind !== 'scale';
   return {
     input,
     blueprint,
     workload,
     agent: request.requester.kind === 'agent',
-    restart: request.wanted.kind === 'restart',
+    kind: request.wanted.kind,
+    disrupts: down || rolls,
+    rolls,
     wanted,
     up: wanted !== undefined && wanted > workload.replicas,
-    down: wanted !== undefined && wanted < workload.replicas,
+    down,
     approved: isApproved(input, blueprint),
     breach: assessment !== undefined && assessment.breach.length > 0,
     pressure: assessment !== undefined && assessment.pressure.length > 0,
@@ -92,7 +100,11 @@ function operationName(input: GateInput, blueprint: Blueprint): string {
   const wanted = input.request.wanted;
   if (wanted === undefined) return input.request.tool;
   if (wanted.kind === 'restart') return 'restart_pods';
-  if (wanted.kind !== 'scale') return input.request.tool;
+  if (wanted.kind === 'rollback') return 'rollback';
+  if (wanted.kind === 'resources') {
+    // Outside the bounds there is no operation for it.
+    return isInsideBounds(wanted.amounts, blueprint) ? 'adjust_resources_within_bounds' : input.request.tool;
+  }
   if (wanted.replicas === 0) return 'scale_to_zero';
   if (wanted.replicas < blueprint.scaling.minReplicas) return 'scale_beyond_limits';
   if (wanted.replicas > blueprint.scaling.maxReplicas) return 'scale_beyond_limits';

@@ -1,5 +1,6 @@
 import type { Signal } from '../../src/schema/assessment.ts';
 import { type Book, type Case, SECOND } from './book.ts';
+import { mendsRollout } from './naiveMoves.ts';
 
 /** G3 to G6, G9, G10 and G21: what the signals and the history must say. */
 export function naiveEvidence(book: Book, subject: Case): void {
@@ -46,7 +47,8 @@ function isFresh(subject: Case, signal: Signal | undefined): boolean {
 }
 
 function freshness(book: Book, subject: Case): void {
-  if (subject.down || subject.restart) {
+  if (podsAreTheEvidence(subject)) return;
+  if (subject.disrupts) {
     const all = signalsOf(subject).every((signal) => isFresh(subject, signal));
     if (!all || subject.input.assessment === undefined) book.wait('G3');
   } else if (needsOneUp(subject)) {
@@ -62,6 +64,15 @@ function isCovered(signal: Signal | undefined): boolean {
   if (signal.name !== 'cpu' || (signal.value === undefined && signal.covered === undefined)) return true;
   if (signal.covered === undefined || signal.ready === undefined) return false;
   return signal.covered >= 0.8 * signal.ready;
+}
+
+/** With no ready pod there are no metrics; why none is ready is then what argues for a repair. */
+export function podsAreTheEvidence(subject: Case): boolean {
+  const { kind, workload } = subject;
+  if (kind !== 'resources' && kind !== 'rollback') return false;
+  if (workload.ready !== 0) return false;
+  if (mendsRollout(subject)) return true;
+  return workload.pods.some((pod) => pod.trouble !== undefined || pod.lastRestart !== undefined);
 }
 
 function coverage(book: Book, subject: Case): void {
@@ -83,7 +94,8 @@ function isPlausible(signal: Signal | undefined): boolean {
 }
 
 function presence(book: Book, subject: Case): void {
-  if (subject.down || subject.restart) {
+  if (podsAreTheEvidence(subject)) return;
+  if (subject.disrupts) {
     if (!signalsOf(subject).every(isPlausible)) book.wait('G5');
   }
 }
@@ -125,7 +137,8 @@ function prediction(book: Book, subject: Case): void {
 function fits(load: number, replicas: number, limit: number): boolean {
   if (load === 0 && replicas === 0) return true;
   const predicted = load / replicas;
-  return predicted >= 0 && predicted < limit;
+  // At the limit is not under it, whatever rounding makes of the limit.
+  return predicted >= 0 && predicted < limit - 1e-9;
 }
 
 /** What was undone at this load is not tried again for six hours. */
@@ -141,10 +154,13 @@ function lesson(book: Book, subject: Case): void {
 
 function agreement(book: Book, subject: Case): void {
   const { assessment } = subject.input;
+  if (subject.kind === 'rollback' && subject.agent && !subject.breach) {
+    if (!subject.workload.pods.some((pod) => pod.trouble !== undefined)) book.forbid('G21');
+  }
   if (subject.down) {
     if (assessment === undefined) book.forbid('G21');
     else {
-      if (upSayers(subject).length > 0) book.forbid('G21');
+      if (assessment.signals.some((signal) => signal.says === 'up')) book.forbid('G21');
       if (subject.breach) book.forbid('G21');
       if (subject.agent && !someObserved(subject, 'down')) book.forbid('G21');
     }

@@ -1,4 +1,5 @@
 import { type Book, type Case, HOUR, MINUTE, SECOND } from './book.ts';
+import { podsAreTheEvidence } from './naiveEvidence.ts';
 
 /** G2, G7, G8, G11 and G12: how far, how often and beside what else. */
 export function naiveMoves(book: Book, subject: Case): void {
@@ -17,7 +18,7 @@ function pods(text: string, expected: number): number | undefined {
 }
 
 function disruptionBudgets(book: Book, subject: Case): void {
-  if (!subject.down && !subject.restart) return;
+  if (!subject.disrupts || mendsRollout(subject) || podsAreTheEvidence(subject)) return;
   const expected = subject.wanted ?? subject.workload.replicas;
   const healthy = subject.wanted ?? subject.workload.ready;
   for (const budget of subject.workload.disruptionBudgets) {
@@ -54,7 +55,14 @@ function rollout(book: Book, subject: Case): void {
   const lately = quiet !== undefined && subject.input.now < quiet;
   if (!underWay && !paused && !lately) return;
   if (subject.up && subject.breach && subject.wanted !== undefined && growsByHalf(subject, subject.wanted)) return;
+  if (mendsRollout(subject)) return;
   book.wait('G7', underWay || paused ? undefined : quiet);
+}
+
+/** Of a rollout of whose new pods none is ready and some fail, seen in two passes. */
+export function mendsRollout({ kind, workload: { rollout: now } }: Case): boolean {
+  if (kind !== 'rollback' && kind !== 'resources') return false;
+  return now.underWay && !now.paused && now.newPodsReady === 0 && now.newPodsFailing > 0 && now.failingPasses >= 2;
 }
 
 /** One write of at most +50%: a number that an approver named is not cut to that, any other is. */
@@ -108,10 +116,10 @@ function reversals(book: Book, subject: Case): void {
   }
 }
 
-/** Restarts of an agent, and what it adds to the floor. */
+/** Restarts and resource changes of an agent, and what it adds to the floor. */
 export function isOptional(subject: Case): boolean {
   if (!subject.agent) return false;
-  if (subject.restart) return true;
+  if (subject.kind === 'restart' || subject.kind === 'resources') return true;
   if (!subject.up || subject.wanted === undefined) return false;
   const floor = subject.input.assessment?.recommendation;
   if (floor === undefined || !floor.started || floor.direction !== 'up') return true;

@@ -1,8 +1,10 @@
+import { kindOf, standsAs } from '../../src/schema/changeText.ts';
 import type { BreakerState } from '../../src/schema/counters.ts';
 import type { GateInput } from '../../src/schema/verdict.ts';
 import type { Workload } from '../../src/schema/workload.ts';
 import { type Book, type Case, HOUR, MINUTE } from './book.ts';
 import { isOptional } from './naiveMoves.ts';
+import { movesOf } from './naiveResources.ts';
 
 /** G1, G19, G20's holds and freeze windows, G23: who else is at it, and what holds everything back. */
 export function naiveSafety(book: Book, subject: Case): void {
@@ -16,16 +18,21 @@ export function naiveSafety(book: Book, subject: Case): void {
   inFlight(book, subject);
 }
 
+const FIELDS = { scale: 'replicas', restart: 'template', resources: 'resources', rollback: 'image' } as const;
+
 function owners(book: Book, subject: Case): void {
-  const field = subject.restart ? 'template' : 'replicas';
-  if (subject.workload.owners.some((owner) => owner.field === field)) book.forbid('G1');
+  const fields: string[] = [FIELDS[subject.kind]];
+  // Where the template of a rollback says other resources, it writes those too.
+  if (subject.kind === 'rollback' && movesOf(subject).length > 0) fields.push('resources');
+  if (subject.workload.owners.some((owner) => fields.includes(owner.field))) book.forbid('G1');
 }
 
 function foreignChanges(book: Book, subject: Case): void {
   const { input, workload } = subject;
   const urgent = subject.pressure || subject.readyBelowMin || workload.rollout.newPodsFailing > 0;
-  if (subject.up && urgent && input.request.undo === undefined) return;
-  const field = subject.restart ? 'template' : 'replicas';
+  const repairs = subject.up || subject.kind === 'rollback' || subject.kind === 'resources';
+  if (repairs && urgent && input.request.undo === undefined) return;
+  const field = subject.rolls ? 'template' : 'replicas';
   const wrote = input.request.undo === undefined ? undefined : timeOfWrite(input, input.request.undo.changeId);
   for (const change of workload.foreignChanges) {
     if (change.field !== field) continue;
@@ -66,8 +73,8 @@ function reverts(book: Book, subject: Case): void {
   let count = counters.reverts;
   const last = ourLastChange(subject.input);
   if (last !== undefined && !last.undo && last.id === counters.lastChangeId && last.before !== last.after) {
-    const stands = /^\d+$/.test(last.after) ? String(subject.workload.replicas) : (subject.workload.restartedAt ?? '');
-    if (stands === last.before) count += 1;
+    const stands = (text: string): boolean => standsAs(subject.workload, kindOf(last), text);
+    if (stands(last.before) && !stands(last.after)) count += 1;
   }
   if (count >= 3) book.forbid('G1');
 }
@@ -100,7 +107,7 @@ function holds(book: Book, subject: Case): void {
     if (hold.kind === 'stop') book.wait('G20');
     if (hold.kind !== 'pause' || undo) continue;
     if (hold.what === 'all') book.wait('G20');
-    if (hold.what === 'downs' && (subject.down || subject.restart)) book.wait('G20');
+    if (hold.what === 'downs' && subject.disrupts) book.wait('G20');
     if (hold.what === 'ups' && subject.up) book.wait('G20');
   }
 }

@@ -1,5 +1,9 @@
+import { mainContainer } from '../../src/schema/changeText.ts';
 import type { UndoFacts } from '../../src/schema/request.ts';
+import { resourcesText, sameJson } from '../../src/schema/resources.ts';
+import { nearestInBounds } from '../../src/schema/wantedChange.ts';
 import type { Book, Case } from './book.ts';
+import { changesNothing, revisionAsked } from './naiveResources.ts';
 import { ourLastChange } from './naiveSafety.ts';
 
 /** G17 and G18: an undo that is safe, and ground that is still the same. */
@@ -16,15 +20,47 @@ function isSafe(subject: Case, undo: UndoFacts): boolean {
     if (undo.loadThen === undefined || undo.loadNow === undefined || undo.loadNow >= undo.loadThen) return false;
   }
   if (workload.lastChange?.id !== undo.changeId || ourLastChange(input) === undefined) return false;
+  if (subject.kind === 'resources' || subject.kind === 'rollback') return standsAndGoesBack(subject, undo);
   if (wanted === undefined) return undo.wrote === (workload.restartedAt ?? '');
   if (undo.wrote !== String(workload.replicas)) return false;
   return Number.isInteger(wanted);
+}
+
+/** The object equals what we wrote, and what stood there before is known and there. */
+function standsAndGoesBack({ workload, kind }: Case, { change }: UndoFacts): boolean {
+  if (change === undefined || change.kind !== kind) return false;
+  if (change.kind === 'resources') {
+    const container = (workload.containers ?? [])[change.index];
+    return container?.name === change.container && sameJson(container.resources ?? null, change.to);
+  }
+  if (change.kind !== 'rollback') return false;
+  if (workload.current?.hash !== change.to.hash) return false;
+  return (workload.revisions ?? []).some(({ hash, healthy }) => healthy && hash === change.from.hash);
+}
+
+function leadsSomewhere(subject: Case): boolean {
+  const { workload, input, blueprint, agent } = subject;
+  const change = input.request.undo?.change;
+  if (input.request.undo !== undefined) {
+    // What an undo cannot go back to is G17's matter.
+    if (change?.kind !== subject.kind) return true;
+    if (change.kind === 'rollback')
+      return change.from.revision !== change.to.revision || change.from.hash !== change.to.hash;
+    if (change.kind !== 'resources') return true;
+    return resourcesText(nearestInBounds(change.from, blueprint.resources)) !== resourcesText(change.to);
+  }
+  if (subject.kind === 'resources') return mainContainer(workload) !== undefined && !changesNothing(subject);
+  if (subject.kind !== 'rollback') return true;
+  const goal = revisionAsked(subject);
+  if (goal === undefined || goal.hash === workload.current?.hash) return false;
+  return goal.healthy || !agent;
 }
 
 function ground(book: Book, subject: Case): void {
   const { workload, input, wanted } = subject;
   const { request } = input;
   if (wanted !== undefined && wanted === workload.replicas) book.forbid('G18');
+  if (!leadsSomewhere(subject)) book.forbid('G18');
 
   const { seen } = request;
   if (seen !== undefined && seen.uid !== workload.uid) book.forbid('G18');

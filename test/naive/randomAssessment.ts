@@ -4,6 +4,9 @@ import type { Request } from '../../src/schema/request.ts';
 import type { Workload } from '../../src/schema/workload.ts';
 import type { Draw } from './draw.ts';
 
+const MI = 2 ** 20;
+const DAY = 86_400_000;
+
 /** Signals that mostly argue for what is asked, with values on both sides of what the rules compare them to. */
 export function randomAssessment(
   draw: Draw,
@@ -85,6 +88,10 @@ function randomHistory(draw: Draw, blueprint: Blueprint, wanted: number, now: nu
     ...part({ highestDesired: draw.odd(Math.max(0, wanted - 1), () => draw.around(wanted)) }),
     ...part({ highestLoad: draw.odd(0.3 * wanted, loadAt) }),
     ...part({ highestLoadEver: draw.odd(0.4 * wanted, loadAt) }),
+    ...part({
+      memoryPeak: draw.odd(200 * MI, () => draw.around((draw.pick([409.6, 460.8, 819.2, 921.6]) * MI) / 1.2, MI)),
+    }),
+    ...part({ memorySince: now - draw.odd(2 * DAY, () => draw.around(DAY - 60_000)) }),
     ...part({ load: draw.odd(0.2 * wanted, loadAt) }),
   };
 }

@@ -1,6 +1,8 @@
+import { mainContainer } from '../../src/schema/changeText.ts';
 import type { BreakerState, Counters, Hold, OperationRecord } from '../../src/schema/counters.ts';
 import { CLOSED } from '../../src/schema/counters.ts';
 import type { Request } from '../../src/schema/request.ts';
+import { resourcesText, withAmounts } from '../../src/schema/resources.ts';
 import type { Workload } from '../../src/schema/workload.ts';
 import type { Draw } from './draw.ts';
 
@@ -22,6 +24,9 @@ export function randomCounters(draw: Draw, workload: Workload, request: Request,
     at: now - draw.pick([MINUTE, draw.around(6 * HOUR)]),
     load: draw.pick([0, 2]),
   }));
+  const infeasible = draw.odd<Counters['infeasible']>(undefined, () => [
+    { at: now - draw.around(24 * HOUR), what: resultOf(workload, request) },
+  ]);
   const lastId = workload.lastChange?.id ?? 'web-then.1';
   return {
     targetUid: workload.uid,
@@ -30,10 +35,16 @@ export function randomCounters(draw: Draw, workload: Workload, request: Request,
     operations: randomOperations(draw, request, now),
     ...(inFlight === undefined ? {} : { inFlight }),
     ...(draw.chance(0.9) ? { lastChangeId: draw.odd(lastId, () => 'web-forged.1', 0.5) } : {}),
+    ...(infeasible === undefined ? {} : { infeasible }),
     ...(undone === undefined ? {} : { undoneDown: undone }),
     ...(spent === undefined ? {} : { spentUntil: spent }),
     reverts: draw.odd(0, () => draw.int(1, 4)),
   };
+}
+
+function resultOf(workload: Workload, { wanted }: Request): string {
+  const now = mainContainer(workload)?.resources ?? null;
+  return resourcesText(wanted?.kind === 'resources' ? withAmounts(now, wanted.amounts) : now);
 }
 
 function randomBreaker(draw: Draw, now: number): BreakerState {

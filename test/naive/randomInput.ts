@@ -6,6 +6,7 @@ import type { CheckedApproval, GateInput } from '../../src/schema/verdict.ts';
 import { Draw } from './draw.ts';
 import { randomAssessment } from './randomAssessment.ts';
 import { randomCounters, randomHolds } from './randomCounters.ts';
+import { randomFleet } from './randomFleet.ts';
 import { randomRequest } from './randomRequest.ts';
 import { randomWorkload } from './randomWorkload.ts';
 
@@ -22,6 +23,7 @@ export function randomInput(seed: number, rate?: number): GateInput {
   const counters = randomCounters(draw, workload, request, NOW);
   const global = draw.odd<GlobalRules | undefined>(NO_GLOBAL_RULES, () => randomGlobal(draw, request));
   const holds = draw.odd([], () => randomHolds(draw));
+  const fleet = randomFleet(draw, blueprint, NOW);
   const approval = randomApproval(draw, blueprint, request);
   const frozen = draw.odd<GateInput['frozen']>(
     undefined,
@@ -39,6 +41,7 @@ export function randomInput(seed: number, rate?: number): GateInput {
     ...kept({ assessment }),
     ...kept({ counters }),
     ...kept({ holds }),
+    ...kept({ fleet }),
     ...(approval === undefined ? {} : { approval }),
     matches: draw.odd(1, () => draw.int(0, 2), 0.4),
     admission: draw.chance(0.5),
@@ -46,6 +49,12 @@ export function randomInput(seed: number, rate?: number): GateInput {
     ...(frozen === undefined ? {} : { frozen }),
   };
 }
+
+const MI = 2 ** 20;
+const RESOURCES = {
+  cpu: { min: 100, max: 2000, target: 500 },
+  memory: { min: 128 * MI, max: 2048 * MI, target: 512 * MI },
+};
 
 const CONDITIONS = [
   'always',
@@ -57,6 +66,14 @@ const CONDITIONS = [
   'service == "web" && namespace == "shop"',
   'min_replicas > 2',
 ];
+
+const GRANTED = [
+  'scale_within_limits',
+  'restart_pods',
+  'scale_to_zero',
+  'adjust_resources_within_bounds',
+  'rollback',
+] as const;
 
 function randomBlueprint(draw: Draw): Blueprint {
   const min = draw.pick([0, 1, 2, 2, 2, 3]);
@@ -78,15 +95,13 @@ function randomBlueprint(draw: Draw): Blueprint {
       downThreshold: 0.4,
       tolerance: 0.1,
     },
-    resources: {},
+    resources: draw.odd<Blueprint['resources']>(RESOURCES, () => draw.pick([{}, { cpu: RESOURCES.cpu }]), 0.3),
     performance: {
       ...(draw.chance(0.7) ? { latencyP95Ms: 200 } : {}),
       ...(draw.chance(0.7) ? { errorRate: 0.01 } : {}),
     },
     authority: {
-      allowed: draw.odd(['scale_within_limits', 'restart_pods', 'scale_to_zero'], () =>
-        draw.list(0, 4, () => draw.pick(OPERATIONS)),
-      ),
+      allowed: draw.odd([...GRANTED], () => draw.list(0, 4, () => draw.pick(OPERATIONS))),
       requiresApproval: draw
         .odd(['scale_beyond_limits'] as const, () => draw.list(0, 4, () => draw.pick(OPERATIONS)))
         .map((operation) => ({
@@ -123,8 +138,14 @@ function randomGlobal(draw: Draw, request: Request): GlobalRules | undefined {
   const wanted = request.wanted?.kind === 'scale' ? request.wanted.replicas : 4;
   return {
     ...NO_GLOBAL_RULES,
-    ceilings: draw.chance(0.7) ? { maxReplicas: draw.around(wanted) } : {},
+    ceilings: draw.chance(0.7) ? { maxReplicas: draw.around(wanted), cpu: draw.pick([600, 1500, 4000]) } : {},
     forbidden: draw.list(0, 2, () => draw.pick(OPERATIONS)),
+    capacity: draw.pick([
+      {},
+      { replicas: draw.int(20, 40) },
+      { cpu: draw.int(20, 25) * 500 },
+      { memory: 12 * 1024 * MI },
+    ]),
   };
 }
 
@@ -138,6 +159,8 @@ function randomApproval(draw: Draw, blueprint: Blueprint, request: Request): Che
     operation = wanted.replicas >= min && wanted.replicas <= max ? 'scale_within_limits' : 'scale_beyond_limits';
     if (wanted.replicas === 0) operation = 'scale_to_zero';
   }
+  if (wanted.kind === 'rollback') operation = 'rollback';
+  if (wanted.kind === 'resources') operation = 'adjust_resources_within_bounds';
   const args = Object.fromEntries(Object.entries(request.args).reverse());
   const before = Number(request.undo?.before);
   return {

@@ -2,9 +2,16 @@ import type { Blueprint } from '../../src/schema/blueprint.ts';
 import type { Request, UndoFacts } from '../../src/schema/request.ts';
 import type { Workload } from '../../src/schema/workload.ts';
 import type { Draw } from './draw.ts';
+import { randomAmounts } from './randomTemplate.ts';
+import { templateUndo } from './templateUndo.ts';
 
 const READS = ['list_services', 'get_service', 'get_metrics', 'get_logs', 'what_if', 'validate_blueprint'];
 const NAMELESS = ['make_coffee', 'sing', 'delete_deployment', 'change_rbac', 'get_secrets', 'exec', 'port_forward'];
+
+const KINDS = [
+  ...(['up', 'up', 'down', 'down', 'scale', 'scale', 'restart', 'restart'] as const),
+  ...(['resources', 'resources', 'resources', 'rollback', 'rollback', 'undo', 'undo', 'undo', 'call'] as const),
+];
 
 /** Agents' and people's scales and restarts, undo, reads, and calls of tools that do not exist. */
 export function randomRequest(draw: Draw, blueprint: Blueprint, workload: Workload, now: number): Request {
@@ -24,7 +31,7 @@ export function randomRequest(draw: Draw, blueprint: Blueprint, workload: Worklo
       { kind: 'person', name: 'ann' },
     ] as const),
   };
-  const kind = draw.pick(['up', 'down', 'scale', 'restart', 'undo', 'up', 'down', 'scale', 'restart', 'undo', 'call']);
+  const kind = draw.pick(KINDS);
   if (kind === 'call') {
     const effect = draw.pick(['read', 'unknown'] as const);
     return { ...base, effect, tool: draw.pick(effect === 'read' ? READS : NAMELESS), args: { service: 'shop/web' } };
@@ -35,7 +42,18 @@ export function randomRequest(draw: Draw, blueprint: Blueprint, workload: Worklo
     0.5,
   );
   const request = { ...base, effect: 'change' as const, ...(draw.chance(0.8) ? { seen } : {}) };
+  if (kind === 'undo' && draw.chance(0.4)) return { ...request, ...templateUndo(draw, workload) };
   if (kind === 'undo') return { ...request, ...undoOf(draw, blueprint, workload) };
+  if (kind === 'resources') {
+    const amounts = randomAmounts(draw, blueprint, workload);
+    const args = { service: 'shop/web', ...amounts, reason: 'memory' };
+    return { ...request, tool: 'adjust_resources', args, wanted: { kind, amounts } };
+  }
+  if (kind === 'rollback') {
+    const revision = draw.pick([null, null, draw.int(0, 4)]);
+    const args = { service: 'shop/web', ...(revision === null ? {} : { revision }), reason: 'crashes' };
+    return { ...request, tool: 'rollback', args, wanted: { kind, revision } };
+  }
   if (kind === 'restart') {
     return {
       ...request,

@@ -1,6 +1,8 @@
 import type { Blueprint } from '../../src/schema/blueprint.ts';
-import type { DisruptionBudget, ForeignChange, Pod, Rollout, Workload } from '../../src/schema/workload.ts';
+import { standing } from '../../src/schema/changeText.ts';
+import type { DisruptionBudget, ForeignChange, Owner, Pod, Rollout, Workload } from '../../src/schema/workload.ts';
 import type { Draw } from './draw.ts';
+import { randomTemplate } from './randomTemplate.ts';
 
 const MINUTE = 60_000;
 
@@ -11,7 +13,8 @@ export function randomWorkload(draw: Draw, blueprint: Blueprint, now: number): W
   );
   const ready = draw.odd(replicas, () => Math.max(0, Math.min(replicas, draw.pick([min - 1, min, replicas - 1, 0]))));
   const restartedAt = draw.pick([null, null, '2027-01-01T00:00:00.000Z', '2027-01-02T00:00:00.000Z']);
-  const lastChange = draw.chance(0.6) ? randomLastChange(draw, replicas, restartedAt, now) : undefined;
+  const template = randomTemplate(draw);
+  const lastChange = draw.chance(0.6) ? randomLastChange(draw, { replicas, restartedAt, ...template }, now) : undefined;
   return {
     at: now,
     uid: 'uid-1',
@@ -32,20 +35,24 @@ export function randomWorkload(draw: Draw, blueprint: Blueprint, now: number): W
     hasAnnotations: lastChange !== undefined,
     hasTemplateAnnotations: restartedAt !== null,
     image: 'web:1',
+    ...template,
+    surge: draw.odd(1, () => 0),
+    maxUnavailable: draw.odd(0, () => 1),
     rollout: draw.odd(CALM, () => randomRollout(draw, now)),
-    owners: draw.odd([], () =>
-      draw.list(0, 2, () => ({
-        kind: draw.pick(['HorizontalPodAutoscaler', 'ScaledObject', 'VerticalPodAutoscaler', 'GitOps'] as const),
-        name: 'other',
-        field: draw.pick(['replicas', 'resources', 'template'] as const),
-      })),
-    ),
+    owners: draw.odd([], () => draw.list(0, 2, () => randomOwner(draw))),
     foreignChanges: draw.odd([], () => draw.list(0, 2, () => randomForeign(draw, now))),
     disruptionBudgets: draw.odd([], () => draw.list(0, 2, () => randomBudget(draw, replicas))),
-    pods: podsOf(replicas, ready),
+    pods: podsOf(draw, replicas, ready),
     requests: { cpu: 500, missing: [] },
     limits: { cpu: 1000 },
   };
+}
+
+function randomOwner(draw: Draw): Owner {
+  const field = draw.pick(['replicas', 'resources', 'template', 'image'] as const);
+  const kind = draw.pick(['HorizontalPodAutoscaler', 'ScaledObject', 'VerticalPodAutoscaler', 'GitOps'] as const);
+  const drives = draw.pick([['cpu'], ['memory'], ['cpu', 'memory']] as const);
+  return { kind, name: 'other', field, ...(field === 'replicas' && draw.chance(0.7) ? { drives } : {}) };
 }
 
 const CALM: Rollout = {
@@ -87,15 +94,15 @@ function randomBudget(draw: Draw, replicas: number): DisruptionBudget {
 }
 
 /** What our annotation says: mostly the value that stands there, else the one before it, else neither. */
-function randomLastChange(
-  draw: Draw,
-  replicas: number,
-  restartedAt: string | null,
-  now: number,
-): Workload['lastChange'] {
-  const restart = draw.chance(0.2);
-  const stands = restart ? (restartedAt ?? '') : String(replicas);
-  const other = restart ? '2027-01-03T00:00:00.000Z' : String(replicas + draw.pick([-1, 1, 2]));
+function randomLastChange(draw: Draw, target: Parameters<typeof standing>[0], now: number): Workload['lastChange'] {
+  const kind = draw.pick(['scale', 'scale', 'scale', 'restart', 'resources', 'rollback'] as const);
+  const stands = standing(target, kind);
+  const other = {
+    scale: String(target.replicas + draw.pick([-1, 1, 2])),
+    restart: '2027-01-03T00:00:00.000Z',
+    resources: 'cpu 500m/2, memory 256Mi/512Mi',
+    rollback: draw.pick(['revision 2 (b)', 'revision 1 (c)']),
+  }[kind];
   const [before, after] = draw.odd([other, stands], () =>
     draw.pick([
       [stands, other],
@@ -106,7 +113,8 @@ function randomLastChange(
   return {
     id: `${decision}.1`,
     decision,
-    did: restart ? 'restart' : `scale ${before} to ${after}`,
+    did: `${kind} ${before} to ${after}`,
+    ...(kind === 'resources' || kind === 'rollback' || draw.chance(0.5) ? { kind } : {}),
     before: before ?? '',
     after: after ?? '',
     at: new Date(now - draw.around(5 * MINUTE)).toISOString(),
@@ -115,11 +123,13 @@ function randomLastChange(
   };
 }
 
-const podsOf = (replicas: number, ready: number): Pod[] =>
+const podsOf = (draw: Draw, replicas: number, ready: number): Pod[] =>
   Array.from({ length: replicas }, (_, index) => ({
     name: `web-${index}`,
     ready: index < ready,
     current: true,
     restarts: 0,
     terminating: false,
+    ...(index < ready ? {} : draw.pick([{}, { trouble: 'CrashLoopBackOff' }, { trouble: 'Unschedulable' }])),
+    ...(index < ready || draw.chance(0.7) ? {} : { lastRestart: { at: 0, reason: draw.pick(['OOMKilled', 'Error']) } }),
   }));
