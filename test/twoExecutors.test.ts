@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Executor } from '../src/executor/executor.ts';
+import { Observer } from '../src/observe/observer.ts';
+import { KINDS } from '../src/schema/kube.ts';
+import { DECISION_SPEC } from '../src/testing/contractObjects.ts';
+import { seededIds } from '../src/testing/seededIds.ts';
+import type { Load } from '../src/world/load.ts';
+import { openStage, SCALING, type Stage } from './executorStage.ts';
+
+/** Far more than any number of pods in range could bear: whatever is asked for, the signals agree. */
+const FLOOD: Load = { rps: 1000, cpu_m_per_rps: 10, latency_ms_base: 50 };
+const REQUESTS = 1000;
+
+const stages: Stage[] = [];
+afterEach(() => {
+  for (const stage of stages.splice(0)) stage.close();
+});
+
+describe('two executors at once', () => {
+  it('make exactly ten writes of a thousand simultaneous requests, in an hour that stands still (P7, GATE-G12-2)', {
+    timeout: 120_000,
+  }, async () => {
+    const stage = await openStage({
+      load: FLOOD,
+      spec: { scaling: { ...SCALING, max_replicas: REQUESTS + 2 } },
+    });
+    stages.push(stage);
+    const { apiVersion, kind } = KINDS.ClusterBlueprint;
+    stage.world.apply({ apiVersion, kind, metadata: { name: 'default' }, spec: { safety: { cooldown: '0s' } } });
+    const other = new Observer({ ...stage.deps, metrics: stage.port.metrics });
+    const stop = new AbortController();
+    await other.start(stop.signal);
+    for (let pass = 0; pass < 4; pass++) {
+      await stage.observe(15_000);
+      await other.pass();
+    }
+    const [view] = stage.observer.views();
+    expect(view?.blueprint?.safety.cooldownMs).toBe(0);
+    expect(view?.assessment?.pressure).toContain('cpu');
+    for (let index = 0; index < REQUESTS; index++) {
+      stage.world.apply({
+        apiVersion: KINDS.Decision.apiVersion,
+        kind: KINDS.Decision.kind,
+        metadata: { name: `web-${String(index).padStart(10, '0')}`, namespace: 'shop' },
+        spec: {
+          ...DECISION_SPEC,
+          blueprint: { name: 'web', version: '1.0.0', hash: stage.hash },
+          arguments: { replicas: 3 + index },
+          requester: { kind: 'person', name: `person-${index}` },
+        },
+      });
+    }
+    await stage.world.advance(1);
+    const signed = (): boolean => true;
+    const executors = [
+      new Executor({ ...stage.deps, signed }),
+      new Executor({ ...stage.deps, observer: other, ids: seededIds(2), signed }),
+    ];
+    const before = stage.clock.now();
+    for (let round = 0; round < 3; round++) await Promise.all(executors.map((executor) => executor.pass()));
+    expect(stage.clock.now()).toBe(before);
+    expect(stage.writes()).toBe(10);
+    const { operations } = stage.counters();
+    expect(operations).toHaveLength(10);
+    expect(new Set(operations.map(({ changeId }) => changeId)).size).toBe(10);
+    const reasons = stage.world.objects
+      .list(KINDS.Decision, 'shop')
+      .map(({ status }) => (status as { reason?: string } | undefined)?.reason);
+    expect(reasons.filter((reason) => reason === 'BudgetSpent').length).toBeGreaterThan(REQUESTS * 0.9);
+    stop.abort();
+  });
+});
