@@ -66,6 +66,9 @@ function randomSignal(draw: Draw, name: Signal['name'], mood: Signal['says'], wo
     ...(state === 'missing' && draw.chance(0.5) ? {} : { sampleAt: now - age }),
     intervalMs,
     source: 'test',
+    ...(draw.chance(0.8)
+      ? { target: { cpu: 0.7, latency_p95: 200, error_rate: 0.01, requests_per_second: 0 }[name] }
+      : {}),
     ...(name === 'cpu' && state !== 'missing'
       ? draw.odd<{ covered?: number; ready: number }>({ covered, ready }, () => ({ ready }), 0.3)
       : {}),
@@ -89,7 +92,7 @@ function randomHistory(draw: Draw, blueprint: Blueprint, wanted: number, now: nu
     ...part({ highestLoad: draw.odd(0.3 * wanted, loadAt) }),
     ...part({ highestLoadEver: draw.odd(0.4 * wanted, loadAt) }),
     ...part({
-      memoryPeak: draw.odd(200 * MI, () => draw.around((draw.pick([409.6, 460.8, 819.2, 921.6]) * MI) / 1.2, MI)),
+      memoryPeak: draw.odd(200 * MI, () => draw.around((draw.pick([410, 461, 819, 922]) * MI) / 1.2, MI), 3),
     }),
     ...part({ memorySince: now - draw.odd(2 * DAY, () => draw.around(DAY - 60_000)) }),
     ...part({ load: draw.odd(0.2 * wanted, loadAt) }),

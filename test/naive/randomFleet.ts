@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 /** The other services: well, idle and with room, or on an edge of what the fleet bears. */
 export function randomFleet(draw: Draw, blueprint: Blueprint, now: number): FleetFacts {
   const own = `${blueprint.namespace}/${blueprint.name}`;
-  const services = draw.pick([3, 10, 25, 40]);
+  const services = draw.pick([3, 10, 35, 40]);
   const part = <T extends object>(value: T): Partial<T> => draw.odd<Partial<T>>(value, () => ({}), 0.2);
   return {
     services,
@@ -44,7 +44,7 @@ function randomHealth(draw: Draw, services: number, now: number): FleetHealth {
   const ill = draw.odd(0, () => draw.around(edge));
   const blind = Math.min(ill, draw.int(0, 2));
   const nodes = draw.odd<FleetHealth['nodes'] | 'calm'>('calm', () =>
-    draw.chance(0.2) ? undefined : draw.pick([9, 10, 11, 20].map((notReady) => ({ total: 20, notReady }))),
+    draw.chance(0.2) ? undefined : draw.pick([8, 9, 10].map((notReady) => ({ total: 20, notReady }))),
   );
   const few = draw.chance(0.5) ? { total: 4, notReady: draw.around(2) } : { total: 20, notReady: 0 };
   const illAt = draw.odd<number | undefined>(undefined, () => now - draw.pick([draw.around(10 * MINUTE), MINUTE]));
@@ -65,7 +65,7 @@ const randomClaim = (draw: Draw, own: string): Claim => ({
   service: draw.pick(['shop/api', 'shop/zoo', own]),
   priority: draw.pick(['high', 'medium', 'medium', 'low']),
   criticality: draw.pick(['critical', 'standard', 'standard']),
-  missed: draw.pick([0, 0, 1.5, 2]),
+  missed: draw.pick([0, 0, 0.5, 1.5]),
   asks: draw.int(0, 3),
   each: { replicas: 1, cpu: 500, memory: 512 * 2 ** 20 },
   pending: draw.chance(0.3),

@@ -30,7 +30,7 @@ export function randomTemplate(draw: Draw): Template {
     ...part({ containers }),
     ...(current === undefined ? {} : part({ current })),
     ...part({ revisions: draw.odd(revisions, () => revisions.slice(0, 1), 0.3) }),
-    ...part({ quotas: draw.odd([], () => draw.list(1, 2, () => randomQuota(draw))) }),
+    ...part({ quotas: draw.odd([], () => draw.list(1, 2, () => randomQuota(draw)), 2) }),
     ...part({ nodes: [draw.odd({ cpu: 8000, memory: 16_384 * MI }, () => ({ cpu: 700, memory: 700 * MI }))] }),
     ...part({ limitRanges: draw.odd([], () => [randomLimitRange(draw)]) }),
   };

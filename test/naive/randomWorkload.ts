@@ -11,7 +11,9 @@ export function randomWorkload(draw: Draw, blueprint: Blueprint, now: number): W
   const replicas = draw.odd(draw.int(Math.max(2, min), Math.min(8, max)), () =>
     draw.pick([0, 1, min, max, max + 3, 30]),
   );
-  const ready = draw.odd(replicas, () => Math.max(0, Math.min(replicas, draw.pick([min - 1, min, replicas - 1, 0]))));
+  const ready = draw.odd(replicas, () =>
+    Math.max(0, Math.min(replicas, draw.pick([min - 1, min, replicas - 1, 0, 0]))),
+  );
   const restartedAt = draw.pick([null, null, '2027-01-01T00:00:00.000Z', '2027-01-02T00:00:00.000Z']);
   const template = randomTemplate(draw);
   const lastChange = draw.chance(0.6) ? randomLastChange(draw, { replicas, restartedAt, ...template }, now) : undefined;
