@@ -94,6 +94,16 @@ describe('what all services share', () => {
     expect(facts(views, more, fleet)).not.toHaveProperty(absent);
   });
 
+  it('tells once when the halt begins, and once when the fleet is well', () => {
+    const said: string[] = [];
+    const hear = (_fields: object, message: string): unknown => said.push(message);
+    const fleet = new Fleet('agent-system', { info: hear, warn: hear });
+    for (const failures of [0, 50, 50, 0, 0]) {
+      fleet.pass([view('web')], sources({ api: { calls: 100, failures } }), undefined, NOON);
+    }
+    expect(said).toEqual(['fleet halt: nothing disruptive is done', 'the fleet is well: the halt ends in ten minutes']);
+  });
+
   it('remembers when the fleet was ill, and since when pods wait for room', () => {
     const fleet = new Fleet('agent-system');
     const ill = sources({ api: { calls: 100, failures: 50 } });

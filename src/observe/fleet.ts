@@ -2,6 +2,7 @@ import { claimOf, inOrderOfClaim } from '../policy/arbiter.ts';
 import { decide } from '../policy/decide.ts';
 import { illness } from '../policy/rules/fleetMustBeWell.ts';
 import type { ApiHealth } from '../ports/apiHealth.ts';
+import type { Log } from '../ports/log.ts';
 import type { Amount, Claim, FleetCounters, FleetFacts } from '../schema/fleet.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { fleetCountersOf } from './fleetCounters.ts';
@@ -43,9 +44,13 @@ export class Fleet {
   #views: readonly ServiceView[] = [];
   #wishes: readonly Wish[] = [];
   #illAt: number | undefined;
+  #isIll = false;
 
-  constructor(ownNamespace: string) {
+  readonly #log: Pick<Log, 'info' | 'warn'> | undefined;
+
+  constructor(ownNamespace: string, log?: Pick<Log, 'info' | 'warn'>) {
     this.#ownNamespace = ownNamespace;
+    this.#log = log;
   }
 
   /** Takes a pass in. `record` is the CircuitBreaker `fleet`, `unreadable` when it cannot be read. */
@@ -58,7 +63,7 @@ export class Fleet {
     this.#views = views;
     this.#noteWaiting(now);
     const alone = { ...this.facts(sources, record, now), claims: [] };
-    if (illness(alone) !== undefined) this.#illAt = now;
+    this.#noteIllness(illness(alone), now);
     this.#wishes = this.#wishesOf(alone, now);
     return this.facts(sources, record, now);
   }
@@ -92,6 +97,13 @@ export class Fleet {
       used.memory += replicas * (workload?.requests.memory ?? 0);
     }
     return used;
+  }
+
+  #noteIllness(ill: string | undefined, now: number): void {
+    if (ill !== undefined && !this.#isIll) this.#log?.warn({ why: ill }, 'fleet halt: nothing disruptive is done');
+    if (ill === undefined && this.#isIll) this.#log?.info({}, 'the fleet is well: the halt ends in ten minutes');
+    this.#isIll = ill !== undefined;
+    if (this.#isIll) this.#illAt = now;
   }
 
   #noteWaiting(now: number): void {

@@ -60,7 +60,7 @@ export class Observer {
 
   constructor(deps: ObserverDeps) {
     this.#deps = deps;
-    this.#fleet = new Fleet(deps.ownNamespace);
+    this.#fleet = new Fleet(deps.ownNamespace, deps.log);
     this.#mirrors = new Mirrors({ ...deps, random: deps.random ?? (() => 0.5) });
     this.#mirrors.of('Deployment').onChange((change) => this.#trackChange(change));
   }

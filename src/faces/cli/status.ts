@@ -1,6 +1,7 @@
 import { show } from '../../analysis/evidence.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
+import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { AskingFlags } from './flags.ts';
 import { holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
@@ -36,10 +37,10 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
         ? service === undefined
           ? 'no blueprints; fairlead init drafts one from a running Deployment\n'
           : `no blueprint matches ${service}\n`
-        : table(
+        : `${table(
             ['SERVICE', 'READY', 'RANGE', 'CPU', 'P95', 'ERRORS', 'MODE', 'BREAKER', 'NOW'],
             views.map((view) => row(view, now)),
-          ),
+          )}${fleetLine(looked.value[0])}`,
   );
   return EXIT.ok;
 }
@@ -87,6 +88,12 @@ function row(view: ServiceView, now: number): string[] {
     counters ? breakerAt(counters.breaker, now) : 'unreadable',
     doing(view),
   ];
+}
+
+/** What stands in the way of every service, as seen in this one look; empty when nothing does. */
+function fleetLine(view: ServiceView | undefined): string {
+  const ill = view?.fleet && illness(view.fleet);
+  return ill === undefined ? '' : `\nfleet halt: nothing disruptive while ${ill}\n`;
 }
 
 /** One phrase: what stands in the way, what is under way, or what is missed. */
