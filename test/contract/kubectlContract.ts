@@ -55,7 +55,10 @@ export function kubectlContract(name: string, open: () => Promise<KubectlTarget>
         .catch(
           (error: { stdout?: string; stderr?: string }) => `${error.stdout ?? ''}${error.stderr ?? String(error)}`,
         );
-      return text.replaceAll(/[^\S\n]+/g, ' ').replaceAll(/ $/gm, '').trim();
+      return text
+        .replaceAll(/[^\S\n]+/g, ' ')
+        .replaceAll(/ $/gm, '')
+        .trim();
     };
 
     it.each<[string, string | RegExp, unknown?]>([
