@@ -35,11 +35,13 @@ afterEach(() => {
 /** Answers the nth request by `answer(n)`; keeps what came. */
 async function serve(answer: (response: ServerResponse, n: number) => void): Promise<{ url: string; seen: Seen[] }> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    seen.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
-    answer(response, seen.length);
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      seen.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
+      answer(response, seen.length);
+    });
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
