@@ -84,7 +84,7 @@ function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Reque
   const whole = gateInput(view, request, { now, ownNamespace: deps.ownNamespace });
   if (request.effect !== 'read') return whole;
   // A read is judged on who may look at what; numbers decide nothing and would only swell the journal.
-  const { workload: _w, assessment: _a, counters: _c, ...slim } = whole;
+  const { workload: _w, assessment: _a, counters: _c, fleet: _f, ...slim } = whole;
   return slim;
 }
 

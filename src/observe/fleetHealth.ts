@@ -20,7 +20,7 @@ export function healthOf(
 ): FleetHealth {
   const grown = views.filter((view) => isCounted(view) && now - (view.workload?.createdAt ?? 0) > NEW_MS);
   const blind = grown.filter(isBlind);
-  const unhealthy = grown.filter((view) => !blind.includes(view) && isUnhealthy(view));
+  const unhealthy = grown.filter((view) => !isBlind(view) && isUnhealthy(view));
   const { nodes, api } = sources;
   return {
     unhealthy: unhealthy.length,
