@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { RulesPlanner } from '../src/agents/rulesPlanner.ts';
@@ -56,7 +56,7 @@ const SPEC = {
   governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
 };
 
-async function calm(services: number): Promise<{ ms: number; calls: number }> {
+async function shopOf(services: number): Promise<VirtualRun> {
   const run = await VirtualRun.open({
     proposer: new RulesPlanner(),
     journal: (_role, clock) => new MemoryJournal(clock),
@@ -72,6 +72,11 @@ async function calm(services: number): Promise<{ ms: number; calls: number }> {
     run.world.setLoad(`shop/web-${i}`, { rps: 100, cpu_m_per_rps: 1.1, latency_ms_base: 50 });
   }
   for (let tick = 0; tick < 4; tick += 1) await run.tick();
+  return run;
+}
+
+async function calm(services: number): Promise<{ ms: number; calls: number }> {
+  const run = await shopOf(services);
   const before = run.port.calls.length;
   const ms = await median(7, async () => {
     await run.controller.pass(await run.observer.pass());
@@ -91,6 +96,43 @@ async function passes(): Promise<void> {
   );
 }
 
+/** Virtual seconds that the whole product plays per real second, services calm. */
+async function virtualSpeed(services: number): Promise<number> {
+  const run = await shopOf(services);
+  const started = performance.now();
+  const from = run.clock.now();
+  for (let tick = 0; tick < 8; tick += 1) await run.tick();
+  const speed = (run.clock.now() - from) / (performance.now() - started);
+  await run.close();
+  return speed;
+}
+
+async function speeds(): Promise<void> {
+  const [few, many] = [await virtualSpeed(10), await virtualSpeed(1000)];
+  console.log(
+    `${'virtual seconds per real second'.padEnd(46)} ${few.toFixed(0).padStart(10)}   for 10 services, ${many.toFixed(0)} for 1,000 (${((few / many) * 0.01).toFixed(2)} x the cost per service)`,
+  );
+}
+
+/** The demo as a newcomer waits for it: milliseconds to its first line and to its first verdict. */
+async function demo(): Promise<void> {
+  const main = path.join(import.meta.dirname, '..', 'dist', 'main.js');
+  const started = performance.now();
+  const child = spawn(process.execPath, [main, 'demo', '--no-input', '--scenario', '1'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let text = '';
+  let line: number | undefined;
+  let verdict: number | undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    line ??= performance.now() - started;
+    if (/allowed|forbidden|deferred/.test(text)) verdict ??= performance.now() - started;
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  report("the demo's first verdict", verdict ?? Number.NaN, 'its first line', line ?? Number.NaN);
+}
+
 async function start(): Promise<void> {
   const main = path.join(import.meta.dirname, '..', 'dist', 'main.js');
   const node = await median(7, () => spawnSync(process.execPath, ['-e', '0']));
@@ -100,4 +142,6 @@ async function start(): Promise<void> {
 
 await gate();
 await passes();
+await speeds();
 await start();
+await demo();
