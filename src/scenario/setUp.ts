@@ -20,7 +20,8 @@ const BEFORE_MS = 600_000;
 /** The cluster and plant of a scenario as they stand at tick 0. */
 export async function setUp(scenario: Scenario, clock: ManualClock, seed: number, beside: ReadBeside): Promise<Stage> {
   const { cluster, plant } = scenario;
-  const world = new World({ clock, seed, ...nodesOf(cluster.capacity) });
+  // A scenario has its own autoscaler, where it has one: plant.hpa_controller.
+  const world = new World({ clock, seed, autoscalers: false, ...nodesOf(cluster.capacity) });
   // Ours is part of every installation.
   for (const name of [OWN_NAMESPACE, ...cluster.namespaces]) world.apply(namespace(name));
   for (const [image, value] of Object.entries(plant.images ?? {})) world.setImageHealth(image, imageHealth(value));

@@ -1,10 +1,12 @@
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { Autoscalers } from './autoscalers.ts';
 import { syncBudgets } from './budgets.ts';
 import { podsOf, syncDeployment } from './deployments.ts';
 import type { ClusterEvents } from './events.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Happening, Objects } from './objects.ts';
 import { syncQuotas } from './quota.ts';
+import type { Scrapes } from './scrapes.ts';
 import { conditionsOf } from './shapes.ts';
 
 export interface ControllersDeps {
@@ -12,6 +14,8 @@ export interface ControllersDeps {
   readonly kubelet: Kubelet;
   readonly events: ClusterEvents;
   readonly now: () => number;
+  /** What HorizontalPodAutoscalers go by; without it they do nothing. */
+  readonly scrapes?: Scrapes;
 }
 
 /** More rounds than any honest change needs: two controllers undoing each other would otherwise never end. */
@@ -26,10 +30,13 @@ export class Controllers {
   /** Deployments that could not make their pods: tried again when something makes room. */
   readonly #starved = new Map<string, KubeObject>();
   readonly #deadlines = new Map<string, { readonly at: number; readonly deployment: KubeObject }>();
+  readonly #autoscalers: Autoscalers | undefined;
   #roomChanged = false;
 
   constructor(deps: ControllersDeps) {
     this.#deps = deps;
+    const { scrapes } = deps;
+    this.#autoscalers = scrapes === undefined ? undefined : new Autoscalers({ ...deps, scrapes });
     deps.objects.onChange((happening) => this.#noticed(happening));
   }
 
@@ -72,6 +79,12 @@ export class Controllers {
     for (let round = 0; this.#step(); round += 1) {
       if (round > MOST_ROUNDS) throw new Error('the controllers of the world do not come to rest');
     }
+  }
+
+  /** There are new samples. */
+  scraped(): void {
+    this.#autoscalers?.run();
+    this.run();
   }
 
   #step(): boolean {

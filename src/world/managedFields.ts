@@ -12,22 +12,25 @@ export function managedFields(
   draft: KubeObject,
   manager: string,
   now: number,
+  subresource?: string,
 ): readonly ManagedField[] {
   const kept = old?.metadata.managedFields ?? [];
   const taken = TRACKED.filter((field) => !isDeepStrictEqual(fieldOf(old, field), fieldOf(draft, field)));
   if (taken.length === 0) return kept;
   const time = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  const isMine = (entry: ManagedField): boolean => entry.manager === manager && entry.subresource === subresource;
   const others = kept
-    .filter((entry) => entry.manager !== manager)
+    .filter((entry) => !isMine(entry))
     .map((entry) => ({ entry, fields: fieldsOf(entry).filter((field) => !taken.some((t) => t === field)) }))
     .filter(({ fields }) => fields.length > 0)
     .map(({ entry, fields }) => ({ ...entry, fieldsV1: fieldsV1(fields) }));
-  const mine = kept.filter((entry) => entry.manager === manager).flatMap(fieldsOf);
+  const mine = kept.filter(isMine).flatMap(fieldsOf);
   return [
     ...others,
     {
       manager,
       operation: 'Update',
+      ...(subresource === undefined ? {} : { subresource }),
       apiVersion: draft.apiVersion,
       time,
       fieldsType: 'FieldsV1',

@@ -94,7 +94,7 @@ export class Objects {
    * Stores a changed object; a draft that equals what stands there changes nothing, as on the real server. The
    * generation rises with the spec and, for a Deployment, with its annotations, but not when the status is written.
    */
-  change(kind: Kind, draft: KubeObject, manager: string, part: Part): KubeObject {
+  change(kind: Kind, draft: KubeObject, manager: string, part: Part, subresource?: 'scale'): KubeObject {
     const old = this.get(kind, draft.metadata.namespace, draft.metadata.name);
     if (old === undefined) throw new Error(`${kind.kind} ${draft.metadata.name} is not in the world`);
     const same = isDeepStrictEqual(comparable(old), comparable(draft));
@@ -110,7 +110,7 @@ export class Objects {
         ...(old.metadata.uid === undefined ? {} : { uid: old.metadata.uid }),
         ...(old.metadata.creationTimestamp === undefined ? {} : { creationTimestamp: old.metadata.creationTimestamp }),
         ...(old.metadata.generation === undefined ? {} : { generation: old.metadata.generation + (bump ? 1 : 0) }),
-        managedFields: managedFields(old, draft, manager, this.#now()),
+        managedFields: managedFields(old, draft, manager, this.#now(), subresource),
       },
     };
     return this.#store(kind, 'modified', object);

@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly nodes?: readonly NodeOptions[];
   /** Refuses a bad Blueprint or ClusterBlueprint; by default what the CRD refuses. */
   readonly checkBlueprint?: BlueprintCheck;
+  /** False: stored HorizontalPodAutoscalers do nothing, and somebody else plays them. */
+  readonly autoscalers?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export class World {
   #origin: number;
   #nextScrape: number;
 
-  constructor({ clock, seed, nodes = [{ name: 'node-1' }], checkBlueprint = checkAsCrd }: WorldOptions) {
+  constructor({ clock, seed, nodes = ONE_NODE, checkBlueprint = checkAsCrd, autoscalers = true }: WorldOptions) {
     this.clock = clock;
     this.#now = clock.now();
     this.#origin = this.#now;
@@ -68,13 +70,14 @@ export class World {
       event: (object, type, reason, note) =>
         events.say(object, type, reason, note, reason === 'FailedScheduling' ? 'default-scheduler' : 'kubelet'),
     });
-    this.#controllers = new Controllers({ objects, kubelet: this.#kubelet, events, now });
     this.scrapes = new Scrapes({
       objects,
       loads: this.#loads,
       startedAt: (uid) => this.#kubelet.startedAt(uid),
       second: (at) => this.#second(at),
     });
+    const seen = autoscalers ? { scrapes: this.scrapes } : {};
+    this.#controllers = new Controllers({ objects, kubelet: this.#kubelet, events, now, ...seen });
     for (const node of nodes) objects.add(KINDS.Node, nodeObject(node), 'kubelet');
     for (const name of ['default', 'kube-system']) this.#ensureNamespace(name);
   }
@@ -89,6 +92,7 @@ export class World {
       if (this.#now < this.#nextScrape) continue;
       this.scrapes.scrape(this.#nextScrape);
       this.#nextScrape += SCRAPE_MS;
+      this.#controllers.scraped();
     }
     this.#now = Math.max(this.#now, end);
     this.#controllers.run();
@@ -277,6 +281,7 @@ export class World {
   }
 }
 
+const ONE_NODE: readonly NodeOptions[] = [{ name: 'node-1' }];
 const WITHOUT_STATUS = new Set(['Event', 'Lease', 'LimitRange']);
 
 const isStepped = (clock: Clock): clock is SteppedClock => 'advance' in clock;

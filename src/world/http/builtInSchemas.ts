@@ -128,7 +128,7 @@ export const BUILT_IN_SCHEMAS: Readonly<Record<string, SchemaNode>> = {
       COUNTS(['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods']),
     ),
   }),
-  HorizontalPodAutoscaler: open('Sets the replicas of its target. The world keeps it and does not act on it.', {
+  HorizontalPodAutoscaler: open('Sets the replicas of its target by its use of CPU or memory.', {
     spec: open('Target and bounds.', {
       scaleTargetRef: open('What it scales.', { kind: text('Its kind.'), name: text('Its name.') }),
       minReplicas: whole('The fewest.'),

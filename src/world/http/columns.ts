@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../schema/kube.ts';
+import { metricsOf } from '../autoscalers.ts';
 import { humanAge } from './humanAge.ts';
 import { own, valueAt } from './jsonPath.ts';
 import { podSummary } from './podSummary.ts';
@@ -204,12 +205,15 @@ function quota(limits: boolean): Cell {
 }
 
 function hpaTargets(hpa: KubeObject): string {
-  const targets = listAt(hpa, '.spec.metrics').map((metric) => {
+  const statuses = listAt(hpa, '.status.currentMetrics');
+  const targets = metricsOf(listAt(hpa, '.spec.metrics')).map((metric, index) => {
     const name = valueAt(metric, '.resource.name') ?? own(metric, 'type');
     const share = valueAt(metric, '.resource.target.averageUtilization');
-    return `${name}: <unknown>/${share === undefined ? (valueAt(metric, '.resource.target.averageValue') ?? '<auto>') : `${share}%`}`;
+    const now = valueAt(statuses[index], '.resource.current.averageUtilization');
+    const wanted = share === undefined ? (valueAt(metric, '.resource.target.averageValue') ?? '<auto>') : `${share}%`;
+    return `${name}: ${now === undefined ? '<unknown>' : `${now}%`}/${wanted}`;
   });
-  return targets.length === 0 ? '<none>' : targets.join(', ');
+  return targets.join(', ');
 }
 
 const involved = (event: KubeObject, field: string): unknown =>
