@@ -212,6 +212,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   asking(program.command('what-if <operation> <service>'))
     .description('ask the gate, on the state of now, without asking for the change')
     .option('--replicas <n>', 'for scale')
+    .addOption(new Option('--as <who>', 'whose request it would be').choices(['agent', 'person']).default('agent'))
     .action(act(async () => (await import('./whatIf.ts')).whatIf))
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ import type { ServiceView } from '../../observe/serviceView.ts';
 import { decide } from '../../policy/decide.ts';
 import { headline } from '../../schema/headline.ts';
 import { KINDS } from '../../schema/kube.ts';
-import type { Request } from '../../schema/request.ts';
+import type { Request, Requester } from '../../schema/request.ts';
 import { TOOLS } from '../../tools/catalog.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
@@ -24,7 +24,7 @@ export async function whatIf(
   io: Io,
   operation: string,
   service: string,
-  flags: AskingFlags & { replicas?: string },
+  flags: AskingFlags & { replicas?: string; as: Requester['kind'] },
 ): Promise<number> {
   const wanted = parseService(service);
   if (!wanted.ok) {
@@ -56,8 +56,8 @@ export async function whatIf(
     args,
     ...(change === undefined ? {} : { wanted: change }),
     target: wanted.value,
-    // Without a login nobody's name counts: judged as an agent's, the stricter of the two.
-    requester: { kind: 'agent', name: 'what-if' },
+    // Without a login nobody's name counts: judged as an agent's, the stricter of the two, unless asked otherwise.
+    requester: { kind: flags.as, name: 'what-if' },
   };
   const { verdict } = decide(gateInput(view, request, { now, ownNamespace: flags.namespace }));
   const alternatives = alternativeLines(
@@ -68,6 +68,7 @@ export async function whatIf(
     [
       `${operation}${replicas === undefined ? '' : ` to ${replicas}`} on ${service}: ${headline(verdict)}`,
       ...verdict.findings.map((f) => `  ${f.effect.padEnd(8)} ${f.rule.padEnd(4)} ${f.code}: ${f.message}`),
+      ...(flags.as === 'agent' ? ["  judged as an agent's wish; --as person judges a person's request"] : []),
       ...(alternatives.length > 0 ? ['instead:', ...alternatives.map((line) => `  ${line}`)] : []),
       '',
     ].join('\n'),
