@@ -1,4 +1,5 @@
-import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { eventObject } from '../schema/eventObject.ts';
+import { KINDS } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
 import type { HeldDecision } from './heldDecision.ts';
 
@@ -25,7 +26,21 @@ export type Told = 'created' | 'known' | 'failed';
 
 /** Puts an Event on the Deployment, so that `kubectl describe deploy` says who did what, and why. */
 export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventWords): Promise<Told> {
-  const written = await deps.records.create(KINDS.Event, eventObject(held, words, deps.clock.now()));
+  const { name, namespace, object, spec } = held;
+  const uid = words.uid ?? spec.target.uid;
+  const event = eventObject(
+    {
+      ...words,
+      warning: WARNINGS.has(words.reason),
+      action: spec.tool,
+      role: 'executor',
+      namespace,
+      deployment: { name: spec.target.name, ...(uid !== undefined && { uid }) },
+      decision: { name, ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }) },
+    },
+    deps.clock.now(),
+  );
+  const written = await deps.records.create(KINDS.Event, event);
   if (written.ok) return 'created';
   if (written.error.code === 'conflict') return 'known';
   deps.log.warn({ decisionId: held.name, reason: words.reason, error: written.error.message }, 'event not written');
@@ -37,36 +52,6 @@ const WARNINGS: ReadonlySet<EventReason> = new Set<EventReason>([
   'UndoneByFairlead',
   'FairleadAlert',
 ]);
-
-function eventObject(held: HeldDecision, words: EventWords, now: number): KubeObject {
-  const uid = words.uid ?? held.spec.target.uid;
-  return {
-    apiVersion: KINDS.Event.apiVersion,
-    kind: KINDS.Event.kind,
-    metadata: { name: `${words.key}.${words.reason}`.toLowerCase().slice(-253), namespace: held.namespace },
-    eventTime: new Date(now).toISOString().replace('Z', '000Z'),
-    reportingController: 'fairlead.dev/executor',
-    reportingInstance: 'fairlead-executor',
-    action: held.spec.tool.slice(0, 128),
-    reason: words.reason,
-    type: WARNINGS.has(words.reason) ? 'Warning' : 'Normal',
-    note: words.note.slice(0, 1000),
-    regarding: {
-      apiVersion: KINDS.Deployment.apiVersion,
-      kind: KINDS.Deployment.kind,
-      namespace: held.namespace,
-      name: held.spec.target.name,
-      ...(uid !== undefined && { uid }),
-    },
-    related: {
-      apiVersion: KINDS.Decision.apiVersion,
-      kind: KINDS.Decision.kind,
-      namespace: held.namespace,
-      name: held.name,
-      ...(held.object.metadata.uid !== undefined && { uid: held.object.metadata.uid }),
-    },
-  };
-}
 
 /** Who asked and why, for an Event. The reason is the requester's own words: one line, cut, and marked as such. */
 export function attribution(held: HeldDecision): string {
