@@ -64,6 +64,20 @@ describe('a run', () => {
     expect(result).toBe('unsupported');
     expect(failures.join()).toContain(word);
   });
+
+  // 75% of a 70% target at three pods: inside the tolerance of the cluster's own controller, outside the format's formula.
+  it.each([
+    { how: 'by the format, without tolerance', plays: 'true', rps: 547, ends: 4 },
+    { how: 'not at all where the plant has none', plays: 'false', rps: 1000, ends: 3 },
+  ])('scales autoscaled services $how', async ({ plays, rps, ends }) => {
+    const changed = scenario('auto-65-hpa-owns', (text) =>
+      text
+        .replace(/rps:\n[\s\S]*?(?= +cpu_m_per_rps)/, `rps: ${rps}\n`)
+        .replace('hpa_controller: true', `hpa_controller: ${plays}`),
+    );
+    const { samples } = await play(changed, options);
+    expect(samples.at(-1)?.services.get('shop/web')?.replicas).toBe(ends);
+  });
 });
 
 /** A journal on disk names its process and a played server its port; hashes follow from that. */

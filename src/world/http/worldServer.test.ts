@@ -164,6 +164,24 @@ describe('the HTTP API of the embedded cluster', () => {
     expect(whole.rows[0]?.object.kind).toBe('Deployment');
   });
 
+  it('shows what an autoscaler sees beside what it wants, and what it cannot see as unknown', async () => {
+    const { apiVersion, kind } = KINDS.HorizontalPodAutoscaler;
+    const cpu = { name: 'cpu', target: { type: 'Utilization', averageUtilization: 90 } };
+    for (const name of ['web', 'gone']) {
+      const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name };
+      const metrics = name === 'web' ? [{ type: 'Resource', resource: cpu }] : [];
+      const spec = { scaleTargetRef, minReplicas: 1, maxReplicas: 4, metrics };
+      world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec });
+    }
+    await world.advance(15_000);
+    const path = '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers';
+    const { rows } = await json<{ rows: { cells: unknown[] }[] }>(path, TABLE);
+    expect(rows.map(({ cells }) => cells.slice(0, 6))).toEqual([
+      ['gone', 'Deployment/gone', 'cpu: <unknown>/80%', 1, 4, 0],
+      ['web', 'Deployment/web', 'cpu: 100%/90%', 1, 4, 2],
+    ]);
+  });
+
   it('serves an Event in the words of both its groups', async () => {
     const core = await json<List>('/api/v1/namespaces/shop/events?fieldSelector=involvedObject.kind%3DDeployment');
     const events = await json<List>('/apis/events.k8s.io/v1/namespaces/shop/events');
