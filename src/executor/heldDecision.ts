@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { type ChangeRecord, DecisionSpec, DecisionStatus } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
-import { wantedOf } from '../schema/wish.ts';
+import { argumentsOf, wantedOf } from '../schema/wish.ts';
 
 /** A Decision as read, with its object for the compare-and-swap of its status. */
 export interface HeldDecision {
@@ -46,7 +46,9 @@ export function readDecision(
 
 /**
  * The request as the gate judges it: the wish alone. Rationale, brief, confidence and the verdict that came with it stay
- * behind (P3). The target is the Decision's own namespace: a Decision elsewhere reaches nothing here.
+ * behind (P3). Its target is judged as it was asked for: one in another namespace is refused by G14, not redirected to
+ * the service of the same name here. Arguments that mean nothing to the tool are no part of the wish, nor of what people
+ * are asked to approve.
  */
 export function requestFrom(held: HeldDecision): Request {
   const { spec } = held;
@@ -55,9 +57,9 @@ export function requestFrom(held: HeldDecision): Request {
     id: held.name,
     tool: spec.tool,
     effect: wanted === undefined ? 'unknown' : 'change',
-    args: { ...spec.arguments },
+    args: wanted === undefined ? { ...spec.arguments } : { ...argumentsOf(wanted) },
     ...(wanted !== undefined && { wanted }),
-    target: { namespace: held.namespace, name: spec.target.name },
+    target: { namespace: spec.target.namespace, name: spec.target.name },
     requester: { kind: held.person ? 'person' : 'agent', name: spec.requester.name },
     ...(spec.seen !== undefined && {
       seen: { uid: spec.seen.uid, replicas: spec.seen.replicas, at: Date.parse(spec.seen.at) || 0 },
