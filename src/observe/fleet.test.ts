@@ -6,6 +6,7 @@ import { calmBlueprint, calmWorkload, hotAssessment, NOON, operation, signal } f
 import { Fleet, type FleetSources } from './fleet.ts';
 import { fleetCountersOf } from './fleetCounters.ts';
 import { healthOf } from './fleetHealth.ts';
+import { nodeRoom } from './nodeRoom.ts';
 import type { ServiceView } from './serviceView.ts';
 
 const MINUTE = 60_000;
@@ -35,12 +36,59 @@ const sources = (more: Partial<FleetSources> = {}): FleetSources => ({
   replicasOf: () => 2,
   isReadable: true,
   nodes: [],
+  room: () => undefined,
   api: QUIET,
   ...more,
 });
 const record = (fleet: unknown): KubeObject => ({ ...OBJECT, status: { ...NEW_COUNTERS, fleet } });
 const facts = (views: readonly ServiceView[], more: Partial<FleetSources> = {}, fleet?: KubeObject | 'unreadable') =>
   new Fleet('agent-system').pass(views, sources(more), fleet, NOON);
+
+describe('room on the nodes', () => {
+  const free = { ...NO_GLOBAL_RULES, capacity: {} };
+  const two = [view('api', { global: free }), view('web', { global: free })];
+  const each = calmWorkload({}).requests.cpu ?? 0;
+
+  it.each([
+    { room: { cpu: 2 * each, memory: 2 ** 40 }, pending: [] },
+    { room: { cpu: 2 * each - 1, memory: 2 ** 40 }, pending: [true, true] },
+    { room: { cpu: 1e9, memory: 1 }, pending: [true, true] },
+    { room: undefined, pending: [] },
+  ])('is contended when two ask for more than $room (GATE-G12-9)', ({ room, pending }) => {
+    expect(facts(two, { room: () => room }).claims.map((claim) => claim.pending)).toEqual(pending);
+  });
+
+  it('is not looked at where one service asks (GATE-G12-9)', () => {
+    const room = () => {
+      throw new Error('asked');
+    };
+    expect(facts(two.slice(1), { room }).claims).toEqual([]);
+  });
+
+  it('is what ready nodes have left after the pods bound to them', () => {
+    const node = (name: string, more: object = {}): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name },
+      status: { allocatable: { cpu: '2', memory: '4Gi' } },
+      ...more,
+    });
+    const pod = (nodeName: string | undefined, phase = 'Running'): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      status: { phase },
+      spec: {
+        ...(nodeName && { nodeName }),
+        containers: [{ name: 'c', resources: { requests: { cpu: '500m', memory: '1Gi' } } }],
+      },
+    });
+    const nodes = [node('a'), node('b', { spec: { unschedulable: true } })];
+    const pods = [pod('a'), pod('b'), pod(undefined), pod('a', 'Succeeded')];
+    expect(nodeRoom(nodes, pods)).toEqual({ cpu: 1500, memory: 3 * 2 ** 30 });
+    expect(nodeRoom([{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } }], [])).toBeUndefined();
+  });
+});
 
 describe('what all services share', () => {
   it.each<[string, Partial<ServiceView>]>([

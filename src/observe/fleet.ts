@@ -8,6 +8,7 @@ import type { KubeObject } from '../schema/kube.ts';
 import { fleetCountersOf } from './fleetCounters.ts';
 import { healthOf, isCounted, waitsForRoom } from './fleetHealth.ts';
 import { gateInput } from './gateInput.ts';
+import type { Room } from './nodeRoom.ts';
 import type { ServiceView } from './serviceView.ts';
 
 /** What the watches know beside the services. */
@@ -17,6 +18,8 @@ export interface FleetSources {
   readonly isReadable: boolean;
   /** Undefined when they cannot be read. */
   readonly nodes: readonly KubeObject[] | undefined;
+  /** What the nodes have left; asked only where several services want more. Undefined when it cannot be told. */
+  room(): Room | undefined;
   readonly api: ApiHealth;
 }
 
@@ -64,7 +67,7 @@ export class Fleet {
     this.#noteWaiting(now);
     const alone = { ...this.facts(sources, record, now), claims: [] };
     this.#noteIllness(illness(alone), now);
-    this.#wishes = this.#wishesOf(alone, now);
+    this.#wishes = this.#wishesOf(alone, sources, now);
     return this.facts(sources, record, now);
   }
 
@@ -112,13 +115,13 @@ export class Fleet {
     for (const service of waiting) if (!this.#waitingSince.has(service)) this.#waitingSince.set(service, now);
   }
 
-  /** Who asks for more; nobody is asked where there is nothing to share. */
-  #wishesOf(alone: FleetFacts, now: number): readonly Wish[] {
+  /** Who asks for more, in order; nobody is asked where there is nothing to share. */
+  #wishesOf(alone: FleetFacts, sources: FleetSources, now: number): readonly Wish[] {
     const isPending = (view: ServiceView): boolean =>
       now - (this.#waitingSince.get(keyOf(view)) ?? Number.NEGATIVE_INFINITY) < PATIENCE_MS;
     const isShared = this.#views.some((view) => isPending(view) || hasCapacity(view));
-    if (!isShared) return [];
-    return this.#views
+    if (!isShared && this.#views.filter(asksForMore).length < 2) return [];
+    const wishes = this.#views
       .flatMap((view) => {
         const { blueprint, workload, assessment } = view;
         if (blueprint === undefined || workload === undefined) return [];
@@ -130,15 +133,15 @@ export class Fleet {
         return wants > workload.replicas || pending ? [{ claim, wants, deployment: workload.name }] : [];
       })
       .sort((a, b) => inOrderOfClaim(a.claim, b.claim));
+    if (!isCrowded(wishes, sources.room())) return isShared ? wishes : [];
+    return wishes.map((wish) => ({ ...wish, claim: { ...wish.claim, pending: true } }));
   }
 
   /** The analysis asks for more, and the gate would let it be, if this service were alone: else it holds back others for nothing. */
   #couldBeServed(view: ServiceView, alone: FleetFacts, now: number): boolean {
-    const { blueprint, assessment, workload } = view;
-    const floor = assessment?.recommendation;
-    if (blueprint === undefined || floor?.direction !== 'up' || !floor.started) return false;
-    if (floor.replicas <= (workload?.replicas ?? 0)) return false;
-    const { replicas } = floor;
+    const { blueprint, assessment } = view;
+    if (blueprint === undefined || !asksForMore(view)) return false;
+    const replicas = assessment?.recommendation.replicas ?? 0;
     const { verdict } = decide(
       gateInput(
         { ...view, fleet: alone },
@@ -160,6 +163,20 @@ export class Fleet {
 }
 
 const keyOf = ({ namespace, name }: ServiceView): string => `${namespace}/${name}`;
+
+/** The analysis alone would scale it up now. */
+function asksForMore({ assessment, workload }: ServiceView): boolean {
+  const floor = assessment?.recommendation;
+  return floor?.direction === 'up' && floor.started && floor.replicas > (workload?.replicas ?? 0);
+}
+
+/** The nodes have no room for all that ask at once: who comes first goes first, before anybody's pods have to wait. */
+function isCrowded(wishes: readonly Wish[], room: Room | undefined): boolean {
+  if (room === undefined || wishes.filter(({ claim }) => claim.asks > 0).length < 2) return false;
+  const needed = (what: 'cpu' | 'memory'): number =>
+    wishes.reduce((sum, { claim }) => sum + claim.asks * claim.each[what], 0);
+  return needed('cpu') > room.cpu || needed('memory') > room.memory;
+}
 
 const hasCapacity = ({ global }: ServiceView): boolean => Object.keys(global?.capacity ?? {}).length > 0;
 

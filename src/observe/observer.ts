@@ -17,6 +17,7 @@ import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { numberAt } from './narrow.ts';
+import { nodeRoom } from './nodeRoom.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
@@ -179,6 +180,10 @@ export class Observer {
       replicasOf: (namespace, name) => numberAt(deployments.get(namespace, name), 'spec', 'replicas'),
       isReadable: this.#mirrors.reach(['Deployment']).at !== undefined,
       nodes: this.#mirrors.reach(['Node']).at === undefined ? undefined : [...this.#mirrors.of('Node').all()],
+      room: () =>
+        this.#mirrors.reach(['Node', 'Pod']).at === undefined
+          ? undefined
+          : nodeRoom(this.#mirrors.of('Node').all(), this.#mirrors.of('Pod').all()),
       api: this.#deps.apiHealth?.() ?? { calls: 0, failures: 0 },
     };
   }

@@ -40,7 +40,7 @@ export interface Claim {
   readonly asks: number;
   /** What one of its replicas needs. */
   readonly each: Amount;
-  /** It has pods that find no room on any node. */
+  /** It has pods that find no room on any node, or asks while the nodes have no room for all that ask. */
   readonly pending: boolean;
 }
 
