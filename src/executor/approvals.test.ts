@@ -111,4 +111,30 @@ describe('a restricted request', () => {
     expect(stage.writes()).toBe(writes);
     expect(stage.status(A).phase).toBe(phase);
   });
+
+  it('that was approved keeps the time it may be carried out in while its votes cannot be read', async () => {
+    const { stage, vote, executor } = await asked();
+    stage.hold([{ kind: 'pause', what: 'all', by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' }]);
+    vote.now = 'approved';
+    await stage.run(8 * 60_000, executor);
+    const { reader } = stage.deps;
+    const down = { code: 'unavailable' as const, message: 'etcd leader changed', uncertain: false };
+    const cut = new Executor({
+      ...stage.deps,
+      votes: () => vote.now,
+      reader: {
+        ...reader,
+        get: (kind, namespace, name) =>
+          kind.kind === 'ApprovalRequest'
+            ? Promise.resolve({ ok: false, error: down })
+            : reader.get(kind, namespace, name),
+      },
+    });
+    await stage.run(15_000, cut);
+    await stage.run(4 * 60_000, executor);
+    stage.hold([]);
+    await stage.run(15_000, executor);
+    expect(stage.writes()).toBe(0);
+    expect(stage.status(A)).toMatchObject({ phase: 'Expired', reason: 'NotExecutedInTime' });
+  });
 });

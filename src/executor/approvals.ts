@@ -175,11 +175,13 @@ async function endRequest(
 export type ApprovalAtHand =
   | { readonly kind: 'none' }
   | { readonly kind: 'checked'; readonly approval: CheckedApproval }
-  | { readonly kind: 'expired' };
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unreadable'; readonly message: string };
 
 /**
  * The approval of a Decision whose votes were counted, with them counted again now: an approval is never taken from a
- * status that somebody could have written.
+ * status that somebody could have written. Unreadable is not unapproved: asking again would start the time in which it may
+ * be carried out anew.
  */
 export async function approvalAtHand(
   deps: ExecutorDeps,
@@ -190,7 +192,8 @@ export async function approvalAtHand(
   if (approved === undefined || held.status.approval === undefined) return { kind: 'none' };
   if (deps.clock.now() > approved.at + executeWithinMs) return { kind: 'expired' };
   const read = await deps.reader.get(KINDS.ApprovalRequest, held.namespace, held.status.approval);
-  if (!read.ok || read.value === undefined || deps.votes?.(read.value) !== 'approved') return { kind: 'none' };
+  if (!read.ok) return { kind: 'unreadable', message: read.error.message };
+  if (read.value === undefined || deps.votes?.(read.value) !== 'approved') return { kind: 'none' };
   const spec = ApprovalRequestSpec.safeParse(read.value.spec);
   if (!spec.success || spec.data.decision !== held.name) return { kind: 'none' };
   const { operation, arguments: args, blueprint } = spec.data;

@@ -36,6 +36,10 @@ export async function request(
     const message = 'approved, but it could not be carried out in time';
     return finish(deps, held, { phase: 'Expired', reason: 'NotExecutedInTime', message });
   }
+  if (atHand.kind === 'unreadable') {
+    deps.log.warn({ decisionId: held.name, error: atHand.message }, 'votes unreadable: nothing is decided');
+    return now + POLL_MS;
+  }
   const approval = atHand.kind === 'checked' ? atHand.approval : undefined;
   const again = await decideAgain(deps, held, requestFrom(held), approval);
   if (again.kind === 'unreadable') {
