@@ -12,8 +12,8 @@ import { afterOutcome, breakerAt, type Failure, opened } from './breaker.ts';
 
 /** The longest look back is G11's: three reversals in 30 min freeze downs for 60; twice that is kept. */
 const KEEP_MS = 2 * 3_600_000;
-/** The shape's cap. Ten an hour leave room; the oldest go first. */
-const KEEP = 64;
+/** The shape's cap; the oldest go first, so that no budget can count more than these (G12). */
+export const KEEP = 64;
 const HOUR_MS = 3_600_000;
 
 export type Outcome = 'pass' | 'insufficient' | 'fail' | 'inconclusive' | 'superseded';

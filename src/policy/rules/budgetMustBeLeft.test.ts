@@ -46,6 +46,15 @@ describe('G12 budget must be left', () => {
     expect(says({ counters: { operations } })).toEqual(expected);
   });
 
+  it('of any size ends where the record of the hour does (GATE-G12-2)', () => {
+    const blueprint = { safety: { ...SAFETY_DEFAULTS, cooldownMs: 0, operationsPerHour: 1000 } };
+    const dense = (n: number) => Array.from({ length: n }, (_, i) => operation((i + 1) * 30_000));
+    expect(says({ blueprint, counters: { operations: dense(63) } })).toEqual([]);
+    const { verdict } = decide(calmInput({ blueprint, counters: { operations: dense(64) } }));
+    expect(said(verdict, 'G12')).toEqual(['wait BudgetSpent']);
+    expect(saidUntil(verdict, 'BudgetSpent')).toBe(NOON - 32 * MINUTE + HOUR);
+  });
+
   it('waits until one more fits (GATE-G12-2)', () => {
     const { verdict } = decide(calmInput({ counters: { operations: spread(10) } }));
     expect(saidUntil(verdict, 'BudgetSpent')).toBe(NOON + 10 * MINUTE);

@@ -1,3 +1,4 @@
+import { KEEP } from '../counters.ts';
 import { type ChangeRule, type Findings, noData, note, span, wait } from '../rule.ts';
 
 const HOUR_MS = 3_600_000;
@@ -9,12 +10,15 @@ export const budgetMustBeLeft: ChangeRule = ({ input: { counters }, blueprint: {
   const last = Math.max(...operations.map(({ at }) => at)) + safety.cooldownMs;
   const cooldown = `the last write was ${span(now - last + safety.cooldownMs)} ago, the cooldown is ${span(safety.cooldownMs)}`;
   // An undo takes from no budget; its write only starts the cooldown.
-  const hour = operations.filter((o) => !o.undo && o.at > now - HOUR_MS);
+  const ofTheHour = operations.filter((o) => o.at > now - HOUR_MS);
+  const hour = ofTheHour.filter((o) => !o.undo);
   const downs = hour.filter((o) => o.direction === 'down');
   const optional = hour.filter((o) => o.optional);
   const lost = 'the record of this service was lost, so the hour counts as spent';
   const spent = [
     ...full('BudgetSpent', 'operations', hour, safety.operationsPerHour),
+    // Beyond what the record holds nobody can count: a larger budget ends there, undos included.
+    ...full('BudgetSpent', 'writes on record', ofTheHour, KEEP),
     ...(facts.direction === 'down' ? full('DownsSpent', 'scale-downs', downs, safety.downsPerHour) : []),
     ...(facts.optional ? full('OptionalSpent', 'optional operations', optional, safety.optionalPerHour) : []),
     ...(now < (spentUntil ?? now) ? [wait('BudgetUnknown', lost, {}, spentUntil)] : []),
