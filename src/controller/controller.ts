@@ -3,11 +3,15 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
+import type { KubeObject } from '../schema/kube.ts';
 import type { JudgeDeps } from './judge.ts';
 import { Propose } from './propose.ts';
 import { Quiet } from './quiet.ts';
+import { readable } from './readable.ts';
 
-export interface ControllerDeps extends Omit<JudgeDeps, 'views'> {
+export interface ControllerDeps extends Omit<JudgeDeps, 'views' | 'decisions'> {
+  /** Oldest first, as the API server keeps them. */
+  decisions(): readonly KubeObject[];
   readonly records: RecordWriter;
   readonly proposer: Proposer;
   readonly log: Log;
@@ -19,22 +23,26 @@ export interface ControllerDeps extends Omit<JudgeDeps, 'views'> {
  * pass nor another service.
  */
 export class Controller {
-  readonly #deps: ControllerDeps;
+  readonly #deps: Omit<ControllerDeps, 'decisions'> & Pick<JudgeDeps, 'decisions'>;
   readonly #quiet = new Quiet();
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   #views: readonly ServiceView[] = [];
 
   constructor(deps: ControllerDeps) {
-    this.#deps = deps;
+    this.#deps = { ...deps, decisions: () => readable(deps.decisions()) };
   }
 
-  /** Never rejects, and waits for no model. */
+  /** Never rejects, and waits for no model. A failure at one service stops at that service. */
   pass(views: readonly ServiceView[]): Promise<void> {
     this.#views = views;
     const decisions = this.#deps.decisions();
     for (const view of views) {
-      if (this.#wantsRun(view, decisions)) this.#start(view);
+      try {
+        if (this.#wantsRun(view, decisions)) this.#start(view);
+      } catch (error) {
+        this.#deps.log.error({ service: keyOf(view), err: String(error) }, 'a service was left out of this pass');
+      }
     }
     return Promise.resolve();
   }

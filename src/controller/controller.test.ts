@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { openStage, type Stage } from '../../test/executorStage.ts';
+import { RulesPlanner } from '../agents/rulesPlanner.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { DECISION_SPEC } from '../testing/contractObjects.ts';
+import { Controller } from './controller.ts';
+
+const stages: Stage[] = [];
+afterEach(() => {
+  for (const stage of stages.splice(0)) stage.close();
+});
+
+const { blueprint: _, ...NO_BLUEPRINT } = DECISION_SPEC;
+const metadata = { name: 'old-1', namespace: 'elsewhere' };
+const { apiVersion, kind } = KINDS.Decision;
+
+describe('the controller', () => {
+  it.each([
+    { what: 'without a blueprint', object: { spec: NO_BLUEPRINT } },
+    { what: 'without arguments', object: { spec: { ...DECISION_SPEC, arguments: undefined } } },
+    { what: 'without a spec', object: {} },
+    { what: 'whose status has no history', object: { spec: DECISION_SPEC, status: { phase: 'Refused' } } },
+  ])('goes on beside a Decision $what, from before its definition was what it is now', async ({ object }) => {
+    const stage = await openStage();
+    stages.push(stage);
+    const odd: KubeObject = { apiVersion, kind, metadata, ...object };
+    const controller = new Controller({
+      ...stage.deps,
+      proposer: new RulesPlanner(),
+      decisions: () => [odd],
+    });
+    await controller.pass(stage.observer.views());
+    await controller.idle();
+    expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(1);
+  });
+
+  it('goes on for the others where one service cannot be looked at', async () => {
+    const stage = await openStage();
+    stages.push(stage);
+    const [view] = stage.observer.views();
+    if (view === undefined) throw new Error('no service');
+    const { blueprint: _blueprint, ...rest } = view;
+    const broken = {
+      ...rest,
+      name: 'broken',
+      get assessment(): never {
+        throw new Error('odd');
+      },
+    };
+    const controller = new Controller({ ...stage.deps, proposer: new RulesPlanner(), decisions: () => [] });
+    await controller.pass([broken, view]);
+    await controller.idle();
+    expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(1);
+  });
+});
