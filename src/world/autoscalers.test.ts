@@ -127,6 +127,16 @@ describe('a HorizontalPodAutoscaler in the world', () => {
     expect([replicas(), said('ScalingLimited')]).toEqual([to, says]);
   });
 
+  it('catches up at the next look with what was too far to go at once, though the new pods do not count yet', async () => {
+    const { world, replicas, events } = await stage({ percent: 250 });
+    await world.advance(SCRAPE);
+    expect(replicas()).toBe(8);
+    expect(events()).toEqual([
+      'Normal SuccessfulRescale New size: 4; reason: cpu resource utilization (percentage of request) above target',
+      'Normal SuccessfulRescale New size: 8; reason: ',
+    ]);
+  });
+
   it.each([
     { bound: 'its minimum', spec: { minReplicas: 5 }, to: 5 },
     { bound: 'its maximum', spec: { minReplicas: 1, maxReplicas: 1 }, to: 1 },

@@ -185,7 +185,9 @@ export class Autoscalers {
     const message = `the HPA was able to successfully calculate a replica count from ${name}`;
     conditions.set('ScalingActive', 'True', 'ValidMetricFound', message);
     const { replicas } = most.answer;
-    return { replicas, reason: replicas > current ? `${name} above target` : 'All metrics below target', metrics };
+    // The controller has no words for catching up with an earlier recommendation that was too far to go at once.
+    const below = replicas < current ? 'All metrics below target' : '';
+    return { replicas, reason: replicas > current ? `${name} above target` : below, metrics };
   }
 
   #answer(
