@@ -43,7 +43,7 @@ export async function cluster(io: Io, flags: ClusterCommandFlags): Promise<numbe
     io.err(
       [
         `An embedded cluster runs until Ctrl-C: the namespace ${SHOP} with four services under load, and our definitions.`,
-        'It is a stage, not Kubernetes: Deployments get pods and metrics, and nothing else runs. In another shell, after the line above:',
+        'It is a stage, not Kubernetes: Deployments get pods and metrics, autoscalers act, and nothing else runs. In another shell, after the line above:',
         '  kubectl get deployments,pods',
         '  fairlead up blueprints/frontend',
         '',
