@@ -41,10 +41,10 @@ export type Carried =
 
 /**
  * Dry run, slot, intent in the Decision, intent in the log, holds once more, one patch. Whatever fails before the patch
- * gives the slot back; a process that dies anywhere leaves a state that recovery reads off the records.
+ * gives the slot back, save an undo's; a process that dies anywhere leaves a state that recovery reads off the records.
  */
 export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Write): Promise<Carried> {
-  const { permit, changeId } = write;
+  const { permit } = write;
   const trial = await deps.workloads.apply(permit, lastChange(deps, held, write, deps.journal.head()), {
     dryRun: true,
   });
@@ -58,13 +58,13 @@ export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Wr
   const intent = changeRecord(deps, write, deps.journal.head());
   const recorded = await recordIntent(deps, held, write, intent);
   if (recorded.kind !== 'recorded') {
-    await giveBack(deps, held, changeId);
+    await letGo(deps, held, write);
     return recorded;
   }
   const change = lastChange(deps, held, write, recorded.log);
   const refusal = await stillAllowed(deps, write);
   if (refusal !== undefined) {
-    await giveBack(deps, recorded.held, changeId);
+    await letGo(deps, recorded.held, write);
     return { kind: 'lookAgain', ...refusal, held: recorded.held };
   }
   return patch(deps, recorded.held, write, change);
@@ -149,7 +149,7 @@ async function recordIntent(
 async function patch(deps: ExecutorDeps, held: HeldDecision, write: Write, change: LastChange): Promise<Carried> {
   const { permit, changeId, undo } = write;
   if (deps.clock.now() >= permit.terms.expiresAt) {
-    await giveBack(deps, held, changeId);
+    await letGo(deps, held, write);
     return { kind: 'lookAgain', code: 'PermitExpired', message: 'the permit expired before the write', held };
   }
   const result = await deps.workloads.apply(permit, change, { dryRun: false });
@@ -160,10 +160,15 @@ async function patch(deps: ExecutorDeps, held: HeldDecision, write: Write, chang
     if (carried?.id !== changeId) return { kind: 'unclear', held };
     return { kind: 'written', held: await confirm(deps, held, carried) };
   }
-  await giveBack(deps, held, changeId);
+  await letGo(deps, held, write);
   deps.log.warn({ decisionId: held.name, changeId, undo, code: error.code }, 'write refused: look again');
   return { kind: 'lookAgain', code: codeFor(error.code), message: error.message, held };
 }
+
+/** An undo that was not done is still due, and keeps the slot until it is done or refused: nothing begins on a change that failed. */
+const letGo = async (deps: ExecutorDeps, held: HeldDecision, { undo, changeId }: Write): Promise<void> => {
+  if (!undo) await giveBack(deps, held, changeId);
+};
 
 /** A reason for the record, by the port's code. */
 const codeFor = (code: string): string =>

@@ -11,7 +11,7 @@ import type { ChangeRecord } from '../schema/records.ts';
 import type { Request, UndoFacts } from '../schema/request.ts';
 import { alert } from './alert.ts';
 import { carryOut, type Write } from './carryOut.ts';
-import { close, undoIdOf } from './close.ts';
+import { close, giveBack, undoIdOf } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import { decideAgain, type Judged } from './decideAgain.ts';
 import { deciding } from './deciding.ts';
@@ -122,6 +122,8 @@ async function refused(
     return Math.max(verdict.wait?.until ?? 0, deps.clock.now() + POLL_MS);
   }
   await alert(deps, held, { code: 'UndoRefused', message: `change ${failed.id} failed and is not undone: ${message}` });
+  // Taken by an earlier try that the API server refused: that undo is not written any more.
+  await giveBack(deps, held, undoIdOf(failed.id));
   return close(
     deps,
     held,
