@@ -13,6 +13,8 @@ export class Quiet {
   readonly #until = new Map<string, { readonly situation: string; readonly until: number }>();
 
   note(key: string, view: ServiceView, now: number, ownNamespace: string): void {
+    // Of services that are gone nobody asks again: what is over goes with the next note.
+    for (const [known, { until }] of this.#until) if (until <= now) this.#until.delete(known);
     this.#until.set(key, { situation: situationOf(view, now, ownNamespace), until: now + QUIET_MS });
   }
 
