@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
+import type { Proposer } from '../agents/proposer.ts';
 import { RulesPlanner } from '../agents/rulesPlanner.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
@@ -51,5 +52,27 @@ describe('the controller', () => {
     await controller.pass([broken, view]);
     await controller.idle();
     expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(1);
+  });
+
+  it('keeps a wish for a service that nothing governs on record, and nothing comes of it here (GATE-G14-1)', async () => {
+    const stage = await openStage();
+    stages.push(stage);
+    const rules = new RulesPlanner();
+    const proposer: Proposer = {
+      label: 'a model',
+      propose: async (context) => {
+        const { origin } = await rules.propose(context);
+        const args = { service: 'production/web', replicas: 3, reason: 'it is hot' };
+        return { kind: 'change', tool: 'scale', args, rationale: 'it is hot', origin };
+      },
+    };
+    const controller = new Controller({ ...stage.deps, proposer, decisions: () => [] });
+    await controller.pass(stage.observer.views());
+    await controller.idle();
+    await stage.run(30_000);
+    const [decision] = stage.world.objects.list(KINDS.Decision, 'shop');
+    expect(decision?.spec).toMatchObject({ target: { namespace: 'production', name: 'web' } });
+    expect(decision?.status).toMatchObject({ phase: 'Refused', reason: 'NotGoverned' });
+    expect(stage.writes()).toBe(0);
   });
 });
