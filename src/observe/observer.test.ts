@@ -77,6 +77,20 @@ describe('a pass', () => {
     expect(views.find(({ name }) => name === 'gone')).toMatchObject({ matches: 0 });
   });
 
+  it('is blind to a service that makes no sense, and to no other', async () => {
+    const { observer } = await observing((cluster) => {
+      service(cluster);
+      const odd = deployment({ name: 'odd', uid: 'odd-uid' });
+      // No API server sends this; whatever else surprises the code has to stay as small.
+      Object.assign(odd.metadata, { managedFields: 'text' });
+      cluster.put(odd);
+      cluster.put(blueprint('odd'));
+    });
+    const views = await observer.pass();
+    expect(views.find(({ name }) => name === 'web')?.workload?.ready).toBe(2);
+    expect(views.find(({ name }) => name === 'odd')).toMatchObject({ matches: 0, problems: [expect.any(String)] });
+  });
+
   it('extends the history by one point, also when it was asked for twice at once', async () => {
     const { observer, pass } = await observing();
     await pass();

@@ -11,13 +11,12 @@ import { FLEET } from '../schema/records.ts';
 import type { Workload } from '../schema/workload.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
-import { Fleet, type FleetSources } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { fleetSourcesOf } from './fleetSources.ts';
 import { readFresh } from './freshParts.ts';
 import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
-import { numberAt } from './narrow.ts';
-import { nodeRoom } from './nodeRoom.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
@@ -123,7 +122,11 @@ export class Observer {
     const { view } = assembleView(parts, this.#numbers(accepted, deployment), now, log);
     return {
       ok: true,
-      value: withFleet(view, this.#fleet.facts(this.#fleetSources(), breakers.fleet, now), breakers.fleet),
+      value: withFleet(
+        view,
+        this.#fleet.facts(fleetSourcesOf(this.#mirrors, this.#deps.apiHealth), breakers.fleet, now),
+        breakers.fleet,
+      ),
     };
   }
 
@@ -158,34 +161,36 @@ export class Observer {
     // Objects are taken after the metrics came, so that pods and their samples are as close in time as can be.
     const now = clock.now();
     const around = { of: surroundingsOf(this.#mirrors), reach: this.#mirrors.reach(AROUND) };
-    const views = accepted.map((one) => {
+    const views = accepted.map((one): ServiceView => {
       const hidden = unread.find(({ object }) => object === one.object);
-      const parts = this.#partsOf(one, global, around, hidden);
-      const { view, history } = assembleView(parts, this.#numbers(one, parts.target?.deployment), now, log);
-      this.#remember(view, history);
-      return view;
+      try {
+        const parts = this.#partsOf(one, global, around, hidden);
+        const { view, history } = assembleView(parts, this.#numbers(one, parts.target?.deployment), now, log);
+        this.#remember(view, history);
+        return view;
+      } catch (error) {
+        return this.#blind(one, error);
+      }
     });
     const names = new Set(views.map((view) => `${view.namespace}/${view.name}`));
     for (const name of this.#rings.keys()) if (!names.has(name)) this.#rings.delete(name);
     const records = this.#mirrors.reach(['CircuitBreaker']).at;
     const record = this.#mirrors.of('CircuitBreaker').get(this.#deps.ownNamespace, FLEET);
-    const facts = this.#fleet.pass(views, this.#fleetSources(), records === undefined ? 'unreadable' : record, now);
+    const facts = this.#fleet.pass(
+      views,
+      fleetSourcesOf(this.#mirrors, this.#deps.apiHealth),
+      records === undefined ? 'unreadable' : record,
+      now,
+    );
     this.#views = views.map((view) => withFleet(view, facts, record));
     return this.#views;
   }
 
-  #fleetSources(): FleetSources {
-    const deployments = this.#mirrors.of('Deployment');
-    return {
-      replicasOf: (namespace, name) => numberAt(deployments.get(namespace, name), 'spec', 'replicas'),
-      isReadable: this.#mirrors.reach(['Deployment']).at !== undefined,
-      nodes: this.#mirrors.reach(['Node']).at === undefined ? undefined : [...this.#mirrors.of('Node').all()],
-      room: () =>
-        this.#mirrors.reach(['Node', 'Pod']).at === undefined
-          ? undefined
-          : nodeRoom(this.#mirrors.of('Node').all(), this.#mirrors.of('Pod').all()),
-      api: this.#deps.apiHealth?.() ?? { calls: 0, failures: 0 },
-    };
+  /** What nobody can make sense of blinds its own service only: without a target nothing may be done there. */
+  #blind({ object }: Accepted, error: unknown): ServiceView {
+    const { namespace = '', name } = object.metadata;
+    this.#deps.log.error({ namespace, blueprint: name, err: String(error) }, 'a service could not be made sense of');
+    return { namespace, name, object, matches: 0, problems: [`what was observed makes no sense: ${String(error)}`] };
   }
 
   #globalNow(): AcceptedGlobal {
