@@ -13,6 +13,8 @@ const amount = (resource: 'cpu' | 'memory', what: string) =>
       `must be a quantity above 0, for example ${resource === 'cpu' ? '500m or 2' : '512Mi or 2Gi'}, or null`,
     )
     .nullable()
+    // A field that was left out says as little as null does.
+    .default(null)
     .describe(`The new ${what} of one pod, or null to leave it.`);
 
 /** Quantities are written as the API server writes them back: what was asked is found again as it was written. */

@@ -15,6 +15,7 @@ export const rollback = defineTool({
       .min(1)
       .max(1_000_000_000)
       .nullable()
+      .default(null)
       .describe('The revision to go back to, or null for the newest earlier one that was healthy.'),
     reason: Reason,
   }),

@@ -21,6 +21,7 @@ const LIMITS = [
   'maxLength',
   'pattern',
   'format',
+  'default',
 ];
 
 /** JSON Schema of a closed object with every field required. */
@@ -33,5 +34,7 @@ export function toModelTool(tool: Pick<Tool, 'name' | 'summary' | 'input'>): Mod
       for (const limit of LIMITS) delete (jsonSchema as Record<string, unknown>)[limit];
     },
   });
-  return { name: tool.name, description: tool.summary, parameters };
+  // Strict endpoints want every field named; one that is left out all the same reads as its default.
+  const required = Object.keys(parameters.properties ?? {});
+  return { name: tool.name, description: tool.summary, parameters: { ...parameters, required } };
 }

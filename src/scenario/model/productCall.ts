@@ -6,7 +6,7 @@ const READS: Readonly<Record<string, string>> = {
   get_status: 'get_workload',
   get_logs: 'get_logs',
 };
-const CHANGES = new Set(['scale', 'restart_pods']);
+const CHANGES = new Set(['scale', 'scale_to_zero', 'restart_pods', 'adjust_resources', 'rollback']);
 
 /**
  * A canonical call in the product's words: one `service` as `namespace/name`, and the reason that its changes demand.
