@@ -1,5 +1,5 @@
-import { DecisionEngine, loadDecisionPrompt } from './agents/decisionEngine.ts';
 import type { Proposer } from './agents/proposer.ts';
+import { DecisionEngine, loadDecisionPrompt } from './agents/roles/decisionEngine.ts';
 import { RulesPlanner } from './agents/rulesPlanner.ts';
 import { withFallback } from './agents/withFallback.ts';
 import type { Config } from './config.ts';

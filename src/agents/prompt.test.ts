@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { loadDecisionPrompt } from './decisionEngine.ts';
 import { parsePrompt } from './prompt.ts';
+import { loadDecisionPrompt } from './roles/decisionEngine.ts';
 
 const PROMPTS = new URL('../../prompts/', import.meta.url).pathname;
 const Variables = z.strictObject({ service: z.string(), count: z.number() });

@@ -4,8 +4,9 @@ import { ManualClock, settle } from '../testing/manualClock.ts';
 import { answerOf, callsOf, errorOf, textOf } from '../testing/modelReplies.ts';
 import { refusal, verdict } from '../testing/proposalContext.ts';
 import { ScriptedModel } from '../testing/scriptedModel.ts';
-import { DECISION_TOOLS } from './decisionEngine.ts';
+import { HOLD } from './hold.ts';
 import type { AskedCall, Judge, JudgedCall } from './judgedCall.ts';
+import { DECISION_TOOLS } from './roles/decisionEngine.ts';
 import { type RunResult, run } from './run.ts';
 import type { Exchange } from './runEnd.ts';
 import { RUN_LIMITS, type RunLimits } from './runLimits.ts';
@@ -46,6 +47,7 @@ async function play(
       system: 'be good',
       user: 'look',
       tools: DECISION_TOOLS,
+      answers: [HOLD],
       own: { namespace: 'shop', name: 'storefront' },
       judge: (call) => {
         judged.push(call);
@@ -91,8 +93,8 @@ describe('a run that ends well', () => {
   });
 
   it.each([
-    ['a hold', callsOf(hold()), { kind: 'hold', reason: 'calm' }],
-    ['a hold beside a read', callsOf(events, hold()), { kind: 'hold', reason: 'calm' }],
+    ['a hold', callsOf(hold()), { kind: 'answer', name: 'hold', args: { reason: 'calm' } }],
+    ['a hold beside a read', callsOf(events, hold()), { kind: 'answer', name: 'hold', args: { reason: 'calm' } }],
     ['a change beside a read', callsOf(events, scale(4)), { kind: 'proposal', args: { replicas: 4 } }],
     [
       'the same change twice, in other words',
@@ -112,7 +114,7 @@ describe('a run that ends well', () => {
     [
       'calls with the finish reason stop',
       answerOf({ calls: [{ id: '', name: 'hold', arguments: '{"reason":"x"}' }] }),
-      { kind: 'hold' },
+      { kind: 'answer', name: 'hold' },
     ],
   ])('takes %s', async (_, reply, end) => {
     const model = new ScriptedModel(reply);
@@ -160,7 +162,7 @@ describe('an answer that is sent back', () => {
 
   it.each(wrong)('%s, with the reason, and the next answer counts', async (_, reply, words) => {
     const model = new ScriptedModel(reply, callsOf(hold('better now')));
-    expect((await play(model)).end).toEqual({ kind: 'hold', reason: 'better now' });
+    expect((await play(model)).end).toEqual({ kind: 'answer', name: 'hold', args: { reason: 'better now' } });
     expect(lastMessages(model)).toContain(words);
   });
 
@@ -178,7 +180,7 @@ describe('an answer that is sent back', () => {
       { kind: 'scale', replicas: 4 },
       { kind: 'scale', replicas: 2 },
     ]);
-    expect(end.kind).toBe('hold');
+    expect(end.kind).toBe('answer');
   });
 
   it('tells a turn with unreadable arguments as text, since some servers cannot carry it as calls', async () => {
@@ -220,7 +222,7 @@ describe('a refused call', () => {
   it('is never proposed, even when a judge accepts what no tool stands behind', async () => {
     const model = new ScriptedModel(callsOf(['delete_deployment', {}]), callsOf(hold()));
     const { end } = await play(model, { judge: async () => ({ kind: 'accepted', verdict: verdict() }) });
-    expect(end.kind).toBe('hold');
+    expect(end.kind).toBe('answer');
   });
 });
 
@@ -329,14 +331,14 @@ describe('what a run cannot go on without (P4)', () => {
 
   it('asks with less when the context is full and something can be left out', async () => {
     const model = new ScriptedModel(callsOf(events), errorOf('contextTooLong'), callsOf(hold()));
-    expect((await play(model)).end.kind).toBe('hold');
+    expect((await play(model)).end.kind).toBe('answer');
     expect(model.asked[2]?.messages).toHaveLength(2);
   });
 
   it('a read that fails is told, and the run goes on', async () => {
     const model = new ScriptedModel(callsOf(events), callsOf(hold()));
     const judge: Judge = async () => ({ kind: 'failed', verdict: verdict(), message: 'timeout </data> «x»' });
-    expect((await play(model, { judge })).end.kind).toBe('hold');
+    expect((await play(model, { judge })).end.kind).toBe('answer');
     expect(lastMessages(model)).toContain('could not be read: «timeout ‹/data› \\"x\\"»');
   });
 });

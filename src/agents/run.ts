@@ -4,8 +4,8 @@ import type { ChatAnswer, ChatModel, ChatTool, ModelError } from '../ports/model
 import type { Target } from '../tools/service.ts';
 import { toModelTool } from '../tools/toModelTool.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { AnswerTool } from './answerTool.ts';
 import { Conversation } from './conversation.ts';
-import { HOLD } from './hold.ts';
 import type { Judge } from './judgedCall.ts';
 import type { Exchange, GaveUp, RunCost, RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
@@ -19,6 +19,8 @@ export interface RunTask {
   readonly system: string;
   readonly user: string;
   readonly tools: readonly Tool[];
+  /** How a run may end besides a proposal. */
+  readonly answers: readonly AnswerTool[];
   /** The service the run is about; it can propose for no other. */
   readonly own: Target;
   readonly judge: Judge;
@@ -35,7 +37,7 @@ export interface RunResult {
 
 /**
  * One agent run: asks the model, has every call judged, hands back the typed answers, until it proposes one change,
- * holds, or a limit ends it. Never rejects and never outlasts its time, whatever the model does. It changes nothing: the
+ * answers, or a limit ends it. Never rejects and never outlasts its time, whatever the model does. It changes nothing: the
  * proposal it ends with is a wish.
  */
 export async function run(task: RunTask, signal: AbortSignal): Promise<RunResult> {
@@ -70,7 +72,7 @@ class RunState {
   constructor(task: RunTask) {
     this.#task = task;
     this.#talk = new Conversation(task.system, task.user);
-    this.#tools = [...task.tools, HOLD].map(toModelTool);
+    this.#tools = [...task.tools, ...task.answers].map(toModelTool);
     this.#overhead = Math.ceil(JSON.stringify(this.#tools).length / 4);
   }
 
@@ -133,9 +135,10 @@ class RunState {
   }
 
   async #take(answer: ChatAnswer, signal: AbortSignal): Promise<RunEnd | undefined> {
-    const { tools, own, judge, limits } = this.#task;
+    const { tools, answers, own, judge, limits } = this.#task;
     const taken = await takeAnswer(answer, {
       tools,
+      answers,
       own,
       judge,
       limits,
@@ -166,7 +169,10 @@ class RunState {
   #withLastWord(replies: Extract<Taken, { kind: 'again' }>['replies']): typeof replies {
     const last = replies.at(-1);
     if (last === undefined || this.#steps !== this.#task.limits.steps - 1) return replies;
-    return [...replies.slice(0, -1), { ...last, text: `${last.text}\nYour next answer is the last: propose or hold.` }];
+    return [
+      ...replies.slice(0, -1),
+      { ...last, text: `${last.text}\nYour next answer is the last: ${waysToEnd(this.#task)}.` },
+    ];
   }
 
   #size(): number {
@@ -206,6 +212,10 @@ class RunState {
     }
   }
 }
+
+/** What is left to do with a last answer. */
+const waysToEnd = ({ tools, answers }: RunTask): string =>
+  [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name).join(', or ');
 
 const UNRECORDED = gaveUp('unrecorded', 'the exchange could not be recorded');
 

@@ -3,7 +3,7 @@ import type { Target } from '../tools/service.ts';
 import type { ToolArguments } from '../tools/tool.ts';
 
 /**
- * Why a run ended without a proposal or a hold.
+ * Why a run ended without a proposal or an answer.
  *
  * - `steps`, `tokens`, `time`: a limit of the run. `aborted`: the caller wanted no more.
  * - `malformed`: more unusable answers than may be corrected. `cut`, `filtered`: the last of them was that.
@@ -29,7 +29,8 @@ export type RunEnd =
       readonly target: Target;
       readonly reason: string;
     }
-  | { readonly kind: 'hold'; readonly reason: string }
+  /** One of the task's answers, with arguments as its schema accepted them. Texts are the model's, uncleaned. */
+  | { readonly kind: 'answer'; readonly name: string; readonly args: ToolArguments }
   | { readonly kind: 'gave-up'; readonly why: GaveUp; readonly message: string };
 
 /** What a run cost and read; tokens are estimated (characters / 4) where the endpoint reports none. */

@@ -3,8 +3,8 @@ import { parseCall } from '../tools/parseCall.ts';
 import type { Target } from '../tools/service.ts';
 import type { Tool, ToolArguments } from '../tools/tool.ts';
 import { answerText } from './answerText.ts';
+import type { AnswerTool } from './answerTool.ts';
 import type { Reply } from './conversation.ts';
-import { HOLD } from './hold.ts';
 import type { AskedCall, Judge, JudgedCall } from './judgedCall.ts';
 import type { RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
@@ -13,6 +13,7 @@ import { clean, wellFormed } from './untrusted.ts';
 
 export interface TakeContext {
   readonly tools: readonly Tool[];
+  readonly answers: readonly AnswerTool[];
   readonly own: Target;
   readonly judge: Judge;
   readonly limits: RunLimits;
@@ -35,16 +36,16 @@ type Call = Reply['call'];
 /** One call after it was looked at. */
 type Seen =
   | { readonly kind: 'proposal'; readonly tool: string; readonly args: ToolArguments; readonly reason: string }
-  | { readonly kind: 'hold'; readonly reason: string }
+  | { readonly kind: 'answer'; readonly name: string; readonly args: ToolArguments }
   | { readonly kind: 'reply' | 'malformed'; readonly text: string }
   | { readonly kind: 'unrecorded'; readonly message: string };
 
-const ONE_CALL = 'Answer with exactly one tool call: one of the tools you were given, or hold.';
+const ONE_CALL = 'Answer with exactly one tool call: one of the tools you were given.';
 
 /**
  * Judges every call of an answer in order. An answer counts only when it can mean one thing: one change (the same one
- * twice is one), or a hold. Two different changes, a change beside a hold, or a change beside a call that could not be
- * read are sent back; the first one is never taken alone in silence.
+ * twice is one), or one of the run's own answers. Two different ones, or one beside a call that could not be read, are
+ * sent back; the first one is never taken alone in silence.
  */
 export async function takeAnswer(answer: ChatAnswer, context: TakeContext): Promise<Taken> {
   const calls = callsOf(answer, context);
@@ -63,14 +64,14 @@ export async function takeAnswer(answer: ChatAnswer, context: TakeContext): Prom
 }
 
 function conclude(seen: readonly { call: Call; what: Seen }[], { own }: TakeContext): Taken {
-  const answers = new Map<string, Extract<Seen, { kind: 'proposal' | 'hold' }>>();
+  const answers = new Map<string, Extract<Seen, { kind: 'proposal' | 'answer' }>>();
   for (const { what } of seen) {
-    if (what.kind === 'proposal' || what.kind === 'hold') answers.set(meaningOf(what), what);
+    if (what.kind === 'proposal' || what.kind === 'answer') answers.set(meaningOf(what), what);
   }
   const malformed = seen.some(({ what }) => what.kind === 'malformed');
   const [only] = answers.values();
   if (only !== undefined && answers.size === 1 && !malformed) {
-    return { kind: 'end', end: only.kind === 'hold' ? only : { ...only, target: own } };
+    return { kind: 'end', end: only.kind === 'answer' ? only : { ...only, target: own } };
   }
   const several = 'More than one answer at once: nothing of it is taken. Send only the one you mean.';
   const waits = 'Not taken: another call beside it could not be read. Send only the one you mean.';
@@ -82,13 +83,15 @@ function conclude(seen: readonly { call: Call; what: Seen }[], { own }: TakeCont
 }
 
 /** Two calls that differ only in their reason want the same. */
-function meaningOf(what: Extract<Seen, { kind: 'proposal' | 'hold' }>): string {
-  if (what.kind === 'hold') return HOLD.name;
+function meaningOf(what: Extract<Seen, { kind: 'proposal' | 'answer' }>): string {
   const { reason: _, ...wanted } = what.args;
-  return JSON.stringify([what.tool, ...Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return JSON.stringify([
+    what.kind === 'answer' ? what.name : what.tool,
+    ...Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
 }
 
-function callsOf(answer: ChatAnswer, { tools, limits }: TakeContext): readonly Call[] | Taken {
+function callsOf(answer: ChatAnswer, { tools, answers, limits }: TakeContext): readonly Call[] | Taken {
   switch (answer.finish) {
     case 'length':
       return unusable(
@@ -111,7 +114,7 @@ function callsOf(answer: ChatAnswer, { tools, limits }: TakeContext): readonly C
   }
   if (answer.calls.length > 0) return answer.calls;
   const written = callInText(answer.content);
-  const offered = written !== undefined && [...tools, HOLD].some((tool) => tool.name === written.name);
+  const offered = written !== undefined && [...tools, ...answers].some((tool) => tool.name === written.name);
   return offered ? [written] : unusable('malformed', answer.content, `No tool was called. ${ONE_CALL}`);
 }
 
@@ -123,12 +126,14 @@ const unusable = (fault: 'malformed' | 'cut', kept: string, message: string): Ta
 });
 
 async function look(call: Call, context: TakeContext): Promise<Seen> {
-  const parsed = parseCall<Pick<Tool, 'name' | 'input'>>(call.name, call.arguments, [...context.tools, HOLD]);
+  const parsed = parseCall<Pick<Tool, 'name' | 'input'>>(call.name, call.arguments, [
+    ...context.tools,
+    ...context.answers,
+  ]);
   if (!parsed.ok && !parsed.unknown) return { kind: 'malformed', text: parsed.message };
   if (!parsed.ok) return judged(call.name, unknownCall(call, context.own), context, parsed.message);
-  if (parsed.tool.name === HOLD.name) return { kind: 'hold', reason: String(parsed.args['reason']) };
   const tool = context.tools.find((offered) => offered.name === parsed.tool.name);
-  if (tool === undefined) return { kind: 'malformed', text: ONE_CALL };
+  if (tool === undefined) return { kind: 'answer', name: parsed.tool.name, args: parsed.args };
   return judged(tool.name, knownCall(tool, parsed.args, context.own), context);
 }
 
@@ -155,7 +160,7 @@ async function judged(name: string, asked: AskedCall, context: TakeContext, note
   if (asked.target.namespace !== namespace || asked.target.name !== service) {
     return {
       kind: 'malformed',
-      text: `Not taken: service must be "${namespace}/${service}", the only one you were asked about. Propose for it, or hold.`,
+      text: `Not taken: service must be "${namespace}/${service}", the only one you were asked about. Propose for it or for nothing.`,
     };
   }
   return { kind: 'proposal', tool: asked.tool, args: asked.args, reason: String(asked.args['reason'] ?? '') };

@@ -1,4 +1,4 @@
-import { DECISION_TOOLS } from '../agents/decisionEngine.ts';
+import { DECISION_TOOLS } from '../agents/roles/decisionEngine.ts';
 import { parseCall } from '../tools/parseCall.ts';
 import { isObject } from './loose.ts';
 import type { Seen } from './seen.ts';

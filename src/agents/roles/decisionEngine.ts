@@ -1,24 +1,25 @@
 import { z } from 'zod';
-import type { Clock } from '../ports/clock.ts';
-import type { ChatModel } from '../ports/model.ts';
-import { adjustResources } from '../tools/adjustResources.ts';
-import { getDecisions } from '../tools/getDecisions.ts';
-import { getEvents } from '../tools/getEvents.ts';
-import { getMetrics } from '../tools/getMetrics.ts';
-import { getWorkload } from '../tools/getWorkload.ts';
-import { restartPods } from '../tools/restartPods.ts';
-import { rollback } from '../tools/rollback.ts';
-import { scale } from '../tools/scale.ts';
-import { targetOf } from '../tools/service.ts';
-import type { Tool } from '../tools/tool.ts';
-import { whatIf } from '../tools/whatIf.ts';
-import { observationText } from './observationText.ts';
-import { runOrigin } from './origin.ts';
-import { loadPrompt, type Prompt } from './prompt.ts';
-import type { Proposal, ProposalContext, Proposer } from './proposer.ts';
-import { run } from './run.ts';
-import { RUN_LIMITS, type RunLimits } from './runLimits.ts';
-import { clean } from './untrusted.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ChatModel } from '../../ports/model.ts';
+import { adjustResources } from '../../tools/adjustResources.ts';
+import { getDecisions } from '../../tools/getDecisions.ts';
+import { getEvents } from '../../tools/getEvents.ts';
+import { getMetrics } from '../../tools/getMetrics.ts';
+import { getWorkload } from '../../tools/getWorkload.ts';
+import { restartPods } from '../../tools/restartPods.ts';
+import { rollback } from '../../tools/rollback.ts';
+import { scale } from '../../tools/scale.ts';
+import { targetOf } from '../../tools/service.ts';
+import type { Tool } from '../../tools/tool.ts';
+import { whatIf } from '../../tools/whatIf.ts';
+import { HOLD } from '../hold.ts';
+import { observationText } from '../observationText.ts';
+import { runOrigin } from '../origin.ts';
+import { loadPrompt, type Prompt } from '../prompt.ts';
+import type { Proposal, ProposalContext, Proposer } from '../proposer.ts';
+import { run } from '../run.ts';
+import { RUN_LIMITS, type RunLimits } from '../runLimits.ts';
+import { clean } from '../untrusted.ts';
 
 export const DECISION_ENGINE = 'decision-engine';
 
@@ -76,6 +77,7 @@ export class DecisionEngine implements Proposer {
         system: prompt.system,
         user: prompt.render({ service: clean(context.service, 317), observation: observationText(context) }),
         tools: DECISION_TOOLS,
+        answers: [HOLD],
         own: targetOf(context.service),
         judge: context.judge,
         record: context.record,
@@ -88,8 +90,8 @@ export class DecisionEngine implements Proposer {
     switch (end.kind) {
       case 'proposal':
         return { kind: 'change', tool: end.tool, args: end.args, rationale: clean(end.reason, 2_000), origin };
-      case 'hold':
-        return { kind: 'hold', reason: clean(end.reason, 2_000), origin };
+      case 'answer':
+        return { kind: 'hold', reason: clean(String(end.args['reason'] ?? ''), 2_000), origin };
       case 'gave-up':
         return { kind: 'none', why: end.why, message: clean(end.message, 300), origin };
     }
