@@ -10,7 +10,7 @@ import type { Proposal, ProposalContext } from '../proposer.ts';
 import { withFallback } from '../withFallback.ts';
 import { DecisionEngine, loadDecisionPrompt } from './decisionEngine.ts';
 
-const prompt = loadDecisionPrompt(new URL('../../../../prompts/', import.meta.url).pathname);
+const prompt = loadDecisionPrompt(new URL('../../../prompts/', import.meta.url).pathname);
 const service = 'shop/storefront';
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const forever = new AbortController().signal;
