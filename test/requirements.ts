@@ -99,6 +99,7 @@ export const REQUIREMENTS = {
   'GATE-G20-3': 'In a freeze window nothing changes; a broken calendar freezes. (spec 2)',
   'GATE-G20-4': 'Observing refuses and says what would have been. (safety G20)',
   'GATE-G20-5': "Proposing asks people before an agent's change. (safety G20)",
+  'GATE-G20-6': 'After a failed undo nothing but an undo happens until a person lifts that. (safety G17)',
   'GATE-G21-1': "An agent's scale-up agrees with a signal that was observed, or with too few ready. (safety G21)",
   'GATE-G21-2': 'Nothing is scaled down while a signal says up or an objective is missed. (safety G21, spec 4)',
   'GATE-G21-3': 'An agent rolls back only where something is wrong. (safety G21)',
@@ -111,7 +112,8 @@ export const REQUIREMENTS = {
   'GATE-C-4': 'Only failures count: fail, fail, unclear, fail opens. (safety G19)',
   'GATE-C-5': 'A breaker opens for 60 s x 2^k, at most an hour, jittered. (safety G19)',
   'GATE-C-6': 'Optional changes have a breaker of their own. (safety G19)',
-  'GATE-C-7': 'A failed undo opens the breaker; an undone scale-down is remembered. (safety G10, G17)',
+  'GATE-C-7':
+    'A failed undo opens the breaker and freezes the service; an undone scale-down is remembered. (safety G10, G17)',
   'GATE-C-8': 'Reverts in a row are counted until a person or a quiet hour ends the row. (safety G1)',
   'GATE-C-9': 'Lost counters come back with the cooldown of the annotation and the hour spent. (P7)',
   'GATE-P-1': 'The same input gives the same verdict. (P1)',

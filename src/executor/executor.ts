@@ -9,6 +9,7 @@ import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
 import { recoverFleet } from './recoverFleet.ts';
 import { retire } from './retention.ts';
+import { thaw } from './thaw.ts';
 import { watch } from './watch.ts';
 
 interface Service {
@@ -63,6 +64,13 @@ export class Executor {
         await this.#guarded<AgainAt>(
           { namespace: view.namespace, blueprint: view.name },
           () => recordBlueprint(this.#deps, view),
+          (at) => at,
+        ),
+      );
+      again.push(
+        await this.#guarded<AgainAt>(
+          { namespace: view.namespace, blueprint: view.name },
+          () => thaw(this.#deps, view),
           (at) => at,
         ),
       );

@@ -11,6 +11,7 @@ import {
   settle,
   startUndo,
   takeOver,
+  thawed,
   verifying,
 } from './counters.ts';
 
@@ -151,8 +152,27 @@ describe('counters', () => {
     const undoing = startUndo(failed, { direction: 'down', load: 1.4 }, record(undo), flight(undo));
     expect(undoing).toMatchObject({ undoneDown: { at: NOON, load: 1.4 }, inFlight: { changeId: 'd.1.undo' } });
     expect(undoing.operations.at(-1)).toMatchObject({ undo: true });
-    expect(settle(undoing, outcome, { ...end, changeId: 'd.1.undo' }).breaker).toMatchObject({ state, failures });
+    const over = settle(undoing, outcome, { ...end, changeId: 'd.1.undo' });
+    expect(over.breaker).toMatchObject({ state, failures });
+    const frozen = { at: end.now, decision: 'd', change: 'd.1.undo' };
+    expect(over.frozen).toEqual(outcome === 'fail' ? frozen : undefined);
   });
+
+  it.each([
+    { change: 'd.1.undo', lifted: true },
+    { change: 'd.1', lifted: false },
+    { change: undefined, lifted: false },
+  ])(
+    'are thawed by $change: $lifted, and the next slot alone thaws nothing (GATE-C-7)',
+    ({ change: named, lifted }) => {
+      const frozen = { at: NOON, decision: 'd', change: 'd.1.undo' };
+      const counters = { ...NEW_COUNTERS, frozen };
+      expect(thawed(counters, named)).toEqual(lifted ? NEW_COUNTERS : undefined);
+      expect(thawed(NEW_COUNTERS, named)).toBeUndefined();
+      expect(reserved(counters).frozen).toEqual(frozen);
+      expect(settle(reserved(counters), 'pass', end).frozen).toEqual(frozen);
+    },
+  );
 
   it('remember only an undone scale-down, and without its load the strict way (GATE-C-7)', () => {
     expect(startUndo(NEW_COUNTERS, { direction: 'up', load: 1 }, record(), flight()).undoneDown).toBeUndefined();

@@ -82,21 +82,29 @@ export interface Settled extends Failure {
 
 /**
  * A change is over. A failure counts on the breaker of its sort, and a pass closes that one; insufficient, inconclusive
- * and superseded neither count nor reset. An undo that failed opens the breaker at once; one that worked is no success
- * of the service's.
+ * and superseded neither count nor reset. An undo that failed opens the breaker at once and freezes the service; one that
+ * worked is no success of the service's.
  */
 export function settle(counters: Counters, outcome: Outcome, settled: Settled): Counters {
   const { changeId } = settled;
   const record = counters.operations.find((o) => o.changeId === changeId);
   const after = landed(counters, changeId);
   if (record?.undo === true) {
-    return outcome === 'fail' ? { ...after, breaker: opened(after.breaker, settled) } : after;
+    if (outcome !== 'fail') return after;
+    const frozen = { at: settled.now, decision: record.decision, change: changeId };
+    return { ...after, breaker: opened(after.breaker, settled), frozen };
   }
   if (record?.optional !== true) return { ...after, breaker: afterOutcome(after.breaker, outcome, settled) };
   const optionalBreaker = afterOutcome(after.optionalBreaker, outcome, settled);
   // It was let through as the trial of both: its success closes both, its failure locks out its own kind only.
   const wasTrial = outcome === 'pass' && breakerAt(after.breaker, settled.now) === 'halfOpen';
   return { ...after, optionalBreaker, ...(wasTrial && { breaker: CLOSED }) };
+}
+
+/** A person named the freeze, and no other one: it is over. undefined: there is nothing to lift. */
+export function thawed(counters: Counters, change: string | undefined): Counters | undefined {
+  const { frozen, ...rest } = counters;
+  return frozen !== undefined && frozen.change === change ? rest : undefined;
 }
 
 export interface Undone {

@@ -42,6 +42,15 @@ export const InFlight = OneInFlight.extend({
 });
 export type InFlight = z.infer<typeof InFlight>;
 
+/** An undo that failed: what stands there is known to be wrong, and what would mend it is not. */
+export const Frozen = z.object({
+  at: z.int(),
+  decision: z.string().max(100),
+  /** The undo's change id. A person lifts the freeze by naming it. */
+  change: z.string().max(120),
+});
+export type Frozen = z.infer<typeof Frozen>;
+
 /** `CircuitBreaker.status` of one service: everything that must survive a restart and be taken in one compare-and-swap. Instants in ms. */
 export const Counters = z.object({
   targetUid: z.string().max(64).optional(),
@@ -50,6 +59,8 @@ export const Counters = z.object({
   optionalBreaker: BreakerState,
   operations: z.array(OperationRecord).max(64),
   inFlight: InFlight.optional(),
+  /** Nothing but an undo happens here until a person names its change in `spec.resumed` (G20). */
+  frozen: Frozen.optional(),
   /** Id of the newest change we know we wrote: the annotation counts only if it names the same. */
   lastChangeId: z.string().max(120).optional(),
   /** Last undone scale-down and the load then (G10: no agent's down for 6 h at 80% of it). */

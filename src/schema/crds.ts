@@ -12,6 +12,7 @@ import {
   DecisionSpec,
   DecisionStatus,
   FLEET,
+  RESUMED_IN_ADVANCE,
 } from './records.ts';
 import { MAX_VOTES, Vote } from './vote.ts';
 
@@ -178,10 +179,19 @@ function circuitBreaker(): Definition {
         rule: `self.metadata.name == '${FLEET}' || !has(self.spec) || !self.spec.holds.exists(h, has(h.namespace))`,
         message: `a hold on a namespace stands in the CircuitBreaker ${FLEET} only`,
       },
+      {
+        rule: [
+          '!has(self.spec) || !has(self.spec.resumed)',
+          '(has(oldSelf.spec) && has(oldSelf.spec.resumed) && oldSelf.spec.resumed == self.spec.resumed)',
+          '(has(self.status) && has(self.status.frozen) && self.status.frozen.change == self.spec.resumed.change)',
+        ].join(' || '),
+        message: RESUMED_IN_ADVANCE,
+      },
     ],
     columns: [
       column('State', '.status.breaker.state', 'open: changes wait.'),
       column('Failures', '.status.breaker.failures', 'In a row.', 'integer'),
+      column('Frozen', '.status.frozen.decision', 'Its undo failed: all waits for fairlead resume.'),
       column('In flight', '.status.inFlight.decision', 'The Decision whose change is under way.'),
       column('Held', '.spec.holds[0].kind', 'What a person holds.'),
       AGE,

@@ -77,6 +77,10 @@ export const Origin = z.object({
   steps: z.int().min(0),
   promptTokens: z.int().min(0),
   completionTokens: z.int().min(0),
+  /** Of the prompt tokens, those the endpoint had already. */
+  cachedTokens: z.int().min(0).optional(),
+  /** At the configured prices, in their currency; absent without them. */
+  cost: z.number().min(0).optional(),
   seconds: z.number().min(0),
   /** Names of the tools it called, in order. */
   read: z.array(text(64)).max(32),
@@ -227,9 +231,15 @@ export const ApprovalRequestStatus = z.object({
 });
 export type ApprovalRequestStatus = z.infer<typeof ApprovalRequestStatus>;
 
+/** Lifts the freeze that names the same change, and no other: no clock decides, and an old stamp lifts nothing new. */
+export const Resumed = z.object({ change: text(120), by: text(200), at: instant });
+export type Resumed = z.infer<typeof Resumed>;
+
 /** People's half of a CircuitBreaker; `fleet` in our own namespace carries the holds of namespaces and the cluster. */
-export const CircuitBreakerSpec = z.object({ holds: z.array(Hold).max(64) });
+export const CircuitBreakerSpec = z.object({ holds: z.array(Hold).max(64), resumed: Resumed.optional() });
 export type CircuitBreakerSpec = z.infer<typeof CircuitBreakerSpec>;
 /** `fleet`: on the CircuitBreaker of that name alone, what all services share. */
 export const CircuitBreakerStatus = Counters.extend({ fleet: FleetCounters.optional() });
 export const FLEET = 'fleet';
+/** What the CRD answers to a `resumed` that no freeze asked for. */
+export const RESUMED_IN_ADVANCE = 'resumed.change names the freeze in status.frozen: nothing is resumed in advance';

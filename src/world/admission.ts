@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { blueprintFromObject, globalFromObject } from '../schema/blueprint/fromObject.ts';
 import { BlueprintStatus } from '../schema/blueprint/status.ts';
 import { NO_GLOBAL_RULES } from '../schema/blueprint.ts';
+import type { Frozen } from '../schema/counters.ts';
 import type { Kind, KubeObject } from '../schema/kube.ts';
 import {
   ApprovalRequestSpec,
@@ -12,6 +13,7 @@ import {
   DecisionSpec,
   DecisionStatus,
   FLEET,
+  RESUMED_IN_ADVANCE,
 } from '../schema/records.ts';
 import { MAX_VOTES, Vote } from '../schema/vote.ts';
 import { withoutEmptyMaps, workloadSpec, zodFault } from './shapes.ts';
@@ -95,9 +97,19 @@ function forbiddenChange(rules: RecordRules, old: KubeObject, object: KubeObject
   if (rules.immutable && !isDeepStrictEqual(old.spec, object.spec)) {
     return `spec: Invalid value: the spec of a ${object.kind} never changes: create another`;
   }
+  if (isResumedInAdvance(old, object)) return `spec.resumed: Invalid value: ${RESUMED_IN_ADVANCE}`;
   const votes = votesOf(object);
   const kept = votesOf(old).every((vote) => votes.some((candidate) => isDeepStrictEqual(candidate, vote)));
   return kept ? undefined : 'votes: Invalid value: votes are only added, never removed or changed';
+}
+
+function isResumedInAdvance(old: KubeObject, object: KubeObject): boolean {
+  if (object.kind !== 'CircuitBreaker') return false;
+  const { resumed } = object.spec as CircuitBreakerSpec;
+  if (resumed === undefined || isDeepStrictEqual((old.spec as CircuitBreakerSpec | undefined)?.resumed, resumed))
+    return false;
+  const { frozen } = (object.status ?? {}) as { frozen?: Frozen };
+  return frozen?.change !== resumed.change;
 }
 
 function strayHold(object: KubeObject): string | undefined {

@@ -109,6 +109,32 @@ describe('fairlead breakers', () => {
     expect(holdsOf('wbe')).toBeUndefined();
   });
 
+  it('shows a freeze, and resume of that very service asks for its end (GATE-G20-6)', async () => {
+    const frozen = { at: Date.UTC(2026, 0, 5), decision: 'web-1', change: 'web-1.1.undo' };
+    counters('web', 'shop', { frozen });
+    const specOf = (): unknown => world.get(KINDS.CircuitBreaker, 'shop', 'web')?.spec;
+    const words = 'the undo web-1.1.undo failed at 2026-01-05T00:00:00.000Z';
+    expect((await fairlead('breakers')).out).toContain(
+      `shop/web is frozen: ${words}; put the Deployment right, then fairlead resume shop/web\n`,
+    );
+    const json = JSON.parse((await fairlead('breakers', '-o', 'json')).out) as { services: object[] };
+    expect(json.services).toMatchObject([{ service: 'shop/api' }, { service: 'shop/web', frozen }]);
+    await fairlead('pause', 'shop/', '--reason', 'release');
+    await fairlead('resume', 'shop/');
+    expect(specOf(), 'a whole namespace is not thawed').toEqual({ holds: [] });
+    const { out, code } = await fairlead('resume', 'shop/web');
+    expect([code, out]).toEqual([0, `shop/web: its freeze (${words}) ends with the executor's next pass\n`]);
+    expect(specOf()).toMatchObject({
+      holds: [],
+      resumed: { change: 'web-1.1.undo', by: expect.stringContaining('context') },
+    });
+    await fairlead('pause', 'shop/web', '--reason', 'not yet');
+    expect(specOf(), 'the stamp stays beside what is held').toMatchObject({
+      holds: [{ kind: 'pause' }],
+      resumed: { change: 'web-1.1.undo' },
+    });
+  });
+
   it('passes a record that cannot be read for no closed breaker', async () => {
     // Another version's: the API server of this one would not take it.
     const record = (name: string, namespace: string, status: object): KubeObject =>

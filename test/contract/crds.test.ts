@@ -273,5 +273,35 @@ describeCluster('the CRDs on a real API server', () => {
       const row = (await cluster.kubectl(['get', 'circuitbreakers', 'web', '--no-headers'])).trim();
       expect(row.split(/\s+/).slice(0, 4)).toEqual(['web', 'open', '3', 'pause']);
     });
+
+    it('let a person end the freeze that stands, and none in advance', async () => {
+      const resumed = (change: string) => ({
+        apiVersion: API_VERSION,
+        kind: 'CircuitBreaker',
+        metadata: { name: 'thaw', namespace: 'default' },
+        spec: { holds: [], resumed: { change, by: 'ann', at: '2026-01-05T00:00:00Z' } },
+      });
+      const counters = {
+        breaker: { state: 'open', failures: 1, opens: 1 },
+        optionalBreaker: { state: 'closed', failures: 0, opens: 0 },
+        operations: [],
+        reverts: 0,
+      };
+      const frozen = { at: 1, decision: 'web-1', change: 'web-1.1.undo' };
+      const plain = { ...resumed(''), spec: { holds: [] } };
+      expect(await answer(plain)).toBe('');
+      expect(await answer(resumed('web-1.1.undo'), 'apply')).toContain('nothing is resumed in advance');
+      await status('cb thaw', { status: { ...counters, frozen } });
+      const row = (await cluster.kubectl(['get', 'circuitbreakers', 'thaw', '--no-headers'])).trim();
+      expect(row.split(/\s+/).slice(0, 4)).toEqual(['thaw', 'open', '1', 'web-1']);
+      expect(await answer(resumed('web-2.1.undo'), 'apply')).toContain('nothing is resumed in advance');
+      expect(await answer(resumed('web-1.1.undo'), 'apply')).toBe('');
+      // The executor's half: the freeze goes while the stamp stays.
+      await status('cb thaw', { status: { ...counters, frozen: null } });
+      expect(
+        await answer({ ...resumed('web-1.1.undo'), metadata: { ...plain.metadata, labels: { a: 'b' } } }, 'apply'),
+      ).toBe('');
+      expect(await answer(resumed('web-3.1.undo'), 'apply')).toContain('nothing is resumed in advance');
+    });
   });
 });

@@ -99,6 +99,7 @@ function breakers(book: Book, subject: Case): void {
 
 function holds(book: Book, subject: Case): void {
   const undo = subject.input.request.undo !== undefined;
+  if (subject.input.counters?.frozen !== undefined && !undo) book.wait('G20');
   if (subject.input.holds === undefined) {
     if (!undo) book.wait('G20');
     return;

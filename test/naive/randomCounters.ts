@@ -27,6 +27,11 @@ export function randomCounters(draw: Draw, workload: Workload, request: Request,
   const infeasible = draw.odd<Counters['infeasible']>(undefined, () => [
     { at: now - draw.around(24 * HOUR), what: resultOf(workload, request) },
   ]);
+  const frozen = draw.odd<Counters['frozen']>(
+    undefined,
+    () => ({ at: now - draw.pick([MINUTE, HOUR]), decision: 'web-then', change: 'web-then.1.undo' }),
+    0.3,
+  );
   const lastId = workload.lastChange?.id ?? 'web-then.1';
   return {
     targetUid: workload.uid,
@@ -37,6 +42,7 @@ export function randomCounters(draw: Draw, workload: Workload, request: Request,
     ...(draw.chance(0.9) ? { lastChangeId: draw.odd(lastId, () => 'web-forged.1', 0.5) } : {}),
     ...(infeasible === undefined ? {} : { infeasible }),
     ...(undone === undefined ? {} : { undoneDown: undone }),
+    ...(frozen === undefined ? {} : { frozen }),
     ...(spent === undefined ? {} : { spentUntil: spent }),
     reverts: draw.odd(0, () => draw.int(1, 4)),
   };

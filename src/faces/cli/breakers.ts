@@ -1,10 +1,10 @@
 import { breakerAt } from '../../policy/breaker.ts';
-import { Counters, type Hold } from '../../schema/counters.ts';
+import { Counters, type Frozen, type Hold } from '../../schema/counters.ts';
 import { FleetCounters } from '../../schema/fleet.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
 import type { AskingFlags } from './flags.ts';
-import { badReason, editHolds, holdWords, place, whoHolds, without } from './hold.ts';
+import { badReason, editHolds, frozenOf, frozenWords, holdWords, place, whoHolds, without } from './hold.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
 import { parseService } from './service.ts';
 import { openGoverned, trouble } from './session.ts';
@@ -43,10 +43,15 @@ export async function breakers(io: Io, flags: AskingFlags): Promise<number> {
             one.inFlight ?? '-',
             one.held ?? '-',
           ]),
-        )}\n${fleet.words}\n`,
+        )}${services.map(frozenLine).join('')}\n${fleet.words}\n`,
   );
   return EXIT.ok;
 }
+
+const frozenLine = ({ service, frozen }: Line): string =>
+  frozen === undefined
+    ? ''
+    : `${service} is frozen: ${frozenWords(frozen)}; put the Deployment right, then fairlead resume ${service}\n`;
 
 interface Line {
   readonly service: string;
@@ -57,6 +62,7 @@ interface Line {
   readonly optional: string;
   readonly inFlight?: string;
   readonly held?: string;
+  readonly frozen?: Frozen;
 }
 
 function lineOf(service: string, record: KubeObject | undefined, now: number): Line {
@@ -76,7 +82,8 @@ function lineOf(service: string, record: KubeObject | undefined, now: number): L
           ...(counters.data.inFlight && { inFlight: counters.data.inFlight.decision }),
         }
       : { state: 'unreadable', failures: 0, optional: 'unreadable' };
-  return { service, ...known, ...(held !== undefined && { held }) };
+  const frozen = frozenOf(record);
+  return { service, ...known, ...(held !== undefined && { held }), ...(frozen && { frozen }) };
 }
 
 /** What is taken of the fleet's budget. */

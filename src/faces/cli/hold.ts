@@ -1,10 +1,11 @@
 import os from 'node:os';
 import type { KubernetesCluster } from '../../adapters/kubernetes/connect.ts';
+import { isoInstant } from '../../kernel/instant.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { ClusterError, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
-import type { Hold } from '../../schema/counters.ts';
+import { Frozen, type Hold } from '../../schema/counters.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
-import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
+import { CircuitBreakerSpec, FLEET, type Resumed } from '../../schema/records.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { parseScope, type Scope } from './service.ts';
@@ -29,7 +30,10 @@ export function stop(io: Io, scope: string | undefined, flags: HoldFlags): Promi
   return change(io, scope, flags, 'stop');
 }
 
-/** Lifts pause and stop of exactly this scope. A breaker held open by a person is not this command's to release. */
+/**
+ * Lifts pause and stop of exactly this scope and, of a service, the freeze that a failed undo left: a freeze is lifted by
+ * name only, never with a whole namespace. A breaker held open by a person is not this command's to release.
+ */
 export function resume(io: Io, scope: string | undefined, flags: HoldFlags): Promise<number> {
   return change(io, scope, flags, 'resume');
 }
@@ -67,17 +71,18 @@ async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: 
     verb === 'resume'
       ? without(without(holds, 'pause', bound), 'stop', bound)
       : [...without(holds, hold.kind, bound), hold];
-  const done = await editHolds(session.cluster, where.value, edit);
+  const lifts = verb === 'resume' && where.value.name !== FLEET ? { by: hold.by, at: hold.at } : undefined;
+  const done = await editHolds(session.cluster, where.value, edit, lifts);
   if (!done.ok) {
     io.err(`fairlead: ${trouble(session, `${verb} did not take`, done.error)}\n`);
     return EXIT.failed;
   }
-  const { before, after } = done.value;
+  const { before, after, thawed } = done.value;
   const said = text ?? 'the cluster';
   const above = scope === undefined ? [] : await holdsAbove(session, scope.value, flags.namespace);
-  print(io, flags.output, { holds: after, above }, () =>
+  print(io, flags.output, { holds: after, above, ...(thawed && { thawed }) }, () =>
     verb === 'resume'
-      ? `${said}: ${after.length < before.length ? 'resumed' : 'was neither paused nor stopped'}\n${stillText([...after.filter((h) => h.namespace === bound), ...above])}`
+      ? `${said}: ${resumedWords(after.length < before.length, thawed)}\n${stillText([...after.filter((h) => h.namespace === bound), ...above])}`
       : `${said}: ${holdWords(hold)}\n`,
   );
   return EXIT.ok;
@@ -101,6 +106,15 @@ export function holdWords({ kind, what, by, reason }: Hold): string {
   const verb = kind === 'breaker' ? 'breaker held open' : kind === 'stop' ? 'stopped' : 'paused';
   return `${verb}${what === 'all' ? '' : ` (${what} only)`} by ${by}: ${reason}`;
 }
+
+const resumedWords = (wasHeld: boolean, thawed: Frozen | undefined): string =>
+  thawed === undefined
+    ? wasHeld
+      ? 'resumed'
+      : 'was neither paused nor stopped'
+    : `${wasHeld ? 'resumed; ' : ''}its freeze (${frozenWords(thawed)}) ends with the executor's next pass`;
+
+export const frozenWords = ({ change, at }: Frozen): string => `the undo ${change} failed at ${isoInstant(at)}`;
 
 const stillText = (holds: readonly Hold[]): string =>
   holds.map((hold) => `  still ${holdWords(hold)}${scopeWords(hold)}\n`).join('');
@@ -153,41 +167,72 @@ async function holdsAbove(session: Session, scope: Scope, own: string): Promise<
   );
 }
 
-/** Compare-and-swap; a conflict reads again, a few times. Nothing is written where nothing changes. */
+interface Edited {
+  readonly before: readonly Hold[];
+  readonly after: readonly Hold[];
+  /** The freeze whose end was asked for. */
+  readonly thawed?: Frozen;
+}
+
+/**
+ * Compare-and-swap; a conflict reads again, a few times. Nothing is written where nothing changes. `lifts` names the
+ * freeze that stands in the very object that is replaced.
+ */
 export async function editHolds(
   cluster: Pick<KubernetesCluster, 'reader' | 'records' | 'ensureNamespace'>,
   { namespace, name }: Place,
   edit: (holds: readonly Hold[]) => Hold[],
-): Promise<ClusterResult<{ before: readonly Hold[]; after: readonly Hold[] }>> {
+  lifts?: Omit<Resumed, 'change'>,
+): Promise<ClusterResult<Edited>> {
   for (let attempt = 1; ; attempt += 1) {
     const found = await cluster.reader.get(KINDS.CircuitBreaker, namespace, name);
     if (!found.ok) return found;
-    const parsed = CircuitBreakerSpec.safeParse(found.value?.spec ?? { holds: [] });
-    if (!parsed.success) return err(unreadable(namespace, name));
-    const before = parsed.data.holds;
-    const after = edit(before);
-    if (before.length === 0 && after.length === 0) return ok({ before, after });
+    const edited = editedOf(found.value, edit, lifts);
+    if (edited === undefined) return err(unreadable(namespace, name));
+    const { before, after, thawed, spec } = edited;
+    if (before.length === 0 && after.length === 0 && thawed === undefined) return ok(edited);
     if (found.value === undefined && name === FLEET) {
       // Nobody may have run here yet; a hold must take all the same.
       const made = await cluster.ensureNamespace(namespace);
       if (!made.ok) return made;
     }
-    const written = await write(cluster.records, found.value, { namespace, name }, after);
-    if (written.ok) return ok({ before, after });
+    const written = await write(cluster.records, found.value, { namespace, name }, spec);
+    if (written.ok) return ok(edited);
     if (written.error.code !== 'conflict' || attempt >= ATTEMPTS) return written;
   }
+}
+
+/** undefined: the spec cannot be read. */
+function editedOf(
+  found: KubeObject | undefined,
+  edit: (holds: readonly Hold[]) => Hold[],
+  lifts: Omit<Resumed, 'change'> | undefined,
+): (Edited & { readonly spec: CircuitBreakerSpec }) | undefined {
+  const parsed = CircuitBreakerSpec.safeParse(found?.spec ?? { holds: [] });
+  if (!parsed.success) return undefined;
+  const { holds: before } = parsed.data;
+  const after = edit(before);
+  const thawed = lifts && frozenOf(found);
+  const resumed = thawed && lifts ? { change: thawed.change, ...lifts } : parsed.data.resumed;
+  return { before, after, ...(thawed && { thawed }), spec: { holds: after, ...(resumed && { resumed }) } };
+}
+
+/** The freeze in a CircuitBreaker's status, whatever else of it can be read. */
+export function frozenOf(record: KubeObject | undefined): Frozen | undefined {
+  const parsed = Frozen.safeParse((record?.status as { frozen?: unknown } | null | undefined)?.frozen);
+  return parsed.success ? parsed.data : undefined;
 }
 
 function write(
   records: RecordWriter,
   found: KubeObject | undefined,
   metadata: { namespace: string; name: string },
-  holds: readonly Hold[],
+  spec: CircuitBreakerSpec,
 ): Promise<ClusterResult<KubeObject>> {
   const { apiVersion, kind } = KINDS.CircuitBreaker;
   return found === undefined
-    ? records.create(KINDS.CircuitBreaker, { apiVersion, kind, metadata, spec: { holds } })
-    : records.replace(KINDS.CircuitBreaker, { ...found, spec: { holds } });
+    ? records.create(KINDS.CircuitBreaker, { apiVersion, kind, metadata, spec })
+    : records.replace(KINDS.CircuitBreaker, { ...found, spec });
 }
 
 const unreadable = (namespace: string, name: string): ClusterError => ({

@@ -3,7 +3,7 @@ import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { AskingFlags } from './flags.ts';
-import { holdWords } from './hold.ts';
+import { frozenWords, holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
 import { parseScope } from './service.ts';
 import { openGoverned } from './session.ts';
@@ -62,7 +62,13 @@ function summary(view: ServiceView, now: number): object {
     ...(assessment
       ? { signals: assessment.signals, breach: assessment.breach, recommendation: assessment.recommendation }
       : {}),
-    ...(counters ? { breaker: breakerAt(counters.breaker, now), inFlight: counters.inFlight ?? null } : {}),
+    ...(counters
+      ? {
+          breaker: breakerAt(counters.breaker, now),
+          inFlight: counters.inFlight ?? null,
+          frozen: counters.frozen ?? null,
+        }
+      : {}),
     holds: holds ?? 'unreadable',
     faults: faults ?? [],
     problems: problems ?? [],
@@ -105,6 +111,9 @@ function doing(view: ServiceView): string {
   if (holds === undefined) return 'holds cannot be read: counts as stopped';
   const hold = holds[0];
   if (hold !== undefined) return holdWords(hold);
+  if (counters?.frozen !== undefined) {
+    return `frozen: ${frozenWords(counters.frozen)}; fairlead resume ${view.namespace}/${view.name} lifts it`;
+  }
   if (counters?.inFlight !== undefined) return `${counters.inFlight.phase}: ${counters.inFlight.decision}`;
   if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
   if (assessment === undefined) return 'nothing measured yet';

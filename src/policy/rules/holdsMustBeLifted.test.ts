@@ -14,6 +14,7 @@ import {
 } from '../../testing/gateInput.ts';
 import { decide } from '../decide.ts';
 
+const HOUR = 3_600_000;
 const hold = (kind: Hold['kind'], what: Hold['what'] = 'all', namespace?: string): Hold => ({
   kind,
   what,
@@ -62,6 +63,32 @@ describe('G20 holds must be lifted', () => {
       expect(said(decide(undoInput({}, { holds })).verdict, 'G20')).toEqual(undo);
     },
   );
+
+  it.each<{ who: string; overrides: CalmOverrides; expected: string[] }>([
+    { who: 'an agent', overrides: {}, expected: ['wait Frozen'] },
+    { who: 'a person', overrides: { request: BY_ANN }, expected: ['wait Frozen'] },
+    { who: 'a restart', overrides: { request: RESTART }, expected: ['wait Frozen'] },
+    {
+      who: 'an agent under breach',
+      overrides: { assessment: { breach: ['latency_p95'] } },
+      expected: ['wait Frozen'],
+    },
+    { who: 'an agent under a stop', overrides: { holds: [hold('stop')] }, expected: ['wait Stopped', 'wait Frozen'] },
+  ])('after a failed undo holds $who until a person lifts it (GATE-G20-6)', ({ overrides, expected }) => {
+    const frozen = { at: NOON - HOUR, decision: 'd', change: 'd.1.undo' };
+    const { verdict, permit } = decide(calmInput({ ...overrides, counters: { frozen } }));
+    expect(said(verdict, 'G20')).toEqual(expected);
+    expect(verdict.wait).toMatchObject({ codes: expect.arrayContaining(['Frozen']) });
+    expect([verdict.wait?.until, permit]).toEqual([undefined, undefined]);
+    expect(verdict.findings.find(({ code }) => code === 'Frozen')?.message).toContain('fairlead resume shop/web');
+  });
+
+  it('after a failed undo, or unread holds beside it, lets an undo through (GATE-G20-6)', () => {
+    const counters = { frozen: { at: NOON - HOUR, decision: 'd', change: 'd.1.undo' } };
+    expect(said(decide(undoInput({}, { counters })).verdict, 'G20')).toEqual([]);
+    const { holds: _, ...unread } = calmInput({ counters });
+    expect(said(decide(unread).verdict, 'G20')).toEqual(['wait NoData', 'wait Frozen']);
+  });
 
   it('takes what it cannot read for a pause (GATE-G20-2)', () => {
     const { holds: _, ...unread } = calmInput();
