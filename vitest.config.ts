@@ -10,6 +10,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'test/*.test.ts',
             'test/cli/**/*.test.ts',
+            'test/failClosed/**/*.test.ts',
             'test/naive/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
           ],

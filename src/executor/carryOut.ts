@@ -155,11 +155,11 @@ async function patch(deps: ExecutorDeps, held: HeldDecision, write: Write, chang
   const result = await deps.workloads.apply(permit, change, { dryRun: false });
   if (result.ok) return { kind: 'written', held: await confirm(deps, held, change) };
   const { error } = result;
-  if (error.uncertain) {
-    const carried = await carriedChange(deps, held);
-    if (carried?.id !== changeId) return { kind: 'unclear', held };
-    return { kind: 'written', held: await confirm(deps, held, carried) };
-  }
+  // A proxy that sent the patch twice answers with the refusal of the second: our own change is what it found.
+  const mayBeThere = error.uncertain || error.code === 'preconditionFailed' || error.code === 'conflict';
+  const carried = mayBeThere ? await carriedChange(deps, held) : null;
+  if (carried?.id === changeId) return { kind: 'written', held: await confirm(deps, held, carried) };
+  if (error.uncertain || carried === undefined) return { kind: 'unclear', held };
   await letGo(deps, held, write);
   deps.log.warn({ decisionId: held.name, changeId, undo, code: error.code }, 'write refused: look again');
   return { kind: 'lookAgain', code: codeFor(error.code), message: error.message, held };

@@ -40,7 +40,13 @@ export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventW
     },
     deps.clock.now(),
   );
-  const written = await deps.records.create(KINDS.Event, event);
+  let written = await deps.records.create(KINDS.Event, event);
+  if (!written.ok && written.error.code === 'unavailable') {
+    const mayBeOurs = written.error.uncertain;
+    // Once more: one answer that got lost must not leave people in the dark.
+    written = await deps.records.create(KINDS.Event, event);
+    if (mayBeOurs && !written.ok && written.error.code === 'conflict') return 'created';
+  }
   if (written.ok) return 'created';
   if (written.error.code === 'conflict') return 'known';
   deps.log.warn({ decisionId: held.name, reason: words.reason, error: written.error.message }, 'event not written');
