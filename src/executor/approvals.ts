@@ -36,6 +36,7 @@ export async function askApproval(deps: ExecutorDeps, held: HeldDecision, judged
   }
   const spec: ApprovalRequestSpec = {
     decision: held.name,
+    decisionUid: held.object.metadata.uid ?? '',
     blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash },
     target: { ...held.spec.target, uid: workload.uid },
     operation: verdict.operation,

@@ -26,7 +26,7 @@ function decision(stage: Stage, name: string, status: Partial<DecisionStatus> = 
 function approval(stage: Stage, name: string, phase: string): void {
   const { apiVersion, kind } = KINDS.ApprovalRequest;
   const { blueprint, target, operation, arguments: args, requester } = DECISION_SPEC;
-  const asked = { blueprint, target, operation, arguments: args, requester, decision: name };
+  const asked = { blueprint, target, operation, arguments: args, requester, decision: name, decisionUid: 'uid-d' };
   const spec = { ...asked, before: '2', after: '9', why: '', approvers: ['devops-team'], quorum: 1, decideBy: 'never' };
   stage.world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec, status: { phase, message: '' } });
 }

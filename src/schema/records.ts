@@ -127,6 +127,8 @@ export const DecisionSpec = z.object({
   /** The verdict at the time of asking. The executor decides again and trusts none of it. */
   verdict: VerdictRecord,
   parent: text(100).optional(),
+  /** The gateway's signature that the person named as requester asked for this; without it it is judged as an agent's. */
+  proof: z.object({ at: instant, key: text(64), signature: text(256) }).optional(),
   /** Head of the journal the request came from. */
   journal: text(64).optional(),
 });
@@ -211,6 +213,8 @@ export type DecisionStatus = z.infer<typeof DecisionStatus>;
 
 export const ApprovalRequestSpec = z.object({
   decision: text(100),
+  /** A Decision of the same name made later is another one, and this approval is not for it. */
+  decisionUid: text(64),
   blueprint: z.object({ name: text(253), version: text(64), hash: text(64) }),
   target: TargetRef,
   operation: text(64),

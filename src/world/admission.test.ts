@@ -24,6 +24,7 @@ const request = (): KubeObject => ({
   metadata: { name: 'ask', namespace: 'shop' },
   spec: {
     decision: 'web-1',
+    decisionUid: 'uid-d1',
     blueprint: DECISION_SPEC.blueprint,
     target: DECISION_SPEC.target,
     operation: 'scale_beyond_limits',

@@ -205,6 +205,7 @@ describeCluster('the CRDs on a real API server', () => {
       metadata: { name: 'web-abcdefghij', namespace: 'default' },
       spec: {
         decision: 'web-abcdefghij',
+        decisionUid: 'uid-d',
         blueprint: { name: 'web', version: '1.0.0', hash: 'h' },
         target,
         operation: 'scale_beyond_limits',

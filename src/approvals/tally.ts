@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { KubeObject } from '../schema/kube.ts';
+import { ApprovalRequestSpec } from '../schema/records.ts';
+import { MAX_VOTES, Vote } from '../schema/vote.ts';
+import type { TrustedKeys } from './keys.ts';
+import { digestOf } from './subject.ts';
+import { isGenuine } from './vote.ts';
+
+/** What an executor needs to know to count votes. */
+export interface Trust {
+  readonly keys: TrustedKeys;
+  /** UID of the namespace kube-system: a vote of another cluster counts for nothing here. */
+  readonly cluster: string;
+}
+
+/**
+ * What the votes come to.
+ *
+ * `approved`: as many people as the quorum asks for said yes. `choice` is the lasting one only when each of them chose it:
+ * a limit is never raised by somebody who wanted it once. `rejected`: one no before that ends it.
+ */
+export type Tally =
+  | { readonly kind: 'pending'; readonly by: readonly string[]; readonly needed: number }
+  | {
+      readonly kind: 'approved';
+      readonly by: readonly string[];
+      readonly choice: 'once' | 'update_blueprint';
+      readonly vote: string;
+    }
+  | { readonly kind: 'rejected'; readonly by: string; readonly comment?: string };
+
+/**
+ * Counts the votes of an ApprovalRequest in the order in which the API server took them. One counts only if a trusted
+ * gateway signed it for this very request, its voter was in a group that may approve, is not who asked, and voted in time;
+ * all others are as if they were not there. Each person counts once. Pure, so that gateway and executor cannot differ;
+ * what is first decided stays, since votes are only ever added.
+ */
+export function tally(request: KubeObject, { keys, cluster }: Trust): Tally {
+  const spec = ApprovalRequestSpec.safeParse(request.spec);
+  const digest = digestOf(cluster, request);
+  if (!spec.success || digest === undefined) return { kind: 'pending', by: [], needed: 1 };
+  const yes = new Map<string, Vote>();
+  for (const vote of votesOf(request)) {
+    if (!isGenuine(vote, digest, keys) || !mayDecide(vote, spec.data)) continue;
+    if (vote.vote === 'reject') {
+      return { kind: 'rejected', by: vote.by, ...(vote.comment === undefined ? {} : { comment: vote.comment }) };
+    }
+    yes.set(vote.by, vote);
+    if (yes.size >= spec.data.quorum) return approved([...yes.values()], vote);
+  }
+  return { kind: 'pending', by: [...yes.keys()], needed: spec.data.quorum };
+}
+
+/** What stands beside the spec, as far as it can be read: a list that anybody may have written. */
+export function votesOf(request: KubeObject): readonly Vote[] {
+  const listed = z.array(z.unknown()).safeParse(request['votes']);
+  return (listed.success ? listed.data.slice(0, MAX_VOTES) : []).flatMap((entry) => {
+    const vote = Vote.safeParse(entry);
+    return vote.success ? [vote.data] : [];
+  });
+}
+
+/** Why this person may not decide this request; undefined: they may. The same words at the gateway and in no one's way. */
+export function mayNotDecide(
+  who: { readonly by: string; readonly groups: readonly string[] },
+  spec: Pick<ApprovalRequestSpec, 'approvers' | 'requester'>,
+): string | undefined {
+  if (who.by === spec.requester.name) return 'nobody approves their own request';
+  if (who.groups.some((group) => spec.approvers.includes(group))) return undefined;
+  return `only ${spec.approvers.join(', ')} may decide this, and ${who.by} is in ${who.groups.join(', ') || 'no group'}`;
+}
+
+function mayDecide(vote: Vote, spec: ApprovalRequestSpec): boolean {
+  const at = Date.parse(vote.at);
+  return mayNotDecide(vote, spec) === undefined && at <= Date.parse(spec.decideBy);
+}
+
+const approved = (votes: readonly Vote[], last: Vote): Tally => ({
+  kind: 'approved',
+  by: votes.map(({ by }) => by),
+  choice: votes.every(({ choice }) => choice === 'update_blueprint') ? 'update_blueprint' : 'once',
+  vote: last.id,
+});
