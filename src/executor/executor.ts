@@ -3,6 +3,7 @@ import { type DecisionStatus, FINAL, FLEET } from '../schema/records.ts';
 import { advance } from './advance.ts';
 import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
+import { Halts } from './halts.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
@@ -20,14 +21,16 @@ interface Service {
 
 /**
  * Carries out what the gate allows. A pass looks at every Decision that is not final, once, and at every slot that is
- * taken, then puts on record what became of the blueprints and clears away old records; it keeps nothing between passes, so that another process can go on where this one died. A failure at one
- * service stops at that service.
+ * taken, then puts on record what became of the blueprints and clears away old records; it keeps nothing that matters
+ * between passes, so that another process can go on where this one died. A failure at one service stops at that service.
  */
 export class Executor {
   readonly #deps: ExecutorDeps;
+  readonly #halts: Halts;
 
   constructor(deps: ExecutorDeps) {
     this.#deps = deps;
+    this.#halts = new Halts(deps);
   }
 
   /** `againAt`: when something is due without a change in the cluster to announce it. */
@@ -56,6 +59,13 @@ export class Executor {
       await this.#guarded<AgainAt>(
         { namespace: this.#deps.ownNamespace, blueprint: FLEET },
         () => recoverFleet(this.#deps),
+        (at) => at,
+      ),
+    );
+    again.push(
+      await this.#guarded<AgainAt>(
+        { namespace: this.#deps.ownNamespace, blueprint: FLEET },
+        () => this.#halts.pass(),
         (at) => at,
       ),
     );

@@ -2,12 +2,12 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import { holders } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import type { GlobalRules } from '../schema/blueprint.ts';
-import { type Counters, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
-import { type FleetCounters, type FleetOperation, NEW_FLEET } from '../schema/fleet.ts';
-import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { CircuitBreakerStatus, FLEET } from '../schema/records.ts';
+import type { Counters, OperationRecord } from '../schema/counters.ts';
+import type { FleetCounters, FleetOperation } from '../schema/fleet.ts';
+import { KINDS } from '../schema/kube.ts';
 import type { Write } from './carryOut.ts';
 import type { ExecutorDeps } from './deps.ts';
+import { createFleet, readFleet, withFleet } from './fleetRecord.ts';
 import type { Slot } from './slot.ts';
 
 const HOUR_MS = 3_600_000;
@@ -36,12 +36,12 @@ export async function takeFleetSlot(deps: ExecutorDeps, write: Write, record: Op
     inFlight: true,
     ...(change.kind === 'scale' && !facts.disruptive && { replicas: change.to }),
   };
-  const base = view.fleetObject ?? (await created(deps));
+  const base = view.fleetObject ?? (await createFleet(deps));
   if (typeof base === 'string') return base;
   const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, withFleet(base, taken(counters, operation)));
   if (swapped.ok) return 'taken';
   if (!swapped.error.uncertain) return swapped.error.code === 'unavailable' ? 'failed' : 'again';
-  const now = await read(deps);
+  const now = await readFleet(deps);
   if (now === undefined || now === 'gone') return 'failed';
   const isOurs = (one: FleetOperation): boolean => one.changeId === operation.changeId && one.at === operation.at;
   return now.counters.operations.some(isOurs) ? 'taken' : 'again';
@@ -51,11 +51,11 @@ const drawsOnCapacity = (direction: OperationRecord['direction'], global: Global
   direction === 'up' && Object.keys(global?.capacity ?? {}).length > 0;
 
 /** The same change id again takes no second one. Ends of long ago make room; what is in flight stays. */
-function taken({ operations }: FleetCounters, operation: FleetOperation): FleetCounters {
-  const kept = operations.filter(
+function taken(counters: FleetCounters, operation: FleetOperation): FleetCounters {
+  const kept = counters.operations.filter(
     (one) => one.changeId !== operation.changeId && (one.inFlight || one.at > operation.at - HOUR_MS),
   );
-  return { operations: [...kept, operation].slice(-MOST) };
+  return { ...counters, operations: [...kept, operation].slice(-MOST) };
 }
 
 /**
@@ -69,7 +69,7 @@ export async function freeFleetSlot(
   isWritten: (changeId: string) => boolean,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < 5; attempt++) {
-    const now = await read(deps);
+    const now = await readFleet(deps);
     if (now === undefined) return false;
     if (now === 'gone') return true;
     const isHeld = (one: FleetOperation): boolean =>
@@ -78,7 +78,10 @@ export async function freeFleetSlot(
     const operations = now.counters.operations.flatMap((one) =>
       !isHeld(one) ? [one] : isWritten(one.changeId) && one.disruptive ? [{ ...one, inFlight: false }] : [],
     );
-    const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, withFleet(now.object, { operations }));
+    const swapped = await deps.records.replaceStatus(
+      KINDS.CircuitBreaker,
+      withFleet(now.object, { ...now.counters, operations }),
+    );
     if (swapped.ok) return true;
     if (swapped.error.code !== 'conflict' && !swapped.error.uncertain) return false;
   }
@@ -104,33 +107,3 @@ export async function freeWith(
 }
 
 const serviceOf = (namespace: string, name: string): string => `${namespace}/${name}`;
-
-interface Read {
-  readonly object: KubeObject;
-  readonly counters: FleetCounters;
-}
-
-/** undefined: unreadable. */
-async function read(deps: ExecutorDeps): Promise<Read | 'gone' | undefined> {
-  const found = await deps.reader.get(KINDS.CircuitBreaker, deps.ownNamespace, FLEET);
-  if (!found.ok) return undefined;
-  if (found.value === undefined) return 'gone';
-  const parsed = CircuitBreakerStatus.partial().safeParse(found.value.status ?? {});
-  return parsed.success ? { object: found.value, counters: parsed.data.fleet ?? NEW_FLEET } : undefined;
-}
-
-/** The rest of the status says nothing of a fleet, but the shape wants it. */
-const withFleet = (object: KubeObject, fleet: FleetCounters): KubeObject => ({
-  ...object,
-  status: { ...NEW_COUNTERS, ...(object.status as object | undefined), fleet },
-});
-
-async function created(deps: ExecutorDeps): Promise<KubeObject | 'again' | 'failed'> {
-  const { apiVersion, kind } = KINDS.CircuitBreaker;
-  const metadata = { name: FLEET, namespace: deps.ownNamespace };
-  const made = await deps.records.create(KINDS.CircuitBreaker, { apiVersion, kind, metadata, spec: { holds: [] } });
-  if (made.ok) return made.value;
-  if (made.error.code === 'conflict') return 'again';
-  deps.log.warn({ ...metadata, error: made.error.message }, 'the record of the fleet could not be created');
-  return 'failed';
-}

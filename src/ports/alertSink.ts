@@ -8,9 +8,10 @@ export interface AlertNotice {
   /** When it was raised (ms). */
   readonly at: number;
   readonly namespace: string;
-  /** Name of the service's blueprint. */
+  /** Name of the service's blueprint; `fleet` in our own namespace where it concerns all of them. */
   readonly service: string;
-  readonly decision: string;
+  /** Absent where no Decision is behind it. */
+  readonly decision?: string;
 }
 
 /** Somewhere people look. */

@@ -1,4 +1,4 @@
-import { KINDS, type KubeObject } from './kube.ts';
+import { KINDS, type Kind, type KubeObject } from './kube.ts';
 
 export interface EventWords {
   /** CamelCase. */
@@ -13,10 +13,12 @@ export interface EventWords {
   readonly role: string;
   readonly namespace: string;
   readonly deployment: { readonly name: string; readonly uid?: string };
+  /** Where it is about no Deployment but a record of ours by that name. */
+  readonly kind?: Kind;
   readonly decision?: { readonly name: string; readonly uid?: string };
 }
 
-/** An `events.k8s.io/v1` Event on the Deployment, so that `kubectl describe deploy` says who did what, and why. */
+/** An `events.k8s.io/v1` Event, on the Deployment unless told otherwise, so that `kubectl describe deploy` says who did what, and why. */
 export function eventObject(words: EventWords, now: number): KubeObject {
   const { namespace, deployment, decision } = words;
   const reference = (kind: { apiVersion: string; kind: string }, of: { name: string; uid?: string }): object => ({
@@ -38,7 +40,7 @@ export function eventObject(words: EventWords, now: number): KubeObject {
     reason: words.reason,
     type: words.warning ? 'Warning' : 'Normal',
     note: words.note.slice(0, 1000),
-    regarding: reference(KINDS.Deployment, deployment),
+    regarding: reference(words.kind ?? KINDS.Deployment, deployment),
     ...(decision !== undefined && { related: reference(KINDS.Decision, decision) }),
   };
 }

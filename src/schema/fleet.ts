@@ -15,8 +15,15 @@ export const FleetOperation = z.object({
 });
 export type FleetOperation = z.infer<typeof FleetOperation>;
 
-/** What all services share, in the status of the CircuitBreaker `fleet` in our own namespace. Kept for an hour. */
-export const FleetCounters = z.object({ operations: z.array(FleetOperation).max(1000) });
+/** What halts the whole fleet and was told to people, since when (ms): once a halt, whatever restarts. */
+export const ToldHalt = z.object({ key: z.string().max(120), at: z.int() });
+export type ToldHalt = z.infer<typeof ToldHalt>;
+
+/** What all services share, in the status of the CircuitBreaker `fleet` in our own namespace. Operations are kept for an hour. */
+export const FleetCounters = z.object({
+  operations: z.array(FleetOperation).max(1000),
+  told: z.array(ToldHalt).max(16).optional(),
+});
 export type FleetCounters = z.infer<typeof FleetCounters>;
 
 export const NEW_FLEET: FleetCounters = { operations: [] };

@@ -15,7 +15,7 @@ export function slackAlerts({ url, ...options }: DeliveryOptions & { readonly ur
 
 /** One line; a message quotes what others wrote, and must neither mention anyone nor carry a link or a line of its own. */
 export function slackText({ code, namespace, service, message, decision }: AlertNotice): string {
-  const words = `Fairlead calls a person: ${code} at ${namespace}/${service}: ${message} (Decision ${decision})`;
+  const words = `Fairlead calls a person: ${code} at ${namespace}/${service}: ${message}${decision === undefined ? '' : ` (Decision ${decision})`}`;
   const line = words.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replaceAll('://', ':\u200b//');
   const cut = line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS - 1)}…` : line;
   return cut.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

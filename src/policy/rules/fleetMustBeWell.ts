@@ -11,11 +11,20 @@ export const fleetMustBeWell: ChangeRule = ({ input: { fleet }, disruptive, now 
   if (fleet === undefined || health?.nodes === undefined) {
     return noData('wait', health === undefined ? { 'fleet health': undefined } : { nodes: undefined });
   }
-  const ill = illness(fleet);
-  if (ill !== undefined) return [wait('FleetHalt', `nothing disruptive while ${ill}`)];
-  const until = (health.illAt ?? Number.NEGATIVE_INFINITY) + WELL_MS;
-  return now < until ? [wait('FleetHalt', 'the fleet was ill less than 10 min ago', {}, until)] : [];
+  const halt = fleetHalt(fleet, now);
+  return halt === undefined ? [] : [wait('FleetHalt', halt.why, {}, halt.until)];
 };
+
+/** Why nothing disruptive happens anywhere, and until when (ms) where that is known; undefined when nothing speaks against it. */
+export function fleetHalt(
+  fleet: FleetFacts,
+  now: number,
+): { readonly why: string; readonly until?: number } | undefined {
+  const ill = illness(fleet);
+  if (ill !== undefined) return { why: `nothing disruptive while ${ill}` };
+  const until = (fleet.health?.illAt ?? Number.NEGATIVE_INFINITY) + WELL_MS;
+  return now < until ? { why: 'the fleet was ill less than 10 min ago', until } : undefined;
+}
 
 /** What fails at once, in words; undefined when the fleet is well as far as is known. */
 export function illness({ services, health }: FleetFacts): string | undefined {
