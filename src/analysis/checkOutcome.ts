@@ -91,7 +91,7 @@ function excused(
   words: string,
 ): Answer {
   const { baseline, direction } = judging;
-  const hasGrown = load !== undefined && baseline.load !== undefined && load > baseline.load * (1 + ALIKE);
+  const hasGrown = isGrown(load, baseline);
   const wasMissed = before === undefined ? baseline.breached : !meets(check, before);
   if (wasMissed) {
     if (before !== undefined && worse(check, value, before) < WORSE) {
@@ -103,13 +103,19 @@ function excused(
   if (hasGrown && direction === 'up') {
     return { outcome: 'insufficient', words: `${words}: load has grown since, more is needed` };
   }
-  if (hasGrown && direction !== 'down') {
+  if (hasGrown) {
     return { outcome: 'inconclusive', words: `${words}: load has grown since, not comparable` };
   }
   // More pods cannot make the use per pod worse; where they did not suffice, the next step may follow.
   if (check.signal === 'cpu_utilization' && direction === 'up') return { outcome: 'insufficient', words };
   return { outcome: 'fail', words };
 }
+
+const isGrown = (load: number | undefined, { load: before }: Baseline): boolean =>
+  load !== undefined && before !== undefined && load > before * (1 + ALIKE);
+
+/** More than a fifth over the load before the change: what is missed then need not be the change's doing. */
+export const hasLoadGrown = (after: History, baseline: Baseline): boolean => isGrown(loadAfter(after), baseline);
 
 /** `280 ms, then 310 ms, wanted < 200 ms`; one value when both read the same. */
 export function valuesWords(check: Check, newest: number, before: number): string {

@@ -149,6 +149,18 @@ describe('phase 1', () => {
       when: 'load has grown after a down',
       points: passes({ latencyP95: 400, load: 3 }, { latencyP95: 400, load: 3 }),
       direction: 'down',
+      outcome: 'inconclusive',
+    },
+    {
+      when: 'load has hardly grown after a down',
+      points: passes({ latencyP95: 400, load: 2.4 }, { latencyP95: 400, load: 2.4 }),
+      direction: 'down',
+      outcome: 'fail',
+    },
+    {
+      when: 'the load after a down is not known',
+      points: passes({ latencyP95: 400, load: undefined }, { latencyP95: 400, load: undefined }),
+      direction: 'down',
       outcome: 'fail',
     },
     {
@@ -247,7 +259,7 @@ describe('phase 1', () => {
 
 describe('the early end of phase 1', () => {
   const early = (checks: readonly Check[], points: History) =>
-    missedEarly({ checks, after: points }).map((check) => check.name);
+    missedEarly({ checks, baseline: met, after: points }).map((check) => check.name);
 
   it.each<{ when: string; checks: Check[]; points: History; missed: string[] }>([
     {
@@ -276,6 +288,18 @@ describe('the early end of phase 1', () => {
       missed: [],
     },
     {
+      when: 'load has grown by more than a fifth',
+      checks: [P95],
+      points: passes({ latencyP95: 280, load: 2.41 }, { latencyP95: 280, load: 2.41 }),
+      missed: [],
+    },
+    {
+      when: 'load has grown by a fifth',
+      checks: [P95],
+      points: passes({ latencyP95: 280, load: 2.4 }, { latencyP95: 280, load: 2.4 }),
+      missed: ['latency_p95'],
+    },
+    {
       when: 'hardly a request came',
       checks: [P95],
       points: passes({ latencyP95: 280, requestsPerSecond: 0.1 }, { latencyP95: 280, requestsPerSecond: 0.1 }),
@@ -286,7 +310,9 @@ describe('the early end of phase 1', () => {
   });
 
   it('says which values', () => {
-    expect(missedEarly({ checks: [P95], after: passes({ latencyP95: 280 }, { latencyP95: 290 }) })).toEqual([
+    expect(
+      missedEarly({ checks: [P95], baseline: met, after: passes({ latencyP95: 280 }, { latencyP95: 290 }) }),
+    ).toEqual([
       {
         name: 'latency_p95',
         outcome: 'fail',

@@ -8,6 +8,7 @@ import type { Workload } from '../schema/workload.ts';
 import {
   type Answer,
   answer,
+  hasLoadGrown,
   type JudgedOutcome,
   type Judging,
   requestsIn,
@@ -87,13 +88,16 @@ export function judge(judging: Judging): Judged {
 
 /**
  * Critical checks missed on two fresh samples in a row: after a down this ends phase 1 at once. Too few requests prove
- * nothing here either.
+ * nothing here either, and at a load that has grown nothing is the change's doing for certain: a scale-up under pressure
+ * takes its place where capacity is short, and the end of phase 1 judges the rest.
  */
 export function missedEarly(given: {
   readonly checks: readonly Check[];
+  readonly baseline: Baseline;
   readonly after: History;
   readonly stabilizationMs?: number;
 }): CheckResult[] {
+  if (hasLoadGrown(given.after, given.baseline)) return [];
   const requests = requestsIn(given.after, given.stabilizationMs ?? STABILIZATION_MS);
   const missed: CheckResult[] = [];
   for (const check of given.checks) {

@@ -18,7 +18,7 @@ export async function stabilise(deps: ExecutorDeps, held: HeldDecision, verifyin
   const after = sampledAfter(deps.observer.history(held.namespace, held.spec.blueprint.name), convergedAt);
   const direction = directionOf(change);
   if (direction === 'down') {
-    const missed = missedEarly({ checks, after, stabilizationMs });
+    const missed = missedEarly({ checks, baseline: change.baseline, after, stabilizationMs });
     if (missed.length > 0) {
       const message = missed.map(({ name, message: words }) => `${name}: ${words}`).join('; ');
       return conclude(deps, held, verifying, { outcome: 'fail', checks: missed, message, reason: 'MissedEarly' });

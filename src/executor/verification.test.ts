@@ -47,6 +47,19 @@ describe('a change that fails', () => {
     expect(replay(stage.journal.records).disagreements).toEqual([]);
   });
 
+  it('is not blamed for what a load that has grown does: it is given more time, and counts as no failure', async () => {
+    const { stage, executor } = await harmfulDown();
+    stage.world.setLoad('shop/web', { ...CALM, rps: 130, latency_ms_base: 280 });
+    await stage.run(105_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'Verifying', verification: { widened: true } });
+    expect(stage.status(A).verification?.checks[0]?.message).toContain('load has grown since, not comparable');
+    await stage.run(60_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'Inconclusive', reason: 'NotJudged' });
+    expect([stage.replicas(), stage.counters().breaker.failures]).toEqual([2, 0]);
+    expect(stage.counters().undoneDown).toBeUndefined();
+    expect(reasons(stage)).toEqual(['ScaledByFairlead', 'FairleadAlert']);
+  });
+
   it('is undone in the pass that saw it', async () => {
     const { stage, executor } = await harmfulDown();
     await stage.run(30_000, executor);
