@@ -1,3 +1,5 @@
+import { GuardedModel, type GuardOptions } from './agents/guardedModel.ts';
+import { DEFAULT_BUDGET, ModelBudget } from './agents/modelBudget.ts';
 import type { Proposer } from './agents/proposer.ts';
 import { DecisionEngine, loadDecisionPrompt } from './agents/roles/decisionEngine.ts';
 import { RulesPlanner } from './agents/rulesPlanner.ts';
@@ -6,6 +8,7 @@ import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { Executor } from './executor/executor.ts';
 import { redact } from './kernel/redact.ts';
+import { modelFor } from './modelSettings.ts';
 import { Observer } from './observe/observer.ts';
 import type { AlertSink } from './ports/alertSink.ts';
 import type { ApiHealthSource } from './ports/apiHealth.ts';
@@ -16,8 +19,10 @@ import type { Journal } from './ports/journal.ts';
 import type { Log } from './ports/log.ts';
 import type { MetricsSource } from './ports/metrics.ts';
 import type { ChatModel } from './ports/model.ts';
+import type { ModelTrace } from './ports/modelTrace.ts';
 import type { WorkloadWriter } from './ports/workload.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
+import { MODEL_ROLES, type ModelRole } from './schema/modelRole.ts';
 
 /** What every role is given. Whether a role can write a workload is decided here and by its RBAC, nowhere else. */
 export interface Wiring {
@@ -66,24 +71,29 @@ export function composeExecutor(
 
 /** Longer than the model's own limit for a run, so that the run ends by itself. */
 const PATIENCE_MS = 130_000;
-const TOKENS_PER_HOUR = 500_000;
 
-/** Rules alone, or a model with the rules behind it. A needed scale-up waits for a model no longer than one pass. */
+/**
+ * Rules alone, or a model with the rules behind it. A needed scale-up waits for a model no longer than one pass. A model
+ * that is not guarded yet gets a guard of its own, with what `guard` says of it.
+ */
 export function composeProposer(
   model: ChatModel | undefined,
-  parts: { clock: Clock; log: Log; promptsDir: string; passMs: number },
+  parts: {
+    clock: Clock;
+    log: Log;
+    promptsDir: string;
+    passMs: number;
+    guard?: Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace'>>;
+  },
 ): Proposer {
   if (model === undefined) return new RulesPlanner();
-  const { clock, log, promptsDir, passMs } = parts;
-  const engine = new DecisionEngine({ model, prompt: loadDecisionPrompt(promptsDir), clock });
-  return withFallback({
-    model: engine,
-    clock,
-    log,
-    deadlineMs: passMs,
-    patienceMs: PATIENCE_MS,
-    tokensPerHour: TOKENS_PER_HOUR,
-  });
+  const { clock, log, promptsDir, passMs, guard } = parts;
+  const guarded =
+    model instanceof GuardedModel
+      ? model
+      : new GuardedModel(model, { clock, log, budget: new ModelBudget(DEFAULT_BUDGET), ...guard });
+  const engine = new DecisionEngine({ model: guarded, prompt: loadDecisionPrompt(promptsDir), clock });
+  return withFallback({ model: engine, clock, log, deadlineMs: passMs, patienceMs: PATIENCE_MS });
 }
 
 /** The sinks the settings name, loaded only when there are some. */
@@ -102,9 +112,47 @@ export async function composeAlerts(config: Config, parts: { clock: Clock; log: 
   return sinks;
 }
 
-/** The model the settings name, loaded only when there is one. */
-export async function composeModel(config: Config, clock: Clock): Promise<ChatModel | undefined> {
-  if (config.model === undefined) return undefined;
+/**
+ * The models the settings name, by role, guarded: one breaker an endpoint and model, whatever roles share it, and one budget
+ * for all. `undefined` for a role without one.
+ */
+export async function composeModels(
+  config: Config,
+  parts: { clock: Clock; log: Log; trace?: ModelTrace },
+): Promise<(role: ModelRole) => ChatModel | undefined> {
+  const { clock, log, trace } = parts;
+  const budget = new ModelBudget(config.models.budget);
+  const guards = new Map<string, GuardedModel>();
+  const byRole = new Map<ModelRole, GuardedModel>();
+  for (const role of MODEL_ROLES) {
+    const model = await composeModel(config, clock, role);
+    if (model === undefined) continue;
+    const settings = modelFor(config.models, role);
+    const same = JSON.stringify(settings);
+    const guard =
+      guards.get(same) ??
+      new GuardedModel(model, {
+        clock,
+        log,
+        budget,
+        ...(settings?.prices && { prices: settings.prices }),
+        ...(trace && { trace }),
+      });
+    guards.set(same, guard);
+    byRole.set(role, guard);
+  }
+  return (role) => byRole.get(role);
+}
+
+/** The model the settings name for a role, unguarded; its package is loaded only when there is one. */
+export async function composeModel(
+  config: Config,
+  clock: Clock,
+  role: ModelRole = 'decision-engine',
+): Promise<ChatModel | undefined> {
+  const settings = modelFor(config.models, role);
+  if (settings === undefined) return undefined;
   const { OpenAiModel } = await import('./adapters/openai/openaiModel.ts');
-  return new OpenAiModel({ baseUrl: config.model.url, model: config.model.name, apiKey: config.model.key, clock });
+  const { url, name, key } = settings;
+  return new OpenAiModel({ baseUrl: url, model: name, apiKey: key, clock });
 }

@@ -2,12 +2,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { err, ok, type Result } from './kernel/result.ts';
+import {
+  MODEL_VARIABLES,
+  type ModelSettings,
+  type ModelsSettings,
+  modelsSettings,
+  modelVariableFix,
+} from './modelSettings.ts';
 
 /** Everything the environment can say. Flags go before it; nothing else reads the environment. */
 const Environment = z.object({
-  FAIRLEAD_MODEL_URL: z.url({ protocol: /^https?$/ }).optional(),
-  FAIRLEAD_MODEL: z.string().min(1).optional(),
-  FAIRLEAD_MODEL_KEY: z.string().min(1).optional(),
   FAIRLEAD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
   FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -17,8 +21,9 @@ const Environment = z.object({
 });
 
 export interface Config {
-  /** undefined: no endpoint, the rules planner stands in. */
-  readonly model?: { readonly url: string; readonly name: string; readonly key: string };
+  /** For roles without one of their own; undefined: no endpoint, the rules planner stands in. */
+  readonly model?: ModelSettings;
+  readonly models: ModelsSettings;
   /** Where alerts go besides Events, journal and log. */
   readonly alerts: {
     readonly webhook?: { readonly url: string; readonly secret: string };
@@ -42,38 +47,53 @@ export interface ConfigFlags {
 export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = process.env): Result<Config, string> {
   // A manifest sets a variable to nothing where it means that there is none.
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse({ ...set, ...(flags.modelUrl ? { FAIRLEAD_MODEL_URL: flags.modelUrl } : {}) });
-  if (!parsed.success) {
+  const given = {
+    ...set,
+    ...(flags.modelUrl ? { FAIRLEAD_MODEL_URL: flags.modelUrl } : {}),
+    ...(flags.model ? { FAIRLEAD_MODEL: flags.model } : {}),
+  };
+  const parsed = Environment.safeParse(given);
+  const parsedModels = z.object(MODEL_VARIABLES).safeParse(given);
+  if (!parsed.success || !parsedModels.success) {
     // What was found is left out: it may carry a password.
-    const variables = new Set(parsed.error.issues.map(({ path: [variable] }) => String(variable)));
+    const issues = [...(parsedModels.error?.issues ?? []), ...(parsed.error?.issues ?? [])];
+    const variables = new Set(issues.map(({ path: [variable] }) => String(variable)));
     return err([...variables].map((variable) => wrongWords(variable, flags)).join('; '));
   }
+  const models = modelsSettings(parsedModels.data);
+  if (!models.ok) return models;
   const alerts = alertsOf(parsed.data);
   if (!alerts.ok) return alerts;
-  const { FAIRLEAD_MODEL_URL: url, FAIRLEAD_MODEL_KEY: key } = parsed.data;
-  const name = flags.model ?? parsed.data.FAIRLEAD_MODEL;
-  if (name !== undefined && url === undefined) {
-    return err(
-      'a model is named but no endpoint: set FAIRLEAD_MODEL_URL or --model-url, such as http://127.0.0.1:11434/v1',
-    );
-  }
+  const { model } = models.value;
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
   return ok({
-    ...(url ? { model: { url, name: name ?? 'default', key: key ?? 'none' } } : {}),
+    ...(model === undefined ? {} : { model }),
+    models: models.value,
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,
-    secrets: [key, alerts.value.webhook?.secret, alerts.value.webhook?.url, alerts.value.slack?.url].filter(
-      (secret) => secret !== undefined,
-    ),
+    secrets: [
+      ...keysOf(models.value),
+      alerts.value.webhook?.secret,
+      alerts.value.webhook?.url,
+      alerts.value.slack?.url,
+    ].filter((secret) => secret !== undefined),
   });
 }
 
+const keysOf = ({ model, byRole }: ModelsSettings): string[] => [
+  ...new Set(
+    [model, ...Object.values(byRole)].flatMap((settings) =>
+      settings === undefined || settings === 'none' || settings.key === 'none' ? [] : [settings.key],
+    ),
+  ),
+];
+
 function wrongWords(variable: string, flags: ConfigFlags): string {
-  if (variable === 'FAIRLEAD_MODEL_URL') {
-    const where = flags.modelUrl ? '--model-url' : variable;
-    return `${where} is no http or https address; write one with /v1, such as http://127.0.0.1:11434/v1`;
+  const fix = modelVariableFix(variable);
+  if (fix !== undefined) {
+    return variable === 'FAIRLEAD_MODEL_URL' && flags.modelUrl ? fix.replace(variable, '--model-url') : fix;
   }
   if (variable === 'FAIRLEAD_ALERT_WEBHOOK_SECRET') {
     return `${variable} is too short to sign with; write at least 16 characters, such as from: openssl rand -hex 32`;

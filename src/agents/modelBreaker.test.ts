@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEndpointFailure, MODEL_BREAKER, modelAnswered, modelBreakerAt, modelFailed } from './modelBreaker.ts';
+import { MODEL_BREAKER, modelAnswered, modelBreakerAt, modelFailed } from './modelBreaker.ts';
 
 describe('the model’s breaker', () => {
   it('opens on the third failure in a row for 60 s, then lets one trial through', () => {
@@ -25,19 +25,5 @@ describe('the model’s breaker', () => {
   it('is not kept open longer by failures that began before it opened', () => {
     const open = modelFailed(modelFailed(modelFailed(MODEL_BREAKER, 0), 0), 0);
     expect(modelFailed(open, 30_000)).toEqual(open);
-  });
-
-  it.each([
-    ['time', true],
-    ['model:timeout', true],
-    ['model:unauthorised', true],
-    ['model:threw', true],
-    ['model:contextTooLong', false],
-    ['malformed', false],
-    ['steps', false],
-    ['aborted', false],
-    ['unrecorded', false],
-  ] as const)('a run that ended with %s speaks against the endpoint: %s', (why, counts) => {
-    expect(isEndpointFailure(why)).toBe(counts);
   });
 });

@@ -1,5 +1,3 @@
-import type { GaveUp } from './runEnd.ts';
-
 /** The model endpoint's own breaker: separate from every service's, and never a reason not to act. */
 export interface ModelBreaker {
   /** Consecutive failures while closed. */
@@ -29,10 +27,3 @@ export function modelFailed(breaker: ModelBreaker, now: number): ModelBreaker {
 
 /** One answer is proof enough; an answer that comes in late, while it is open, is too. */
 export const modelAnswered = (): ModelBreaker => MODEL_BREAKER;
-
-/**
- * Whether the end of a run speaks against the endpoint. A model that answers nonsense is a working endpoint, and a
- * context that is too long is one service's matter.
- */
-export const isEndpointFailure = (why: GaveUp): boolean =>
-  why === 'time' || (why.startsWith('model:') && why !== 'model:contextTooLong');

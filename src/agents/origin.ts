@@ -26,6 +26,8 @@ export const runOrigin = (role: string, prompt: string, label: string, run: stri
   steps: cost.steps,
   promptTokens: cost.promptTokens,
   completionTokens: cost.completionTokens,
+  ...(cost.cachedTokens > 0 ? { cachedTokens: Math.min(cost.cachedTokens, cost.promptTokens) } : {}),
+  ...(cost.cost === undefined ? {} : { cost: cost.cost }),
   seconds: cost.seconds,
   read: cost.read.slice(0, 32),
   run,

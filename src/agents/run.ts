@@ -28,6 +28,9 @@ export interface RunTask {
   readonly record: (exchange: Exchange) => Promise<boolean>;
   readonly limits: RunLimits;
   readonly clock: Clock;
+  /** Whose run it is and its id, for budgets and traces. */
+  readonly role?: string;
+  readonly runId?: string;
 }
 
 export interface RunResult {
@@ -67,6 +70,7 @@ class RunState {
   #promptTokens = 0;
   #completionTokens = 0;
   #cachedTokens = 0;
+  #cost: number | undefined;
   #model = '';
 
   constructor(task: RunTask) {
@@ -82,6 +86,7 @@ class RunState {
       promptTokens: this.#promptTokens,
       completionTokens: this.#completionTokens,
       cachedTokens: this.#cachedTokens,
+      ...(this.#cost === undefined ? {} : { cost: this.#cost }),
       read: [...this.#read],
       model: this.#model,
     };
@@ -122,10 +127,12 @@ class RunState {
   async #ask(
     signal: AbortSignal,
   ): Promise<Result<ChatAnswer, { code: ModelError['code'] | 'threw'; message: string }>> {
+    const { own, role = '', runId = '', limits } = this.#task;
     const request = {
       messages: this.#talk.messages(),
       tools: this.#tools,
-      maxTokens: this.#task.limits.answerTokens,
+      maxTokens: limits.answerTokens,
+      about: { role, service: `${own.namespace}/${own.name}`, run: runId },
     };
     try {
       return await this.#task.model.complete(request, signal);
@@ -185,6 +192,7 @@ class RunState {
     this.#promptTokens += counted(answer.promptTokens) ?? this.#size();
     this.#completionTokens += counted(answer.completionTokens) ?? Math.ceil(written / 4);
     this.#cachedTokens += counted(answer.cachedTokens) ?? 0;
+    if (answer.cost !== undefined) this.#cost = (this.#cost ?? 0) + answer.cost;
     this.#model = wellFormed(answer.model, 200);
   }
 

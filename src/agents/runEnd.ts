@@ -39,6 +39,8 @@ export interface RunCost {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
+  /** At the configured prices; absent without them. */
+  readonly cost?: number;
   readonly seconds: number;
   /** Names of the tools it called, in order. */
   readonly read: readonly string[];

@@ -22,7 +22,7 @@ const calm = {
 };
 const forever = new AbortController().signal;
 
-function setUp(answer: () => Promise<Proposal>, tokensPerHour = 1_000_000) {
+function setUp(answer: () => Promise<Proposal>) {
   const clock = new ManualClock();
   const logged: string[] = [];
   const state = { asked: 0 };
@@ -35,7 +35,7 @@ function setUp(answer: () => Promise<Proposal>, tokensPerHour = 1_000_000) {
   };
   const warn = (fields: object): void => void logged.push(JSON.stringify(fields));
   const log = { info: warn, warn, error: warn };
-  const proposer = withFallback({ model, clock, log, deadlineMs: 15_000, patienceMs: 130_000, tokensPerHour });
+  const proposer = withFallback({ model, clock, log, deadlineMs: 15_000, patienceMs: 130_000 });
   return { clock, logged, state, proposer };
 }
 
@@ -90,6 +90,8 @@ describe('a model with rules behind it (P8)', () => {
     ['time'],
     ['model:timeout'],
     ['model:contextTooLong'],
+    ['model:paused'],
+    ['model:overBudget'],
   ])('answers by rules when the run ended with %s, and says why', async (why) => {
     const { proposer, logged } = setUp(async () => gaveUp(why));
     const proposal = await proposer.propose(proposalContext(), forever);
@@ -121,82 +123,5 @@ describe('a model with rules behind it (P8)', () => {
       kind: 'change',
       origin: { note: 'the model broke off' },
     });
-  });
-
-  it('leaves a failing endpoint alone after three failures, tries once after 60 s, and comes back', async () => {
-    let reply: Proposal = gaveUp('model:unavailable');
-    const { proposer, clock, state } = setUp(async () => reply);
-    const ask = (): Promise<Proposal> => proposer.propose(proposalContext({ assessment: calm }), forever);
-    for (let n = 0; n < 5; n += 1) await ask();
-    expect(state.asked).toBe(3);
-    expect((await ask()).origin.note).toContain('not asked for another 60 s');
-    await clock.advance(60_000);
-    await ask();
-    expect(state.asked).toBe(4);
-    await clock.advance(119_999);
-    await ask();
-    expect(state.asked).toBe(4);
-    await clock.advance(1);
-    reply = hold;
-    expect(await ask()).toEqual(hold);
-    await ask();
-    expect(state.asked).toBe(6);
-  });
-
-  it('lets one trial through at a time, whichever service asks', async () => {
-    let answer: (proposal: Proposal) => void = () => undefined;
-    let slow = false;
-    const { proposer, clock, state } = setUp(() =>
-      slow
-        ? new Promise((resolve) => {
-            answer = resolve;
-          })
-        : Promise.resolve(gaveUp('model:timeout')),
-    );
-    const ask = (): Promise<Proposal> => proposer.propose(proposalContext({ assessment: calm }), forever);
-    for (let n = 0; n < 3; n += 1) await ask();
-    await clock.advance(60_000);
-    slow = true;
-    const trial = ask();
-    await settle();
-    expect((await ask()).origin.note).toContain('one trial is under way');
-    answer(hold);
-    expect(await trial).toEqual(hold);
-    expect(state.asked).toBe(4);
-  });
-
-  it('does not count a model that answers nonsense as a failing endpoint', async () => {
-    const { proposer, state } = setUp(async () => gaveUp('malformed'));
-    for (let n = 0; n < 6; n += 1) await proposer.propose(proposalContext(), forever);
-    expect(state.asked).toBe(6);
-  });
-
-  it('stops asking when the tokens of the hour are spent, and goes on when the hour is over', async () => {
-    const { proposer, clock, state } = setUp(async () => hold, 2_000);
-    const ask = (): Promise<Proposal> => proposer.propose(proposalContext({ assessment: calm }), forever);
-    await ask();
-    await ask();
-    expect((await ask()).origin.note).toContain('2000 tokens of this hour are spent');
-    expect(state.asked).toBe(2);
-    await clock.advance(3_600_000);
-    expect(await ask()).toEqual(hold);
-  });
-
-  it('counts the tokens of a run that nobody waited for', async () => {
-    let answer: (proposal: Proposal) => void = () => undefined;
-    const { proposer, clock } = setUp(
-      () =>
-        new Promise((resolve) => {
-          answer = resolve;
-        }),
-      1_000,
-    );
-    const first = proposer.propose(proposalContext(), forever);
-    await settle();
-    await clock.advance(15_000);
-    expect((await first).origin.note).toContain('within 15 s');
-    answer(gaveUp('aborted'));
-    await settle();
-    expect((await proposer.propose(proposalContext(), forever)).origin.note).toContain('tokens of this hour are spent');
   });
 });

@@ -23,6 +23,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ChatTool[];
   readonly maxTokens: number;
+  /** Whose exchange it is, for budgets and traces; no adapter sends it. `service` is `namespace/name`. */
+  readonly about?: { readonly role: string; readonly service: string; readonly run: string };
 }
 
 export interface ChatAnswer {
@@ -33,13 +35,17 @@ export interface ChatAnswer {
   readonly model: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the prompt tokens, those the endpoint had already. */
   readonly cachedTokens: number;
+  /** In the currency of the configured prices; absent where none are configured. */
+  readonly cost?: number;
 }
 
 /**
  * - `unconfigured`/`unauthorised`/`badRequest`: a person must mend it; asking again cannot help.
  * - `rateLimited`, `unavailable`, `timeout`: later may help. `malformed`: 200 with something that is no completion.
  * - `contextTooLong`: ask with less.
+ * - `paused`, `overBudget`: our own side did not ask: the endpoint failed lately, or this hour's tokens are spent.
  */
 export interface ModelError {
   readonly code:
@@ -49,7 +55,9 @@ export interface ModelError {
     | 'unavailable'
     | 'timeout'
     | 'malformed'
-    | 'contextTooLong';
+    | 'contextTooLong'
+    | 'paused'
+    | 'overBudget';
   readonly message: string;
   readonly retryAfterMs?: number;
 }

@@ -80,7 +80,6 @@ async function propose(name: string, context: ProposalContext): Promise<{ propos
     log: silent,
     deadlineMs: 15_000,
     patienceMs: 130_000,
-    tokensPerHour: 1_000_000,
   });
   const proposing = proposer.propose(context, forever);
   let proposal: Proposal | undefined;

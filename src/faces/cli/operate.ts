@@ -8,7 +8,7 @@ import {
   composeAlerts,
   composeController,
   composeExecutor,
-  composeModel,
+  composeModels,
   composeObserver,
   composeProposer,
   type Wiring,
@@ -118,8 +118,13 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     apiHealth: () => cluster.health(),
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
-  const model = await composeModel(config, systemClock);
-  const proposer = composeProposer(model, { clock: systemClock, log, promptsDir, passMs: intervalMs });
+  const models = await composeModels(config, { clock: systemClock, log });
+  const proposer = composeProposer(models('decision-engine'), {
+    clock: systemClock,
+    log,
+    promptsDir,
+    passMs: intervalMs,
+  });
   const observer = composeObserver(wiring);
   const controller = roles.includes('controller')
     ? composeController(wiring, observer, told('controller'), proposer)
