@@ -17,7 +17,18 @@ const WROTE: LastChange = {
   undo: false,
 };
 const PROOF = { lastChangeText: JSON.stringify(WROTE), lastChange: WROTE };
-const STATUS: Counters = { ...NEW_COUNTERS, reverts: 2, lastChangeId: 'web-1.0' };
+const OPERATION: Counters['operations'][number] = {
+  at: NOW - 30_000,
+  decision: 'web-1',
+  changeId: 'web-1.0',
+  direction: 'up',
+  optional: false,
+  undo: false,
+  by: 'agent',
+};
+const STATUS: Counters = { ...NEW_COUNTERS, reverts: 2, lastChangeId: 'web-1.0', operations: [OPERATION] };
+const OTHER: Counters = { ...STATUS, lastChangeId: 'web-2.1', operations: [{ ...OPERATION, changeId: 'web-2.1' }] };
+const LONG_AGO: LastChange = { ...WROTE, at: '2026-01-04T20:00:00Z' };
 
 function breaker(spec: unknown, status?: unknown): KubeObject {
   return {
@@ -41,6 +52,18 @@ const hold = (over: Partial<Hold> = {}): Hold => ({
 describe('countersOf', () => {
   it.each<{ name: string; breaker: KubeObject | undefined; target: object | undefined; counters: object | undefined }>([
     { name: 'as recorded', breaker: breaker({ holds: [] }, STATUS), target: PROOF, counters: STATUS },
+    {
+      name: 'as recorded, where they name another change',
+      breaker: breaker({}, OTHER),
+      target: PROOF,
+      counters: OTHER,
+    },
+    {
+      name: 'as recorded, where the write they name is too old to be kept',
+      breaker: breaker({}, { ...STATUS, operations: [] }),
+      target: { lastChangeText: JSON.stringify(LONG_AGO), lastChange: LONG_AGO },
+      counters: { ...STATUS, operations: [] },
+    },
     { name: 'new, without record and annotation', breaker: undefined, target: {}, counters: NEW_COUNTERS },
     { name: 'new, without record and target', breaker: undefined, target: undefined, counters: NEW_COUNTERS },
     { name: 'new, with a record that only holds', breaker: breaker({ holds: [] }), target: {}, counters: NEW_COUNTERS },
@@ -64,6 +87,8 @@ describe('countersOf', () => {
     ['the record is gone', undefined],
     ['the record is empty', breaker({ holds: [] }, {})],
     ['somebody made it again', breaker({ holds: [] })],
+    ['somebody wrote counters that know of no write', breaker({ holds: [] }, NEW_COUNTERS)],
+    ['somebody took the write out of the counters', breaker({ holds: [] }, { ...STATUS, operations: [] })],
   ])('are restored from the annotation when %s: cooldown from the write, budget spent (P7)', (_name, record) => {
     const counters = countersOf(record, PROOF, NOW);
     expect(counters?.spentUntil).toBeGreaterThan(NOW);

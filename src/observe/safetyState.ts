@@ -1,3 +1,4 @@
+import { parseInstant } from '../kernel/parseInstant.ts';
 import { restoredFrom } from '../policy/counters.ts';
 import type { Safety } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
@@ -14,8 +15,9 @@ export interface Proof {
 
 /**
  * A service's counters from its CircuitBreaker; undefined when they cannot be read. With no record (or one that the
- * executor has not filled) a target that carries our annotation is one whose record was lost: cooldown from the
- * annotation, budget spent (P7). One without has never been written to.
+ * executor has not filled, or that knows nothing of the write that the target proves) a target that carries our
+ * annotation is one whose record was lost: cooldown from the annotation, budget spent (P7). One without has never been
+ * written to.
  */
 export function countersOf(
   breaker: KubeObject | undefined,
@@ -25,11 +27,31 @@ export function countersOf(
   const status = breaker?.status;
   if (status !== undefined && !isEmpty(status)) {
     const parsed = Counters.safeParse(status);
-    return parsed.success ? parsed.data : undefined;
+    if (!parsed.success) return undefined;
+    const { lastChange } = target ?? {};
+    return lastChange !== undefined && forgets(parsed.data, lastChange, now)
+      ? restoredFrom(lastChange, now)
+      : parsed.data;
   }
   if (target?.lastChangeText === undefined) return NEW_COUNTERS;
   // An annotation that nobody can read proves that something was written, but not when.
   return target.lastChange === undefined ? undefined : restoredFrom(target.lastChange, now);
+}
+
+/**
+ * Somebody wrote the record: it names no change at all, or names the target's newest and has no operation of it though
+ * each is kept for longer than the hour that it counts in. An annotation that our record does not name proves nothing.
+ */
+function forgets(
+  { operations, inFlight, lastChangeId, spentUntil }: Counters,
+  { id, at: iso }: LastChange,
+  now: number,
+): boolean {
+  if (operations.length === 0 && inFlight === undefined && lastChangeId === undefined) return true;
+  const isFresh = now - (parseInstant(iso) ?? now) < HOUR_MS;
+  return (
+    id === lastChangeId && isFresh && spentUntil === undefined && !operations.some(({ changeId }) => changeId === id)
+  );
 }
 
 /**
