@@ -3,9 +3,8 @@ import { RULES_MODEL } from '../agents/origin.ts';
 import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
 import { evidenceLines } from '../analysis/evidence.ts';
 import { isoInstant } from '../kernel/instant.ts';
-import { gateInput } from '../observe/gateInput.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { decide } from '../policy/decide.ts';
+import { verdictOn } from '../observe/verdictOn.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import type { Candidate } from '../schema/assessment.ts';
@@ -79,19 +78,9 @@ export class Propose {
     if (tool === undefined || blueprint === undefined) return undefined;
     const service = `${blueprint.target.namespace}/${blueprint.target.name}`;
     const args = candidateArgs(candidate, service, 'candidate');
-    const wanted = tool.wanted(args);
-    const request = {
-      id: 'candidate',
-      tool: tool.name,
-      effect: 'change' as const,
-      args,
-      ...(wanted ? { wanted } : {}),
-      target: blueprint.target,
-      requester: { kind: 'agent' as const, name: 'analysis' },
-    };
-    return decide(
-      gateInput(this.#view, request, { now: this.#deps.clock.now(), ownNamespace: this.#deps.ownNamespace }),
-    ).verdict;
+    const { clock, ownNamespace } = this.#deps;
+    const imagined = { tool: tool.name, args, wanted: tool.wanted(args) };
+    return verdictOn(this.#view, imagined, { now: clock.now(), ownNamespace });
   }
 
   #recent(): ProposalContext['recentDecisions'] {

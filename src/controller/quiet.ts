@@ -1,6 +1,5 @@
-import { gateInput } from '../observe/gateInput.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { decide } from '../policy/decide.ts';
+import { scaleTo, verdictOn } from '../observe/verdictOn.ts';
 
 const QUIET_MS = 10 * 60_000;
 
@@ -45,24 +44,10 @@ function situationOf(view: ServiceView, now: number, ownNamespace: string): stri
 }
 
 function floorVerdict(view: ServiceView, now: number, ownNamespace: string): unknown {
-  const { assessment, blueprint } = view;
-  if (assessment === undefined || blueprint === undefined || assessment.recommendation.direction === 'hold')
-    return null;
-  const { replicas } = assessment.recommendation;
-  const { verdict } = decide(
-    gateInput(
-      view,
-      {
-        id: 'situation',
-        tool: 'scale',
-        effect: 'change',
-        args: { replicas },
-        wanted: { kind: 'scale', replicas },
-        target: blueprint.target,
-        requester: { kind: 'agent', name: 'rules' },
-      },
-      { now, ownNamespace },
-    ),
-  );
-  return [verdict.authority, verdict.wait?.codes, verdict.findings.map((f) => f.code)];
+  const { assessment } = view;
+  if (assessment === undefined || assessment.recommendation.direction === 'hold') return null;
+  const verdict = verdictOn(view, scaleTo(assessment.recommendation.replicas), { now, ownNamespace });
+  return verdict === undefined
+    ? null
+    : [verdict.authority, verdict.wait?.codes, verdict.findings.map((finding) => finding.code)];
 }

@@ -1,5 +1,4 @@
 import { claimOf, inOrderOfClaim } from '../policy/arbiter.ts';
-import { decide } from '../policy/decide.ts';
 import { illness } from '../policy/rules/fleetMustBeWell.ts';
 import type { ApiHealth } from '../ports/apiHealth.ts';
 import type { Log } from '../ports/log.ts';
@@ -7,9 +6,9 @@ import type { Amount, Claim, FleetCounters, FleetFacts } from '../schema/fleet.t
 import type { KubeObject } from '../schema/kube.ts';
 import { fleetCountersOf } from './fleetCounters.ts';
 import { healthOf, isCounted, waitsForRoom } from './fleetHealth.ts';
-import { gateInput } from './gateInput.ts';
 import type { Room } from './nodeRoom.ts';
 import type { ServiceView } from './serviceView.ts';
+import { scaleTo, verdictOn } from './verdictOn.ts';
 
 /** What the watches know beside the services. */
 export interface FleetSources {
@@ -139,24 +138,10 @@ export class Fleet {
 
   /** The analysis asks for more, and the gate would let it be, if this service were alone: else it holds back others for nothing. */
   #couldBeServed(view: ServiceView, alone: FleetFacts, now: number): boolean {
-    const { blueprint, assessment } = view;
-    if (blueprint === undefined || !asksForMore(view)) return false;
-    const replicas = assessment?.recommendation.replicas ?? 0;
-    const { verdict } = decide(
-      gateInput(
-        { ...view, fleet: alone },
-        {
-          id: 'claim',
-          tool: 'scale',
-          effect: 'change',
-          args: { replicas },
-          wanted: { kind: 'scale', replicas },
-          target: blueprint.target,
-          requester: { kind: 'agent', name: 'analysis' },
-        },
-        { now, ownNamespace: this.#ownNamespace },
-      ),
-    );
+    if (!asksForMore(view)) return false;
+    const wanted = scaleTo(view.assessment?.recommendation.replicas ?? 0);
+    const verdict = verdictOn({ ...view, fleet: alone }, wanted, { now, ownNamespace: this.#ownNamespace });
+    if (verdict === undefined) return false;
     const until = verdict.wait === undefined ? now : (verdict.wait.until ?? Number.POSITIVE_INFINITY);
     return verdict.authority === 'allowed' && until - now <= SOON_MS;
   }

@@ -27,33 +27,12 @@ export async function readFresh(
     const list = async (kind: Kind): Promise<KubeObject[]> => need(await reader.list(kind, namespace)).items;
     const get = async (kind: Kind, where: string | undefined, object: string): Promise<KubeObject | undefined> =>
       need(await reader.get(kind, where, object));
-    const [
-      blueprints,
-      organisation,
-      own,
-      fleet,
-      replicaSets,
-      pods,
-      budgets,
-      hpas,
-      scaledObjects,
-      vpas,
-      quotas,
-      limitRanges,
-      nodes,
-    ] = await Promise.all([
+    const [blueprints, organisation, own, fleet, lists, nodes] = await Promise.all([
       list(KINDS.Blueprint),
       get(KINDS.ClusterBlueprint, undefined, 'default'),
       get(KINDS.CircuitBreaker, namespace, name),
       get(KINDS.CircuitBreaker, ownNamespace, FLEET),
-      list(KINDS.ReplicaSet),
-      list(KINDS.Pod),
-      list(KINDS.PodDisruptionBudget),
-      list(KINDS.HorizontalPodAutoscaler),
-      list(KINDS.ScaledObject),
-      list(KINDS.VerticalPodAutoscaler),
-      list(KINDS.ResourceQuota),
-      list(KINDS.LimitRange),
+      listAround(list),
       // Nodes are cluster-wide: where they may not be read, what needs their size is refused, and nothing else.
       reader.list(KINDS.Node),
     ]);
@@ -65,22 +44,30 @@ export async function readFresh(
     if (hidden !== undefined) throw new ReadFailed(hidden.error);
     const target = accepted.blueprint?.target.name;
     const deployment = target === undefined ? undefined : await get(KINDS.Deployment, namespace, target);
-    const around = {
-      replicaSets,
-      pods,
-      budgets,
-      hpas,
-      scaledObjects,
-      vpas,
-      quotas,
-      limitRanges,
-      nodes: nodes.ok ? nodes.value.items : undefined,
-    };
+    const around = { ...lists, nodes: nodes.ok ? nodes.value.items : undefined };
     return { ok: true, value: { accepted, global, deployment, around, breakers: { own, fleet } } };
   } catch (error) {
     if (error instanceof ReadFailed) return { ok: false, error: error.failure };
     throw error;
   }
+}
+
+/** What stands around a Deployment in its namespace, each kind under the name that the rest of the code has for it. */
+const AROUND = {
+  replicaSets: KINDS.ReplicaSet,
+  pods: KINDS.Pod,
+  budgets: KINDS.PodDisruptionBudget,
+  hpas: KINDS.HorizontalPodAutoscaler,
+  scaledObjects: KINDS.ScaledObject,
+  vpas: KINDS.VerticalPodAutoscaler,
+  quotas: KINDS.ResourceQuota,
+  limitRanges: KINDS.LimitRange,
+} as const satisfies Record<keyof Omit<Surroundings, 'nodes'>, Kind>;
+
+async function listAround(list: (kind: Kind) => Promise<KubeObject[]>): Promise<Omit<Surroundings, 'nodes'>> {
+  const names = Object.keys(AROUND) as (keyof typeof AROUND)[];
+  const lists = await Promise.all(names.map(async (name) => [name, await list(AROUND[name])] as const));
+  return Object.fromEntries(lists) as Record<keyof typeof AROUND, KubeObject[]>;
 }
 
 class ReadFailed extends Error {
