@@ -17,7 +17,7 @@ export const resourcesMustStayInBounds: ChangeRule = (facts) => {
     .filter((move) => move.isOutside)
     .map(({ name, next, bounds }) => {
       const range = bounds === undefined ? 'none' : `${bounds.min} to ${bounds.max}`;
-      const message = `${name} ${next} is outside the blueprint's bounds (${range})`;
+      const message = `${name} ${next ?? '(unreadable)'} is outside the blueprint's bounds (${range})`;
       return forbid('OutsideBounds', message, { name, value: next, range });
     });
   if (template.kind === 'rollback') return outside;

@@ -26,7 +26,10 @@ export const targetMustBeOne: CallRule = (facts) => {
   if (blueprint !== undefined) {
     const governs = `${blueprint.target.namespace}/${blueprint.target.name}`;
     if (governs !== target || blueprint.namespace !== namespace) {
-      const message = `the blueprint in ${blueprint.namespace} governs ${governs}, not ${target}`;
+      const message =
+        governs === target
+          ? `the blueprint of ${target} stands in ${blueprint.namespace}, not in its namespace`
+          : `the blueprint in ${blueprint.namespace} governs ${governs}, not ${target}`;
       findings.push(forbid('NotGoverned', message, { target, governs }));
     }
   }
