@@ -1,11 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generatedFiles } from '../src/schema/generated.ts';
+import { failClosedPage } from '../test/failClosedPage.ts';
 import { rulesPage } from '../test/rulesPage.ts';
 
 /** `npm run gen`: writes what is generated. Tests hold the committed files against the same functions. */
 const root = path.join(import.meta.dirname, '..');
-for (const [name, text] of [...generatedFiles(), ['docs/rules.md', rulesPage()] as const]) {
+const pages = [
+  ['docs/rules.md', rulesPage()],
+  ['docs/fail-closed.md', failClosedPage()],
+] as const;
+for (const [name, text] of [...generatedFiles(), ...pages]) {
   const file = path.join(root, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);

@@ -1,6 +1,7 @@
 import type { ExecutorDeps } from '../src/executor/deps.ts';
 import { Executor } from '../src/executor/executor.ts';
 import { Observer } from '../src/observe/observer.ts';
+import type { Log } from '../src/ports/log.ts';
 import { blueprintFromObject } from '../src/schema/blueprint/fromObject.ts';
 import { NO_GLOBAL_RULES } from '../src/schema/blueprint.ts';
 import { Counters, type Hold } from '../src/schema/counters.ts';
@@ -21,6 +22,9 @@ export interface StageOptions {
   readonly replicas?: number;
   readonly load?: Load;
   readonly templateAnnotations?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+  /** The observer knows how the API server did (G13); without it nobody counts. */
+  readonly apiHealth?: boolean;
   /** Merged into the Blueprint's spec. */
   readonly spec?: Readonly<Record<string, unknown>>;
 }
@@ -85,7 +89,15 @@ export async function openStage(options: StageOptions = {}) {
   world.apply(blueprint);
   world.setLoad('shop/web', options.load ?? HOT);
   const stop = new AbortController();
-  const observer = new Observer({ reader: port.reader, metrics: port.metrics, clock, log: silent, ownNamespace: OWN });
+  const { log = silent } = options;
+  const observer = new Observer({
+    reader: port.reader,
+    metrics: port.metrics,
+    clock,
+    log,
+    ownNamespace: OWN,
+    ...(options.apiHealth === true && { apiHealth: () => port.health() }),
+  });
   const journal = new MemoryJournal(clock);
   const deps: ExecutorDeps = {
     observer,
@@ -95,7 +107,7 @@ export async function openStage(options: StageOptions = {}) {
     journal,
     clock,
     ids: seededIds(1),
-    log: silent,
+    log,
     ownNamespace: OWN,
   };
   await observer.start(stop.signal);

@@ -46,7 +46,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
 }
 
 /** What a script reads: the numbers of the table, and why something is missing. */
-function summary(view: ServiceView, now: number): object {
+export function summary(view: ServiceView, now: number): object {
   const { blueprint, workload, assessment, counters, holds, faults, problems } = view;
   return {
     service: `${view.namespace}/${view.name}`,
