@@ -16,6 +16,7 @@ import { templateChange } from '../schema/wantedChange.ts';
 import type { Workload } from '../schema/workload.ts';
 import { alternativesTo } from '../tools/alternatives.ts';
 import { TOOLS } from '../tools/catalog.ts';
+import { callAskedAbout } from '../tools/whatIf.ts';
 import { answerRead } from './reads.ts';
 
 export interface JudgeDeps {
@@ -140,15 +141,9 @@ function suggested(deps: JudgeDeps, { request, view }: Judged): unknown {
 
 function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
   if (view === undefined) return { verdict: 'no blueprint governs that service' };
-  const action = request.args['action'];
-  const tool = TOOLS.find((t) => t.effect === 'change' && t.name === action);
+  const { tool: name, args } = callAskedAbout(request.args);
+  const tool = TOOLS.find((t) => t.effect === 'change' && t.name === name);
   if (tool === undefined) return { verdict: 'no such change' };
-  const args = {
-    service: request.args['service'],
-    reason: 'what if',
-    ...(action === 'scale' ? { replicas: request.args['replicas'] } : {}),
-    ...(action === 'rollback' ? { revision: null } : {}),
-  };
   const wanted = tool.wanted(args);
   const asked: Request = { ...request, tool: tool.name, effect: 'change', args, ...(wanted ? { wanted } : {}) };
   const { verdict } = decide(gateInput(view, asked, { now: deps.clock.now(), ownNamespace: deps.ownNamespace }));

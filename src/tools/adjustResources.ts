@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { AMOUNTS, type Amounts, amountOf, amountText, PLACES } from '../schema/resources.ts';
+import { AMOUNT_FIELDS } from './amounts.ts';
 import { Reason } from './reason.ts';
 import { Service, targetOf } from './service.ts';
 import { defineTool } from './tool.ts';
-
-const amount = (resource: 'cpu' | 'memory', what: string) =>
-  z
-    .string()
-    .max(32)
-    .refine(
-      (text) => (amountOf(resource, text) ?? 0) > 0,
-      `must be a quantity above 0, for example ${resource === 'cpu' ? '500m or 2' : '512Mi or 2Gi'}, or null`,
-    )
-    .nullable()
-    // A field that was left out says as little as null does.
-    .default(null)
-    .describe(`The new ${what} of one pod, or null to leave it.`);
 
 /** Quantities are written as the API server writes them back: what was asked is found again as it was written. */
 export const adjustResources = defineTool({
@@ -26,10 +14,7 @@ export const adjustResources = defineTool({
   input: z
     .strictObject({
       service: Service,
-      cpu_request: amount('cpu', 'CPU request'),
-      cpu_limit: amount('cpu', 'CPU limit'),
-      memory_request: amount('memory', 'memory request'),
-      memory_limit: amount('memory', 'memory limit'),
+      ...AMOUNT_FIELDS,
       reason: Reason,
     })
     .refine((args) => AMOUNTS.some((name) => args[name] !== null), 'at least one of the four must not be null'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NEVER } from '../schema/operation.ts';
 import { TOOLS } from './catalog.ts';
 import { toModelTool } from './toModelTool.ts';
+import { callAskedAbout } from './whatIf.ts';
 
 const LIMIT_KEYS =
   /"(minimum|maximum|exclusiveMinimum|exclusiveMaximum|minLength|maxLength|pattern|format|\$ref|\$schema)"/;
@@ -80,12 +81,35 @@ describe('the catalog', () => {
     },
   );
 
-  it('asks for a number with scale and for none with a restart in what_if', () => {
+  it.each([
+    [{ action: 'restart_pods', replicas: null }, 'restart_pods', {}],
+    [{ action: 'scale_to_zero' }, 'scale_to_zero', {}],
+    [{ action: 'scale', replicas: 4 }, 'scale', { replicas: 4 }],
+    [{ action: 'rollback' }, 'rollback', { revision: null }],
+    [{ action: 'rollback', revision: 3 }, 'rollback', { revision: 3 }],
+    [
+      { action: 'adjust_resources', memory_limit: '1Gi' },
+      'adjust_resources',
+      { cpu_request: null, cpu_limit: null, memory_request: null, memory_limit: '1Gi' },
+    ],
+  ])('asks in what_if with %o about %s, with arguments that it takes', (given, name, more) => {
+    const args = { service: 'shop/web', ...given };
+    const asked = callAskedAbout(args);
+    expect(asked).toEqual({ tool: name, args: { service: 'shop/web', reason: 'what if', ...more } });
+    const tool = TOOLS.find((candidate) => candidate.name === asked.tool);
+    expect(tool?.wanted(asked.args)).toBeDefined();
+  });
+
+  it.each([
+    { action: 'scale', replicas: null },
+    { action: 'restart_pods', replicas: 3 },
+    { action: 'restart_pods', cpu_limit: '1' },
+    { action: 'adjust_resources' },
+    { action: 'adjust_resources', cpu_limit: '0' },
+    { action: 'scale', replicas: 3, revision: 2 },
+    { action: 'delete_deployment' },
+  ])('refuses %o in what_if', (given) => {
     const whatIf = TOOLS.find((tool) => tool.name === 'what_if');
-    const accepts = (args: object): boolean =>
-      whatIf?.input.safeParse({ service: 'shop/web', ...args }).success ?? false;
-    expect(accepts({ action: 'restart_pods', replicas: null })).toBe(true);
-    expect(accepts({ action: 'scale', replicas: null })).toBe(false);
-    expect(accepts({ action: 'restart_pods', replicas: 3 })).toBe(false);
+    expect(whatIf?.input.safeParse({ service: 'shop/web', ...given }).success).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Reason } from './reason.ts';
+import { Revision } from './revision.ts';
 import { Service, targetOf } from './service.ts';
 import { defineTool } from './tool.ts';
 
@@ -10,13 +11,7 @@ export const rollback = defineTool({
   effect: 'change',
   input: z.strictObject({
     service: Service,
-    revision: z
-      .int()
-      .min(1)
-      .max(1_000_000_000)
-      .nullable()
-      .default(null)
-      .describe('The revision to go back to, or null for the newest earlier one that was healthy.'),
+    revision: Revision.describe('The revision to go back to, or null for the newest earlier one that was healthy.'),
     reason: Reason,
   }),
   wanted: ({ revision }) => ({ kind: 'rollback', revision }),

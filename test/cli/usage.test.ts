@@ -64,6 +64,23 @@ describe('the command line', () => {
     ['a decision without a namespace', ['why', 'web-1'], /"web-1" is no decision.*fairlead decisions lists them/],
     ['what-if scale without a number', ['what-if', 'scale', 'shop/web'], /wants --replicas, a whole number/],
     ['what-if scale by half a pod', ['what-if', 'scale', 'shop/web', '--replicas', '2.5'], /a whole number/],
+    ['what-if scale by nothing', ['what-if', 'scale', 'shop/web', '--replicas', ''], /wants --replicas/],
+    [
+      'what-if adjust_resources of nothing',
+      ['what-if', 'adjust_resources', 'shop/web'],
+      /at least one of --cpu-request/,
+    ],
+    [
+      'what-if adjust_resources by words',
+      ['what-if', 'adjust_resources', 'shop/web', '--cpu-limit', 'lots'],
+      /quantities such as 500m/,
+    ],
+    ['what-if rollback to yesterday', ['what-if', 'rollback', 'shop/web', '--revision', 'x'], /takes --revision/],
+    [
+      'what-if restart of three',
+      ['what-if', 'restart_pods', 'shop/web', '--replicas', '3'],
+      /takes no flags of its own/,
+    ],
     ['an interval of no unit', ['up', '--interval', '5'], /--interval 5: write a duration between 1s and 5m/],
     ['an interval too short', ['up', '--interval', '10ms'], /between 1s and 5m/],
     [

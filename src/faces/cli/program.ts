@@ -171,7 +171,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       );
   }
   asking(program.command('resume [scope]'))
-    .description('lift pause and stop from a service, a namespace or, with --all, the cluster')
+    .description(
+      'lift pause and stop from a service, a namespace or, with --all, the cluster; of a service its freeze too',
+    )
     .option('--all', 'the whole cluster')
     .action(act(async () => (await import('./hold.ts')).resume))
     .addHelpText('after', '\nExamples:\n  fairlead resume shop/web');
@@ -212,11 +214,16 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   asking(program.command('what-if <operation> <service>'))
     .description('ask the gate, on the state of now, without asking for the change')
     .option('--replicas <n>', 'for scale')
+    .option('--revision <n>', 'for rollback; without it the newest earlier healthy version')
+    .option('--cpu-request <quantity>', 'for adjust_resources')
+    .option('--cpu-limit <quantity>', 'for adjust_resources')
+    .option('--memory-request <quantity>', 'for adjust_resources')
+    .option('--memory-limit <quantity>', 'for adjust_resources')
     .addOption(new Option('--as <who>', 'whose request it would be').choices(['agent', 'person']).default('agent'))
     .action(act(async () => (await import('./whatIf.ts')).whatIf))
     .addHelpText(
       'after',
-      '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if delete_deployment shop/web',
+      '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if adjust_resources shop/web --memory-limit 1Gi\n  fairlead what-if rollback shop/web\n  fairlead what-if delete_deployment shop/web',
     );
 
   const audit = program.command('audit').description('the journal: check it, decide again from it');
