@@ -1,6 +1,8 @@
 import { adjustResources } from './adjustResources.ts';
+import { diffBlueprint } from './diffBlueprint.ts';
 import { getDecisions } from './getDecisions.ts';
 import { getEvents } from './getEvents.ts';
+import { getLogs } from './getLogs.ts';
 import { getMetrics } from './getMetrics.ts';
 import { getService } from './getService.ts';
 import { getWorkload } from './getWorkload.ts';
@@ -11,6 +13,7 @@ import { scale } from './scale.ts';
 import { scaleToZero } from './scaleToZero.ts';
 import { suggestAlternatives } from './suggestAlternatives.ts';
 import type { Tool } from './tool.ts';
+import { validateBlueprint } from './validateBlueprint.ts';
 import { whatIf } from './whatIf.ts';
 
 /** Every tool there is, listed by hand. What is not here is refused and recorded by name, and cannot be executed. */
@@ -20,9 +23,12 @@ export const TOOLS: readonly Tool[] = [
   getMetrics,
   getWorkload,
   getEvents,
+  getLogs,
   getDecisions,
   whatIf,
   suggestAlternatives,
+  validateBlueprint,
+  diffBlueprint,
   scale,
   restartPods,
   adjustResources,
