@@ -49,5 +49,27 @@ export const quoted = (text: string, max: number): string => `«${clean(text, ma
 export const fenced = (source: string, text: string, max: number): string =>
   `<data from="${source.replace(/[^a-z_]/g, '_')}">\n${clean(text, max)}\n</data>`;
 
+/** What could open or close a fence or a turn; a comparison such as `< 200ms` stays what it is. */
+const TAG = /<(?=[/|!?A-Za-z])/g;
+
+/**
+ * A block whose lines and indentation matter (YAML, logs): the same care for what cannot be seen, line by line. It is cut at a
+ * line, and says so.
+ */
+export function fencedLines(source: string, text: string, max: number): string {
+  const lines: string[] = [];
+  let size = 0;
+  for (const line of text.slice(0, max * 4).split(/\r?\n/)) {
+    const plain = line.replace(ANSI, '').replace(/\t/g, '  ').replace(INVISIBLE, '').replace(TAG, '‹').trimEnd();
+    size += plain.length + 1;
+    if (size > max) return block(source, [...lines, '⋯ (cut)']);
+    lines.push(plain);
+  }
+  return block(source, text.length > max * 4 ? [...lines, '⋯ (cut)'] : lines);
+}
+
+const block = (source: string, lines: readonly string[]): string =>
+  `<data from="${source.replace(/[^a-z_]/g, '_')}">\n${lines.join('\n')}\n</data>`;
+
 /** For records: as it came, capped, with lone surrogates (which no canonical JSON can carry) replaced. */
 export const wellFormed = (text: string, max: number): string => text.slice(0, max).replace(/\p{Cs}/gu, '\ufffd');

@@ -15,13 +15,12 @@ import { whatIf } from '../../tools/whatIf.ts';
 import { HOLD } from '../hold.ts';
 import { observationText } from '../observationText.ts';
 import { runOrigin } from '../origin.ts';
-import { loadPrompt, type Prompt } from '../prompt.ts';
+import type { Prompt } from '../prompt.ts';
 import type { Proposal, ProposalContext, Proposer } from '../proposer.ts';
 import { run } from '../run.ts';
 import { RUN_LIMITS, type RunLimits } from '../runLimits.ts';
 import { clean } from '../untrusted.ts';
-
-export const DECISION_ENGINE = 'decision-engine';
+import { loadRolePrompt, type RoleHead } from './role.ts';
 
 /** Its few tools: evidence about its one service, a question to the gate, and four changes. */
 export const DECISION_TOOLS: readonly Tool[] = [
@@ -36,15 +35,24 @@ export const DECISION_TOOLS: readonly Tool[] = [
   rollback,
 ];
 
-export const DecisionPromptVariables = z.strictObject({
+const DecisionPromptVariables = z.strictObject({
   service: z.string().max(317),
   observation: z.string().max(12_000),
 });
 export type DecisionPrompt = Prompt<typeof DecisionPromptVariables>;
 
+/** It is no `Role`: it proposes, and what stands in for it is the rules planner, on the floor that `withFallback` puts beneath. */
+export const decisionEngine = {
+  id: 'decision-engine',
+  version: 1,
+  variables: DecisionPromptVariables,
+  tools: DECISION_TOOLS,
+  answers: [HOLD],
+  limits: RUN_LIMITS,
+} as const satisfies RoleHead;
+
 /** Throws when the file and what this code fills in disagree. */
-export const loadDecisionPrompt = (folder: string): DecisionPrompt =>
-  loadPrompt(folder, 'decision-engine.v1.md', DecisionPromptVariables);
+export const loadDecisionPrompt = (folder: string): DecisionPrompt => loadRolePrompt(decisionEngine, folder);
 
 export interface DecisionEngineOptions {
   readonly model: ChatModel;
@@ -65,7 +73,7 @@ export class DecisionEngine implements Proposer {
 
   constructor(options: DecisionEngineOptions) {
     this.#options = options;
-    this.#limits = { ...RUN_LIMITS, ...options.limits };
+    this.#limits = { ...decisionEngine.limits, ...options.limits };
     this.label = options.model.label;
   }
 
@@ -76,17 +84,19 @@ export class DecisionEngine implements Proposer {
         model,
         system: prompt.system,
         user: prompt.render({ service: clean(context.service, 317), observation: observationText(context) }),
-        tools: DECISION_TOOLS,
-        answers: [HOLD],
+        tools: decisionEngine.tools,
+        answers: decisionEngine.answers,
         own: targetOf(context.service),
         judge: context.judge,
         record: context.record,
         limits: this.#limits,
         clock,
+        role: decisionEngine.id,
+        runId: context.runId,
       },
       signal,
     );
-    const origin = runOrigin(DECISION_ENGINE, prompt.ref, model.label, context.runId, cost);
+    const origin = runOrigin(decisionEngine.id, prompt.ref, model.label, context.runId, cost);
     switch (end.kind) {
       case 'proposal':
         return { kind: 'change', tool: end.tool, args: end.args, rationale: clean(end.reason, 2_000), origin };
