@@ -45,6 +45,11 @@ export class FakeOpenai {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
   }
 
+  /** Replies that nobody has asked for yet. */
+  get left(): number {
+    return this.#replies.length;
+  }
+
   play(...replies: readonly RawReply[]): void {
     this.#replies.push(...replies);
   }

@@ -3,9 +3,11 @@ import { redact } from '../../kernel/redact.ts';
 import { err, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatAnswer, ChatMessage, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';
+import { type AnswerForm, FORMS, formAfter } from './answerForm.ts';
 import { AnswerTooLarge, cappedFetch } from './cappedFetch.ts';
 import { answerFrom } from './completion.ts';
 import { completionFromEvents, looksLikeEvents } from './eventStream.ts';
+import { callFromJson, jsonMessages, responseFormat } from './jsonCalls.ts';
 import { httpError } from './modelError.ts';
 
 export interface OpenAiModelOptions {
@@ -26,20 +28,31 @@ const MAX_MESSAGE = 300;
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 /** Parameters that some endpoints refuse; found out once, then left out or renamed. */
 type Quirk = 'temperature' | 'max_tokens';
+/** So many answers without a call, and none with one ever: the tools do not reach the model. */
+const IGNORED = 2;
 
 /**
  * Any OpenAI-compatible endpoint, by chat completions without streaming. One exchange, no retries: the run and the
- * model's breaker decide about those. It never throws, and the key stands in no error text. The package is loaded with
+ * model's breaker decide about those. What an endpoint does not take (a parameter, tools, a schema) is found out once and
+ * remembered for as long as this lives; without tools calls come as JSON, and look the same. It never throws, and the key stands in no error text. The package is loaded with
  * the first exchange, since it costs every start-up tens of milliseconds.
  */
 export class OpenAiModel implements ChatModel {
   readonly label: string;
   readonly #options: OpenAiModelOptions;
   readonly #quirks = new Set<Quirk>();
+  #form: AnswerForm = 'tools';
+  #callSeen = false;
+  #ignored = 0;
 
   constructor(options: OpenAiModelOptions) {
     this.#options = options;
     this.label = `${options.model} at ${hostOf(options.baseUrl)}`;
+  }
+
+  /** How it is asked for calls, as far as that is known by now. */
+  get form(): AnswerForm {
+    return this.#form;
   }
 
   async complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
@@ -97,30 +110,55 @@ export class OpenAiModel implements ChatModel {
       webhookSecret: null,
       fetch: cappedFetch(MAX_BYTES),
     });
+    const form = request.tools.length === 0 ? 'words' : this.#form;
     try {
-      const body: unknown = await client.chat.completions.create(this.#body(request), { signal });
+      const body: unknown = await client.chat.completions.create(this.#body(request, form), { signal });
       const answer = looksLikeEvents(body) ? completionFromEvents(body) : body;
-      return this.#safe(answerFrom(answer, this.#options.model), key);
+      return this.#safe(this.#read(answerFrom(answer, this.#options.model), request, form), key);
     } catch (cause) {
       if (cause instanceof APIError && cause.status !== undefined) {
-        if (this.#learns(cause)) return this.#send(request, key, signal);
-        return this.#safe(err(httpError(cause, this.#options.clock.now())), key);
+        const error = httpError(cause, this.#options.clock.now());
+        if (this.#learns(cause) || this.#takesForm(form, error, cause)) return this.#send(request, key, signal);
+        return this.#safe(err(error), key);
       }
       return this.#safe(err(brokenOff(cause, cause instanceof APIConnectionError)), key);
     }
   }
 
-  #body(request: ChatRequest): Body {
+  #read(answer: Result<ChatAnswer, ModelError>, { tools }: ChatRequest, form: AnswerForm): typeof answer {
+    if (!answer.ok || tools.length === 0) return answer;
+    if (form !== 'tools') return { ok: true, value: callFromJson(answer.value) };
+    if (answer.value.calls.length > 0) this.#callSeen = true;
+    else if (answer.value.finish === 'stop') this.#ignored += 1;
+    if (!this.#callSeen && this.#ignored >= IGNORED && this.#form === 'tools') this.#form = 'schema';
+    return answer;
+  }
+
+  /** True when the endpoint said that it has no such form, and another one is left to try. */
+  #takesForm(form: AnswerForm, { code }: ModelError, refusal: Parameters<typeof formAfter>[1]): boolean {
+    if (code !== 'badRequest' && code !== 'unavailable') return false;
+    const next = formAfter(form, refusal);
+    if (next === undefined) return false;
+    // Of two exchanges at the same time the later answer must not take back what the other has found out.
+    if (FORMS.indexOf(next) > FORMS.indexOf(this.#form)) this.#form = next;
+    return true;
+  }
+
+  #body(request: ChatRequest, form: AnswerForm): Body {
     const limit = this.#quirks.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens';
+    const { tools } = request;
+    const written = form !== 'tools' && tools.length > 0;
+    const format = written ? responseFormat(form, tools) : undefined;
     return {
       model: this.#options.model,
-      messages: request.messages.map(messageOf),
+      messages: written ? jsonMessages(request.messages, tools) : request.messages.map(messageOf),
       [limit]: request.maxTokens,
       ...(this.#quirks.has('temperature') ? {} : { temperature: 0 }),
-      ...(request.tools.length === 0
+      ...(format === undefined ? {} : { response_format: format }),
+      ...(written || tools.length === 0
         ? {}
         : {
-            tools: request.tools.map(({ name, description, parameters }) => ({
+            tools: tools.map(({ name, description, parameters }) => ({
               type: 'function' as const,
               function: { name, description, parameters: { ...parameters } },
             })),
