@@ -88,3 +88,36 @@ describe('without a floor', () => {
     for (const proposal of [hold, scale(1), restart, none]) expect(onFloor(proposal, seen)).toBe(proposal);
   });
 });
+
+describe('when one more sample may start a scale-up (2 replicas, the formula asks for 5)', () => {
+  const alarmed = (assessment: object, current = 2) =>
+    proposalContext({
+      assessment: {
+        ...CPU_HIGH,
+        pressure: ['cpu', 'latency_p95'],
+        desired: 5,
+        recommendation: { direction: 'hold', replicas: current, reason: 'a second sample in a row', started: false },
+        ...assessment,
+      },
+      workload: { ...STOREFRONT_WORKLOAD, replicas: current },
+    });
+  const change = (tool: string): Proposal => ({ kind: 'change', tool, args: { service }, rationale: 'stuck', origin });
+
+  it.each(['restart_pods', 'adjust_resources', 'rollback'])('%s is held for this pass, with its words', (tool) => {
+    expect(onFloor(change(tool), alarmed({}))).toMatchObject({
+      kind: 'hold',
+      reason: `Capacity first: one more sample like this starts a scale-up. wanted ${tool}: stuck`,
+    });
+  });
+
+  it.each<[string, Proposal, ReturnType<typeof alarmed>]>([
+    ['a scale-up passes', scale(4), alarmed({})],
+    ['a hold passes', hold, alarmed({})],
+    ['a restart passes where more replicas would not mend it', restart, alarmed({ anomaly: 'not a lack of capacity' })],
+    ['a restart passes where nothing presses', restart, alarmed({ pressure: [] })],
+    ['a restart passes where there are as many as the formula asks for', restart, alarmed({ desired: 2 })],
+    ['a restart passes where the range has no more', restart, alarmed({}, 1_000)],
+  ])('%s', (_, proposal, at) => {
+    expect(onFloor(proposal, at)).toBe(proposal);
+  });
+});

@@ -8,10 +8,10 @@ export interface Floor {
   readonly reason: string;
 }
 
-type FloorContext = Pick<ProposalContext, 'assessment' | 'workload' | 'service'>;
+type FloorContext = Pick<ProposalContext, 'assessment' | 'workload' | 'service' | 'blueprint'>;
 
 /** Undefined when the analysis would change nothing, or its alarms have not been met. */
-export function floorOf({ assessment, workload }: FloorContext): Floor | undefined {
+export function floorOf({ assessment, workload }: Pick<FloorContext, 'assessment' | 'workload'>): Floor | undefined {
   const { direction, replicas, reason, started } = assessment.recommendation;
   if (!started || direction === 'hold' || replicas === workload.replicas) return undefined;
   return { direction, replicas, reason };
@@ -20,11 +20,12 @@ export function floorOf({ assessment, workload }: FloorContext): Floor | undefin
 /**
  * Puts a proposal on the floor (spec 3). When capacity is short (the floor is up) the floor is proposed whatever the
  * proposer said, with its words as an objection; more than the floor passes as it is, and the gate judges it. When the
- * floor is down, a hold or another action counts, but nothing goes lower. Without a floor everything passes.
+ * floor is down, a hold or another action counts, but nothing goes lower. Without a floor everything passes, except what
+ * would stand in the way of one that the next sample may start.
  */
 export function onFloor(proposal: Proposal, context: FloorContext): Proposal {
   const floor = floorOf(context);
-  if (floor === undefined) return proposal;
+  if (floor === undefined) return mayStartSoon(context) ? capacityFirst(proposal) : proposal;
   const wanted = proposal.kind === 'change' && proposal.tool === 'scale' ? proposal.args['replicas'] : undefined;
   const reaches = typeof wanted === 'number' && wanted >= floor.replicas;
   const counts = floor.direction === 'down' && proposal.kind !== 'none' && wanted === undefined;
@@ -39,6 +40,26 @@ export function onFloor(proposal: Proposal, context: FloorContext): Proposal {
     origin: proposal.origin,
   };
 }
+
+/**
+ * Over its alarm for one sample, with a formula that asks for more than there is. What replaces pods now would hold the
+ * scale-up back for the length of a rollout (G7) and of a cooldown (G12), if the second sample starts it.
+ */
+function mayStartSoon({ assessment, workload, blueprint }: FloorContext): boolean {
+  const { pressure, anomaly, desired = 0, recommendation } = assessment;
+  const { maxReplicas } = blueprint.scaling;
+  const hasRoom = Math.min(desired, maxReplicas) > workload.replicas;
+  return pressure.length > 0 && anomaly === undefined && !recommendation.started && hasRoom;
+}
+
+/** Held for one pass, with the words kept: the next pass asks again. */
+function capacityFirst(proposal: Proposal): Proposal {
+  if (proposal.kind !== 'change' || !REPLACES_PODS.has(proposal.tool)) return proposal;
+  const words = `Capacity first: one more sample like this starts a scale-up. ${objectionOf(proposal) ?? ''}`;
+  return { kind: 'hold', reason: clean(words, 2_000), origin: proposal.origin };
+}
+
+const REPLACES_PODS: ReadonlySet<string> = new Set(['restart_pods', 'adjust_resources', 'rollback']);
 
 /** What the proposer said instead, in its words; undefined when it said nothing. */
 function objectionOf(proposal: Proposal): string | undefined {

@@ -4,6 +4,7 @@ import type { Proposer } from '../agents/proposer.ts';
 import { RulesPlanner } from '../agents/rulesPlanner.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
+import { settle } from '../testing/manualClock.ts';
 import { Controller } from './controller.ts';
 
 const stages: Stage[] = [];
@@ -74,5 +75,44 @@ describe('the controller', () => {
     expect(decision?.spec).toMatchObject({ target: { namespace: 'production', name: 'web' } });
     expect(decision?.status).toMatchObject({ phase: 'Refused', reason: 'NotGoverned' });
     expect(stage.writes()).toBe(0);
+  });
+
+  it('asks anew when a scale-up has started while a model still thinks about what was before (P8)', async () => {
+    const stage = await openStage();
+    stages.push(stage);
+    const [view] = stage.observer.views();
+    if (view?.assessment === undefined) throw new Error('no service');
+    const { recommendation, ...numbers } = view.assessment;
+    const { direction: _direction, started: _started, ...rest } = recommendation;
+    const before = {
+      ...view,
+      assessment: {
+        ...numbers,
+        breach: ['latency_p95'],
+        recommendation: { ...rest, direction: 'hold' as const, started: false },
+      },
+    };
+    const asked: string[] = [];
+    const rules = new RulesPlanner();
+    const proposer: Proposer = {
+      label: 'a slow model',
+      propose: async (context, signal) => {
+        const { origin } = await rules.propose(context);
+        asked.push(context.assessment.recommendation.direction);
+        if (asked.length > 1) return rules.propose(context);
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        const args = { service: 'shop/web', reason: 'stuck' };
+        return { kind: 'change', tool: 'restart_pods', args, rationale: 'stuck', origin };
+      },
+    };
+    const controller = new Controller({ ...stage.deps, proposer, decisions: () => [] });
+    await controller.pass([before]);
+    await settle();
+    await controller.pass([before]);
+    await controller.pass([view]);
+    await controller.pass([view]);
+    await controller.idle();
+    expect(asked).toEqual(['hold', 'up']);
+    expect(stage.world.objects.list(KINDS.Decision, 'shop').map(({ spec }) => spec)).toMatchObject([{ tool: 'scale' }]);
   });
 });

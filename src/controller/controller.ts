@@ -1,3 +1,4 @@
+import { floorOf } from '../agents/floor.ts';
 import type { Proposer } from '../agents/proposer.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
@@ -25,7 +26,9 @@ export interface ControllerDeps extends Omit<JudgeDeps, 'views' | 'decisions'> {
 export class Controller {
   readonly #deps: Omit<ControllerDeps, 'decisions'> & Pick<JudgeDeps, 'decisions'>;
   readonly #quiet = new Quiet();
-  readonly #running = new Map<string, Promise<void>>();
+  /** The newest run of each service that is under way, and the ends of all. */
+  readonly #running = new Map<string, Run>();
+  readonly #ends = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #views: readonly ServiceView[] = [];
 
@@ -49,7 +52,7 @@ export class Controller {
 
   /** Resolves when no agent run is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running.values());
+    while (this.#ends.size > 0) await Promise.all(this.#ends);
   }
 
   /** Ends runs under way; what they would have proposed is dropped. */
@@ -60,23 +63,43 @@ export class Controller {
 
   #wantsRun(view: ServiceView, decisions: readonly DecisionObject[]): boolean {
     const key = keyOf(view);
-    if (this.#running.has(key) || !needsAttention(view) || isBusy(view, decisions)) return false;
+    const running = this.#running.get(key);
+    // A model that still thinks about what was before must not hold back the scale-up that has started since (P8).
+    if (running !== undefined && (running.isPressed || !isPressed(view))) return false;
+    if (!needsAttention(view) || isBusy(view, decisions)) return false;
     return !this.#quiet.holds(key, view, this.#deps.clock.now(), this.#deps.ownNamespace);
   }
 
   #start(view: ServiceView): void {
     const key = keyOf(view);
     const deps = { ...this.#deps, views: () => this.#views };
-    const run = new Propose(deps, view)
-      .run(this.#stop.signal)
+    this.#running.get(key)?.overtaken.abort();
+    const overtaken = new AbortController();
+    const ended = new Propose(deps, view)
+      .run(AbortSignal.any([this.#stop.signal, overtaken.signal]))
       .then((settled) => {
         if (settled) this.#quiet.note(key, view, this.#deps.clock.now(), this.#deps.ownNamespace);
       })
       .catch((error: unknown) => this.#deps.log.error({ service: key, err: String(error) }, 'an agent run failed'))
-      .finally(() => this.#running.delete(key));
+      .finally(() => {
+        if (this.#running.get(key) === run) this.#running.delete(key);
+        this.#ends.delete(ended);
+      });
+    const run: Run = { overtaken, isPressed: isPressed(view) };
     this.#running.set(key, run);
+    this.#ends.add(ended);
   }
 }
+
+interface Run {
+  /** What it would have proposed is dropped: a newer run of the same service goes on. */
+  readonly overtaken: AbortController;
+  /** It began with a scale-up to propose, and so waits for its model no longer than a pass. */
+  readonly isPressed: boolean;
+}
+
+const isPressed = ({ assessment, workload }: ServiceView): boolean =>
+  assessment !== undefined && workload !== undefined && floorOf({ assessment, workload })?.direction === 'up';
 
 export const keyOf = (view: ServiceView): string => `${view.namespace}/${view.name}`;
 
