@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['schema', 'kernel', 'ports', 'analysis', 'policy'],
   controller: ['schema', 'kernel', 'ports', 'policy', 'analysis', 'observe', 'tools', 'agents'],
   executor: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],
+  gateway: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],
   adapters: ['schema', 'kernel', 'ports'],
   world: ['schema', 'kernel', 'ports'],
   testing: ['schema', 'kernel', 'ports', 'observe', 'agents'],

@@ -72,6 +72,10 @@ function pointsAt(reference: unknown, name: string): boolean {
 /** A VerticalPodAutoscaler with `updateMode: Off` only recommends. */
 const writes = (vpa: KubeObject): boolean => textAt(vpa, 'spec', 'updatePolicy', 'updateMode') !== 'Off';
 
+/** The GitOps tool that applies this object, if one does: what is written into it by hand is put back. */
+export const gitOpsOwner = ({ metadata }: KubeObject): string | undefined =>
+  (metadata.managedFields ?? []).map(({ manager = '' }) => manager).find((manager) => GITOPS.has(manager));
+
 function gitOpsOwners(deployment: KubeObject): Owner[] {
   const owners = new Map<string, Owner>();
   const fields: readonly WrittenField[] = ['replicas', 'template', 'resources', 'image'];

@@ -25,6 +25,9 @@ export const JournalRecord = z.strictObject({
     'phase', // a Decision changed phase; data: decision, phase, reason, message
     'alert', // a person is called; data: code, message
     'hold', // pause, resume, stop seen; data
+    'vote', // gateway: about to put a person's signed answer beside a request; data: request, vote
+    'raise', // gateway: about to write a Blueprint with an approved maximum; data: blueprint, vote, from, to, version
+    'access', // gateway: somebody logged in or out, was refused, or had rights changed; data: who, what, from
   ]),
   /** Decision or run the record belongs to; empty for none. */
   subject: z.string().max(120),

@@ -5,6 +5,7 @@ import { headline } from '../../schema/headline.ts';
 import type { JournalEntry } from '../../schema/journal.ts';
 import type { Request } from '../../schema/request.ts';
 import type { Verdict } from '../../schema/verdict.ts';
+import type { Vote } from '../../schema/vote.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -91,7 +92,8 @@ export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] 
       ];
     case 'model': {
       const calls = (data['calls'] as { name: string; arguments: string }[]).map((c) => `${c.name} ${c.arguments}`);
-      const said = data['error'] ?? (calls.length > 0 ? calls.join('; ') : data['content']);
+      if (data['outcome'] === 'failed') return [['model', `no answer: ${String(data['error'])}`]];
+      const said = calls.length > 0 ? calls.join('; ') : data['content'];
       return [['model', `answers (${data['promptTokens']} + ${data['completionTokens']} tokens): ${String(said)}`]];
     }
     case 'call':
@@ -120,10 +122,30 @@ export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] 
           `${data['namespace']}/${data['name']} ${data['version'] ?? ''}: ${data['accepted'] === true ? 'accepted' : 'refused'}`,
         ],
       ];
+    case 'vote':
+      return [['vote', voteWords(data)]];
+    case 'raise':
+      return [['raise', raiseWords(data)]];
+    case 'access':
+      return [['access', `${data['who']}: ${data['what']}`]];
     case 'opened':
     case 'torn':
       return [];
   }
+}
+
+/** `alice approves shop/web-1 once: quiet night`. */
+export function voteWords(data: JournalEntry['data']): string {
+  const { by, vote, choice, comment } = data['vote'] as Vote;
+  const lasting = choice === 'update_blueprint' ? ' and raises the blueprint' : ' once';
+  const answer = vote === 'reject' ? `rejects ${data['request']}` : `approves ${data['request']}${lasting}`;
+  return `${by} ${answer}${comment === undefined ? '' : `: ${comment}`}`;
+}
+
+/** `shop/web: max_replicas 5 to 6, version 1.0.0 to 1.1.0`. */
+export function raiseWords(data: JournalEntry['data']): string {
+  const version = data['version'] as { from: string; to: string };
+  return `${data['blueprint']}: max_replicas ${data['from']} to ${data['to']}, version ${version.from} to ${version.to}`;
 }
 
 function callLines({ request }: { request: Request }, verdict: Verdict): Line[] {

@@ -6,6 +6,7 @@ export const Instant = z.string().max(40);
 
 export const Verdict = z.enum(['allowed', 'restricted', 'forbidden', 'deferred']);
 export const Risk = z.enum(['low', 'medium', 'high', 'gravest']);
+export type Risk = z.infer<typeof Risk>;
 
 /** One of the gate's findings, in the rule's own words. */
 export const FindingView = z.object({

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../schema/journal.ts';
 import type { Request } from '../../../schema/request.ts';
 import type { Finding, Verdict } from '../../../schema/verdict.ts';
-import type { Line } from '../narrate.ts';
+import { type Line, raiseWords, voteWords } from '../narrate.ts';
 import { seenLines } from './seenLines.ts';
 
 /**
@@ -63,6 +63,11 @@ export class Fold {
             `${data['name']} ${data['version'] ?? ''}: ${data['accepted'] === true ? 'accepted' : 'refused'}`,
           ],
         ];
+      case 'vote':
+        return [['vote', voteWords(data)]];
+      case 'raise':
+        return [['raise', raiseWords(data)]];
+      case 'access':
       case 'opened':
       case 'torn':
         return [];

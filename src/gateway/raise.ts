@@ -1,0 +1,86 @@
+import { type Tally, tally } from '../approvals/tally.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { gitOpsOwner } from '../observe/owners.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { ApprovalRequestSpec } from '../schema/records.ts';
+import type { GatewayDeps } from './deps.ts';
+
+/** On a Blueprint: the vote that raised it. */
+export const RAISED_BY_ANNOTATION = 'fairlead.dev/raised-by';
+
+/** What "approve and raise" would write. */
+export interface RaiseOffer {
+  readonly from: number;
+  readonly to: number;
+  readonly version: { readonly from: string; readonly to: string };
+  /** Field manager of a GitOps tool that applies the Blueprint: then it is its repository that has to change. */
+  readonly ownedBy?: string;
+}
+
+/** Undefined: raising is no answer to this request (not a scale beyond the maximum, or above the hard ceiling). */
+export function raiseOffer(spec: ApprovalRequestSpec, view: ServiceView): RaiseOffer | undefined {
+  const { blueprint, object, faults = [] } = view;
+  // A newer version that was refused stands in the object: nothing is built on that.
+  if (faults.length > 0) return undefined;
+  const to = spec.arguments.replicas;
+  if (blueprint === undefined || spec.operation !== 'scale_beyond_limits' || to === undefined) return undefined;
+  const from = blueprint.scaling.maxReplicas;
+  const ceiling = view.global?.ceilings.maxReplicas;
+  if (to <= from || (ceiling !== undefined && to > ceiling)) return undefined;
+  const ownedBy = gitOpsOwner(object);
+  const version = { from: blueprint.version, to: minorBump(blueprint.version) };
+  return { from, to, version, ...(ownedBy === undefined ? {} : { ownedBy }) };
+}
+
+export type Raised =
+  | { readonly kind: 'raised'; readonly version: string }
+  /** Nothing to do: no raise was approved, or it was done already. */
+  | { readonly kind: 'none' };
+
+/**
+ * Carries out what the approvers chose: the new maximum, exactly the approved value, in a new version that names the vote.
+ * Compare-and-swap on the version that was approved: a Blueprint that changed since is left alone and the request is asked
+ * anew. Level-based: a gateway that died after the vote does it when it is back.
+ */
+export async function raiseIfApproved(deps: GatewayDeps, request: KubeObject): Promise<Result<Raised, string>> {
+  const spec = ApprovalRequestSpec.safeParse(request.spec);
+  if (!spec.success) return ok({ kind: 'none' });
+  const votes: Tally = tally(request, deps.trust);
+  if (votes.kind !== 'approved' || votes.choice !== 'update_blueprint') return ok({ kind: 'none' });
+  const { blueprint, decision } = spec.data;
+  const namespace = request.metadata.namespace ?? '';
+  const seen = await deps.observer.fresh(namespace, blueprint.name);
+  if (!seen.ok) return seen.error.code === 'notFound' ? ok({ kind: 'none' }) : err(seen.error.message);
+  if (seen.value.blueprint?.hash !== blueprint.hash) return ok({ kind: 'none' });
+  const offer = raiseOffer(spec.data, seen.value);
+  if (offer === undefined || offer.ownedBy !== undefined) return ok({ kind: 'none' });
+  const data = { blueprint: `${namespace}/${blueprint.name}`, vote: votes.vote, ...offer };
+  const logged = await deps.journal.append({ kind: 'raise', subject: decision, data });
+  if (!logged.ok) return err(logged.error.message);
+  const file = await deps.files?.raise({ namespace, name: blueprint.name, hash: blueprint.hash, ...offer });
+  if (file?.ok === false) return err(file.error);
+  if (file?.value === 'written') return ok({ kind: 'raised', version: offer.version.to });
+  const written = await deps.records.replace(KINDS.Blueprint, raised(seen.value.object, offer, votes.vote));
+  if (!written.ok) return err(written.error.message);
+  return ok({ kind: 'raised', version: offer.version.to });
+}
+
+/** The Blueprint with the new maximum and version, everything else as it stood. */
+function raised(object: KubeObject, offer: RaiseOffer, vote: string): KubeObject {
+  const spec = object.spec as { readonly scaling?: object };
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, [RAISED_BY_ANNOTATION]: vote },
+    },
+    spec: { ...spec, version: offer.version.to, scaling: { ...spec.scaling, max_replicas: offer.to } },
+  };
+}
+
+/** `1.4.2` to `1.5.0`: a wider limit is a new minor version. */
+export function minorBump(version: string): string {
+  const [major = '0', minor = '0'] = version.split(/[.+-]/);
+  return `${major}.${Number(minor) + 1}.0`;
+}

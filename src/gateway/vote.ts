@@ -1,0 +1,166 @@
+import { movedSince } from '../approvals/moved.ts';
+import { FRICTION, riskOf } from '../approvals/risk.ts';
+import { digestOf } from '../approvals/subject.ts';
+import { mayNotDecide, type Tally, tally, votesOf } from '../approvals/tally.ts';
+import { castVote } from '../approvals/vote.ts';
+import { isoInstant } from '../kernel/instant.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import type { VoteBody } from '../schema/api/approvals.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { ApprovalRequestSpec, ApprovalRequestStatus, DecisionSpec } from '../schema/records.ts';
+import { MAX_VOTES, type Vote } from '../schema/vote.ts';
+import type { GatewayDeps, Refused } from './deps.ts';
+import type { Identity } from './people/identity.ts';
+import { raiseOffer } from './raise.ts';
+
+const ATTEMPTS = 5;
+
+/** What became of a vote: it stands in the record, and this is what all votes come to now. */
+export interface Voted {
+  readonly vote: Vote;
+  readonly tally: Tally;
+}
+
+/**
+ * Puts a person's answer beside the request, signed, after it is in the journal. Everything is read now: who they are was
+ * settled by the caller, what they answer must be exactly what stands there. The same answer twice is one vote.
+ */
+export async function vote(
+  deps: GatewayDeps,
+  who: Identity,
+  where: { readonly namespace: string; readonly name: string },
+  body: VoteBody,
+): Promise<Result<Voted, Refused>> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const read = await deps.reader.get(KINDS.ApprovalRequest, where.namespace, where.name);
+    if (!read.ok) return refused('unavailable', `the request cannot be read: ${read.error.message}`);
+    const request = read.value;
+    const spec = ApprovalRequestSpec.safeParse(request?.spec);
+    if (request === undefined || !spec.success) return refused('notFound', 'there is no such request');
+    const before = standing(deps, request, who, body);
+    if (before !== undefined) return before;
+    const fault = await whyNot(deps, request, spec.data, who, body);
+    if (fault !== undefined) return { ok: false, error: fault };
+    const cast = sign(deps, who, body, spec.data, await choiceOf(deps, spec.data, body));
+    const logged = await deps.journal.append({
+      kind: 'vote',
+      subject: spec.data.decision,
+      data: { request: `${where.namespace}/${where.name}`, vote: cast },
+    });
+    if (!logged.ok) return refused('unavailable', `the vote cannot be recorded: ${logged.error.message}`);
+    const next = { ...request, votes: [...votesOf(request), cast] };
+    const written = await deps.records.replace(KINDS.ApprovalRequest, next);
+    if (written.ok) return ok({ vote: cast, tally: tally(written.value, deps.trust) });
+    if (written.error.code !== 'conflict') {
+      return refused('unavailable', `the vote was not taken: ${written.error.message}`);
+    }
+  }
+  return refused('busy', 'others are writing to this request: try again');
+}
+
+/** The same person's same answer that stands there already. */
+function standing(
+  deps: GatewayDeps,
+  request: KubeObject,
+  who: Identity,
+  body: VoteBody,
+): Result<Voted, Refused> | undefined {
+  const same = votesOf(request).findLast(({ by }) => by === who.name);
+  const is = same?.vote === body.vote && same.digest === body.digest && (body.choice ?? same.choice) === same.choice;
+  return same !== undefined && is ? ok({ vote: same, tally: tally(request, deps.trust) }) : undefined;
+}
+
+async function whyNot(
+  deps: GatewayDeps,
+  request: KubeObject,
+  spec: ApprovalRequestSpec,
+  who: Identity,
+  body: VoteBody,
+): Promise<Refused | undefined> {
+  const status = ApprovalRequestStatus.safeParse(request.status);
+  const phase = status.success ? status.data.phase : 'Pending';
+  const sofar = tally(request, deps.trust);
+  if (phase !== 'Pending' || sofar.kind !== 'pending') {
+    return {
+      code: 'decided',
+      message: `this request is ${phase === 'Pending' ? sofar.kind : phase.toLowerCase()} already`,
+    };
+  }
+  if (deps.clock.now() > Date.parse(spec.decideBy)) {
+    return { code: 'decided', message: `the time to decide ended at ${spec.decideBy}: no answer means rejected` };
+  }
+  if (votesOf(request).length >= MAX_VOTES) return { code: 'decided', message: 'too many votes stand here already' };
+  const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
+  if (barred !== undefined) return { code: 'notYours', message: barred };
+  if (body.vote === 'reject') return undefined;
+  if (digestOf(deps.trust.cluster, request) !== body.digest) {
+    return { code: 'stale', message: 'what you saw is not what stands there now: look at the request again' };
+  }
+  return (await staleness(deps, spec)) ?? incomplete(spec, body);
+}
+
+/** A rejection needs no fresh world; an approval does. */
+async function staleness(deps: GatewayDeps, spec: ApprovalRequestSpec): Promise<Refused | undefined> {
+  const { namespace } = spec.target;
+  const decision = await deps.reader.get(KINDS.Decision, namespace, spec.decision);
+  const seen = await deps.observer.fresh(namespace, spec.blueprint.name);
+  if (!decision.ok || (!seen.ok && seen.error.code !== 'notFound')) {
+    return { code: 'unavailable', message: 'the cluster cannot be read now: an approval needs fresh state' };
+  }
+  const wish = DecisionSpec.safeParse(decision.value?.spec);
+  if (!wish.success) return { code: 'stale', message: 'the decision that asked is gone' };
+  const moved = movedSince(spec, wish.data, seen.ok ? seen.value : {});
+  if (moved.length === 0) return undefined;
+  const words = moved.map(({ asked, now }) => `${asked} then, ${now} now`).join('; ');
+  return { code: 'stale', message: `the world moved since this was asked: ${words}. It will be asked anew` };
+}
+
+function incomplete(spec: ApprovalRequestSpec, body: VoteBody): Refused | undefined {
+  const asks = FRICTION[riskOf(spec)];
+  if (asks.comment && (body.comment ?? '').trim() === '') {
+    return { code: 'incomplete', message: 'an approval of this risk wants a comment: why is it right?' };
+  }
+  if (asks.typed && body.typed !== spec.target.name) {
+    return { code: 'incomplete', message: `an approval of this risk wants the name typed: ${spec.target.name}` };
+  }
+  return undefined;
+}
+
+/** Where nothing was said, what the blueprint says; where a raise cannot be had, only once. */
+async function choiceOf(
+  deps: GatewayDeps,
+  spec: ApprovalRequestSpec,
+  body: VoteBody,
+): Promise<Vote['choice'] | undefined> {
+  if (body.vote === 'reject') return undefined;
+  if (body.choice === 'once') return 'once';
+  const seen = await deps.observer.fresh(spec.target.namespace, spec.blueprint.name);
+  const offered = seen.ok && raiseOffer(spec, seen.value) !== undefined;
+  const wanted = body.choice ?? (seen.ok ? seen.value.blueprint?.approval.onApproval : undefined);
+  return offered && wanted === 'update_blueprint' ? 'update_blueprint' : 'once';
+}
+
+function sign(
+  deps: GatewayDeps,
+  who: Identity,
+  body: VoteBody,
+  spec: ApprovalRequestSpec,
+  choice: Vote['choice'] | undefined,
+): Vote {
+  const comment = body.comment?.trim();
+  return castVote(
+    {
+      id: `${who.name}-${deps.ids.fresh()}`.slice(-64),
+      by: who.name,
+      groups: who.groups.filter((group) => spec.approvers.includes(group)),
+      vote: body.vote,
+      ...(choice === undefined ? {} : { choice }),
+      ...(comment === undefined || comment === '' ? {} : { comment }),
+      at: isoInstant(deps.clock.now()),
+      digest: body.digest,
+    },
+    deps.key,
+  );
+}
+
+const refused = (code: Refused['code'], message: string): Result<never, Refused> => err({ code, message });
