@@ -1,5 +1,6 @@
 import type { HistoryFacts, Recommendation, Signal } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
+import { budgetRoom } from '../schema/disruptionBudget.ts';
 import type { Workload } from '../schema/workload.ts';
 import { clamp, isWithin } from './count.ts';
 import type { Demand } from './demand.ts';
@@ -107,12 +108,26 @@ function fall(facts: Facts): Recommendation {
   const formula = cpu.formula?.replicas;
   if (formula === undefined || highestDesired === undefined || highestLoad === undefined) return hold(facts, low);
   const predicted = fewestUnder(highestLoad, PREDICTED * scaling.upThreshold);
-  const wanted = Math.max(formula, highestDesired, predicted, scaling.minReplicas);
+  const needed = Math.max(formula, highestDesired, predicted, scaling.minReplicas);
+  if (needed >= workload.replicas)
+    return hold(facts, `${low}, but the last ${span(safety.downWindowMs)} needed ${needed}`);
+  const wanted = fewestInBudgets(workload, needed);
+  const budgets = workload.disruptionBudgets.map(({ name }) => name).join(', ');
   if (wanted >= workload.replicas)
-    return hold(facts, `${low}, but the last ${span(safety.downWindowMs)} needed ${wanted}`);
+    return hold(facts, `${low}, but PodDisruptionBudget ${budgets} would have no disruption left with fewer pods`);
   // Into the range but no lower than the window allows: where both cannot be had, nothing is taken away.
   if (wanted > scaling.maxReplicas) return hold(facts, `${low}, but ${wanted} are needed, over max_replicas`);
-  return { direction: 'down', replicas: wanted, reason: `${low} at ${plural(cpu.ready, 'ready pod')}`, started: true };
+  const kept = wanted > needed ? `; ${needed} would do, PodDisruptionBudget ${budgets} keeps ${wanted}` : '';
+  const reason = `${low} at ${plural(cpu.ready, 'ready pod')}${kept}`;
+  return { direction: 'down', replicas: wanted, reason, started: true };
+}
+
+/** The fewest pods from `needed` on at which every PodDisruptionBudget still allows one disruption, as G2 asks; else what there is. */
+function fewestInBudgets({ disruptionBudgets, replicas }: Workload, needed: number): number {
+  const isEnough = (pods: number): boolean =>
+    disruptionBudgets.every((budget) => (budgetRoom(budget, pods, pods)?.left ?? 0) >= 1);
+  for (let pods = needed; pods < replicas; pods++) if (isEnough(pods)) return pods;
+  return replicas;
 }
 
 /** Why capacity may not be reduced now whatever CPU says. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { History } from '../schema/history.ts';
-import type { Workload } from '../schema/workload.ts';
+import type { DisruptionBudget, Workload } from '../schema/workload.ts';
 import { assess } from './assess.ts';
 import {
   blueprintOf,
@@ -248,6 +248,9 @@ describe('the floor on the way up', () => {
   });
 });
 
+const budgeted = (...budgets: Omit<DisruptionBudget, 'name'>[]): Workload =>
+  workloadOf(6, { disruptionBudgets: budgets.map((budget, index) => ({ name: `pdb-${index}`, ...budget })) });
+
 describe('the floor on the way down', () => {
   const calm = { seen: { cpu: 0.3 }, workload: workloadOf(6), history: quiet(3, 1.8) };
 
@@ -312,6 +315,16 @@ describe('the floor on the way down', () => {
       floor: 'hold',
     },
     { when: 'few operations of the hour are left', operationsLeft: 1, floor: 'hold' },
+    { when: 'a disruption budget keeps some', workload: budgeted({ minAvailable: '3' }), floor: 'down 4' },
+    { when: 'a disruption budget has room', workload: budgeted({ minAvailable: '2' }), floor: 'down 3' },
+    { when: 'a disruption budget keeps all', workload: budgeted({ minAvailable: '5' }), floor: 'hold' },
+    { when: 'a budget in per cent keeps a share', workload: budgeted({ minAvailable: '75%' }), floor: 'down 4' },
+    {
+      when: 'the stricter of two budgets counts',
+      workload: budgeted({ minAvailable: '1' }, { minAvailable: '4' }),
+      floor: 'down 5',
+    },
+    { when: 'a budget cannot be read', workload: budgeted({ minAvailable: 'most' }), floor: 'hold' },
     {
       when: 'min is zero and nothing is used',
       seen: { cpu: 0 },

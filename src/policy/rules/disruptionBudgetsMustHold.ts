@@ -1,3 +1,4 @@
+import { budgetRoom } from '../../schema/disruptionBudget.ts';
 import type { DisruptionBudget } from '../../schema/workload.ts';
 import { type ChangeRule, type Findings, forbid, noData } from '../rule.ts';
 
@@ -13,17 +14,10 @@ export const disruptionBudgetsMustHold: ChangeRule = ({ workload, scale, disrupt
 /** `expected` pods are wanted and `healthy` of them ready: is one disruption still allowed? */
 function judge(budget: DisruptionBudget, expected: number, healthy: number): Findings {
   const { name, minAvailable, maxUnavailable } = budget;
-  const count = amount(minAvailable ?? maxUnavailable, expected);
-  if (count === undefined) return noData('forbid', { [`PodDisruptionBudget ${name}`]: undefined });
-  const needed = minAvailable === undefined ? Math.max(0, expected - count) : count;
-  if (healthy - needed >= 1) return [];
+  const room = budgetRoom(budget, expected, healthy);
+  if (room === undefined) return noData('forbid', { [`PodDisruptionBudget ${name}`]: undefined });
+  const { needed, left } = room;
+  if (left >= 1) return [];
   const message = `PodDisruptionBudget ${name} allows no disruption with ${healthy} of ${expected} ready: it needs ${needed}`;
   return [forbid('DisruptionBudget', message, { budget: name, minAvailable, maxUnavailable, healthy, needed })];
-}
-
-/** Whole numbers as they are; percentages of the expected pods, rounded up as the disruption controller does. */
-function amount(text: string | undefined, expected: number): number | undefined {
-  const [, digits, sign] = /^(\d{1,6})(%?)$/.exec(text ?? '') ?? [];
-  if (digits === undefined) return undefined;
-  return sign === '%' ? Math.ceil((Number(digits) * expected) / 100) : Number(digits);
 }
