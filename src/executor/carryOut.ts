@@ -14,6 +14,7 @@ import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
 import { directionOf, type HeldDecision } from './heldDecision.ts';
 import { slotOf, takeSlot } from './slot.ts';
 import { stillAllowed } from './stillAllowed.ts';
+import { holdsSlot, isUnderWay } from './underWay.ts';
 import { UNLOGGED, writeStatus } from './writeStatus.ts';
 
 /** One write about to be done, with everything that is recorded of it. */
@@ -36,7 +37,7 @@ export type Carried =
   /** Nothing was written and no slot is held: the world moved, decide again. */
   | { readonly kind: 'lookAgain'; readonly code: string; readonly message: string; readonly held: HeldDecision }
   | { readonly kind: 'unwritable'; readonly message: string; readonly held: HeldDecision }
-  /** It may have been written; what was meant is recorded, and the cluster will tell. */
+  /** It may have been written, by this process or by one beside it; what was meant is recorded, and the cluster will tell. */
   | { readonly kind: 'unclear'; readonly held: HeldDecision };
 
 /**
@@ -52,6 +53,8 @@ export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Wr
 
   const slot = await reserveSlot(deps, held, write);
   if (slot !== 'taken') {
+    // A word of ours in its Decision would cost the other executor its write, and it ours the next time.
+    if (await isUnderWay(deps, write)) return { kind: 'unclear', held };
     const message = slot === 'again' ? 'the counters moved while the slot was asked for' : 'no slot could be taken';
     return { kind: 'lookAgain', code: 'SlotNotTaken', message, held };
   }
@@ -94,7 +97,7 @@ async function reserveSlot(
   const fleet = await takeFleetSlot(deps, write, record);
   if (fleet === 'again' || fleet === 'failed') return fleet;
   const slot = await takeSlot(deps, view, { ...next, targetUid: workload.uid });
-  if (slot !== 'taken' && fleet === 'taken') {
+  if (slot !== 'taken' && fleet === 'taken' && !(await holdsSlot(deps, write))) {
     await freeFleetSlot(deps, `${view.namespace}/${view.name}`, held.name, () => false);
   }
   if (slot === 'taken' && view.counters.spentUntil !== undefined && view.breakerObject?.status === undefined) {
