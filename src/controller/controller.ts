@@ -1,3 +1,4 @@
+import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import { floorOf } from '../agents/floor.ts';
 import type { Proposer } from '../agents/proposer.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
@@ -15,6 +16,8 @@ export interface ControllerDeps extends Omit<JudgeDeps, 'views' | 'decisions'> {
   decisions(): readonly KubeObject[];
   readonly records: RecordWriter;
   readonly proposer: Proposer;
+  /** Who words briefs and explains blueprints; rules by default. */
+  readonly agents?: Agents;
   readonly log: Log;
 }
 
@@ -72,7 +75,7 @@ export class Controller {
 
   #start(view: ServiceView): void {
     const key = keyOf(view);
-    const deps = { ...this.#deps, views: () => this.#views };
+    const deps = { agents: RULE_AGENTS, ...this.#deps, views: () => this.#views };
     this.#running.get(key)?.overtaken.abort();
     const overtaken = new AbortController();
     const ended = new Propose(deps, view)

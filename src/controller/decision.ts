@@ -17,6 +17,7 @@ export interface Wish {
   readonly evidence: readonly string[];
   readonly origin: Origin;
   readonly brief?: string;
+  readonly briefBy?: Origin;
   /** Head of the controller's journal after the call was recorded. */
   readonly journal: string;
 }
@@ -45,6 +46,7 @@ export function decisionObject(wish: Wish, isoSeenAt: string): KubeObject {
     evidence: wish.evidence.slice(0, 32).map((line) => cut(line, 300)),
     ...(wish.confidence === undefined ? {} : { confidence: Math.min(1, Math.max(0, wish.confidence)) }),
     ...(wish.brief ? { brief: cut(wish.brief, 4000) } : {}),
+    ...(wish.briefBy ? { briefBy: wish.briefBy } : {}),
     origin: wish.origin,
     verdict: verdictRecord(wish.verdict),
     journal: wish.journal,

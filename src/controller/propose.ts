@@ -1,6 +1,8 @@
+import type { Agents } from '../agents/agents.ts';
 import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
 import { RULES_MODEL } from '../agents/origin.ts';
 import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
+import { governanceEnforcer } from '../agents/roles/governanceEnforcer.ts';
 import { evidenceLines } from '../analysis/evidence.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
@@ -17,12 +19,14 @@ import { wishWords } from '../schema/wish.ts';
 import { candidateArgs } from '../tools/candidateArgs.ts';
 import { TOOLS } from '../tools/catalog.ts';
 import { decisionObject } from './decision.ts';
-import { answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
+import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
 import { repeats } from './wishes.ts';
+import { writeBrief } from './writeBrief.ts';
 
 export interface ProposeDeps extends JudgeDeps {
   readonly records: RecordWriter;
   readonly proposer: Proposer;
+  readonly agents: Agents;
   readonly log: Log;
 }
 
@@ -31,7 +35,8 @@ export class Propose {
   readonly #deps: ProposeDeps;
   readonly #view: ServiceView;
   readonly #run: string;
-  #refusalKept = false;
+  /** The Decision of the first refused wish, on its way: the run does not wait for its brief. */
+  #refusal: Promise<unknown> | undefined;
 
   constructor(deps: ProposeDeps, view: ServiceView) {
     this.#deps = deps;
@@ -41,17 +46,18 @@ export class Propose {
 
   /** True when the situation is settled for now: nothing new would come of asking again at once. */
   async run(signal: AbortSignal): Promise<boolean> {
-    const context = this.#context();
+    const context = this.#context(signal);
     if (context === undefined) return false;
     const { assessment } = context;
     const opened = await this.#journal('observed', { service: context.service, evidence: evidenceLines(assessment) });
     if (!opened) return false;
     const proposal = await this.#deps.proposer.propose(context, signal);
+    await this.#refusal;
     if (signal.aborted) return false;
-    return proposal.kind === 'change' ? this.#take(proposal) : this.#held(proposal);
+    return proposal.kind === 'change' ? this.#take(proposal, signal) : this.#held(proposal);
   }
 
-  #context(): ProposalContext | undefined {
+  #context(signal: AbortSignal): ProposalContext | undefined {
     const { blueprint, workload, assessment } = this.#view;
     if (blueprint === undefined || workload === undefined || assessment === undefined) return undefined;
     return {
@@ -66,7 +72,7 @@ export class Propose {
         return verdict === undefined ? { candidate } : { candidate, verdict };
       }),
       recentDecisions: this.#recent(),
-      judge: (call) => this.#judge(call),
+      judge: (call) => this.#judge(call, signal),
       record: (exchange) => this.#journal('model', { ...exchange }),
     };
   }
@@ -98,14 +104,14 @@ export class Propose {
   }
 
   /** A call of the run. The first refused wish of a run becomes a Decision as well; all others stand in the journal only. */
-  async #judge(call: AskedCall): Promise<JudgedCall> {
+  async #judge(call: AskedCall, signal: AbortSignal): Promise<JudgedCall> {
     const judged = await judgeCall(this.#deps, call, this.#requester(), this.#run);
     if (!judged.ok) return { kind: 'unavailable', message: judged.error };
     const answer = await answerCall(this.#deps, judged.value);
-    if (answer.kind === 'refused' && call.effect !== 'read' && !this.#refusalKept) {
-      this.#refusalKept = true;
+    if (answer.kind === 'refused' && call.effect !== 'read' && this.#refusal === undefined) {
       const reason = call.args['reason'];
-      await this.#create(judged.value, typeof reason === 'string' ? reason : '', this.#refusedOrigin());
+      const words = typeof reason === 'string' ? reason : '';
+      this.#refusal = this.#create(judged.value, words, this.#refusedOrigin(), {}, signal);
     }
     return answer;
   }
@@ -121,7 +127,7 @@ export class Propose {
     return { role: 'decision-engine', prompt: 'decision-engine', model: label.slice(0, 200), ...none, run: this.#run };
   }
 
-  async #take(proposal: Extract<Proposal, { kind: 'change' }>): Promise<boolean> {
+  async #take(proposal: Extract<Proposal, { kind: 'change' }>, signal: AbortSignal): Promise<boolean> {
     const tool = TOOLS.find((t) => t.name === proposal.tool && t.effect === 'change');
     const target = tool?.target(proposal.args);
     const wanted = tool?.wanted(proposal.args);
@@ -145,20 +151,23 @@ export class Propose {
       this.#deps.clock.now(),
     );
     if (repeated !== undefined) return true;
-    return !(await this.#create(judged.value, proposal.rationale, proposal.origin, proposal));
+    return !(await this.#create(judged.value, proposal.rationale, proposal.origin, proposal, signal));
   }
 
   /** True when the Decision was created. */
   async #create(
-    { request, verdict, view, alternatives, head }: Judged,
+    judged: Judged,
     rationale: string,
     origin: Origin,
-    extra: { readonly objection?: string; readonly confidence?: number } = {},
+    extra: { readonly objection?: string; readonly confidence?: number },
+    signal: AbortSignal,
   ): Promise<boolean> {
+    const { request, verdict, view, head } = judged;
     // A wish about something no blueprint governs is kept under the service whose run it came from.
     const blueprint = view?.blueprint ?? this.#view.blueprint;
     if (blueprint === undefined) return false;
     if (repeats(request, verdict, this.#deps.decisions(), this.#deps.clock.now())) return false;
+    const briefed = await this.#brief(judged, rationale, signal);
     const { assessment, workload } = this.#view;
     const object = decisionObject(
       {
@@ -171,7 +180,7 @@ export class Propose {
         ...(extra.confidence === undefined ? {} : { confidence: extra.confidence }),
         evidence: assessment ? evidenceLines(assessment) : [],
         origin,
-        ...(alternatives.length > 0 ? { brief: `Instead: ${alternatives.join('; ')}` } : {}),
+        ...briefed,
         journal: head,
       },
       isoInstant(workload?.at ?? this.#deps.clock.now()),
@@ -182,6 +191,19 @@ export class Propose {
       return false;
     }
     return true;
+  }
+
+  /** Waits for a model no longer than one pass; what is written without one has the same facts. */
+  #brief(judged: Judged, rationale: string, signal: AbortSignal): ReturnType<typeof writeBrief> {
+    const { request, verdict, view } = judged;
+    const alternatives = alternativeLines(this.#deps, judged);
+    const desk = {
+      runId: this.#run,
+      own: request.target,
+      judge: (call: AskedCall) => this.#judge(call, signal),
+      record: (exchange: object) => this.#journal('model', { ...exchange, role: governanceEnforcer.id }),
+    };
+    return writeBrief(this.#deps.agents.enforcer, { request, verdict, view, rationale, alternatives }, desk, signal);
   }
 
   /** A run that proposes nothing is put on record; an anomaly that only a person can mend calls one. */

@@ -1,5 +1,5 @@
 import { changeTexts } from '../schema/changeText.ts';
-import { verdictRecord } from '../schema/decisionObject.ts';
+import { cut, verdictRecord } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
@@ -81,11 +81,16 @@ function beforeAndAfter({ spec }: HeldDecision, workload: Workload): Pick<Approv
   return { before, after: wanted?.kind === 'scale' ? `${wanted.replicas} replicas` : spec.tool };
 }
 
-/** What an approver reads: the rules' words first, the requester's marked as such. */
-function whyText(held: HeldDecision, { verdict }: Judged): string {
+/** What an approver reads: the rules' words first, then what came with the request, marked as such: the executor knows none of it. */
+function whyText({ spec }: HeldDecision, { verdict }: Judged): string {
   const rules = verdict.findings.filter(({ effect }) => effect === 'restrict').map(({ message }) => message);
-  const words = held.spec.brief ?? held.spec.rationale;
-  return [`Restricted: ${rules.join('; ')}`, `The requester's words: ${words}`, ...held.spec.evidence]
+  const brief = spec.brief === undefined ? [] : ['The brief that came with the request:', spec.brief];
+  return [
+    `Restricted: ${rules.join('; ')}`,
+    `The requester's words: ${spec.brief === undefined ? spec.rationale : cut(spec.rationale, 400)}`,
+    ...brief,
+    ...spec.evidence,
+  ]
     .join('\n')
     .slice(0, 4000);
 }

@@ -122,7 +122,10 @@ export const DecisionSpec = z.object({
   /** One line each: signal, value, limit, time. Computed by code. */
   evidence: z.array(text(300)).max(32),
   confidence: z.number().min(0).max(1).optional(),
+  /** What people decide from: computed facts, then a model's words, marked as such. Untrusted like all of this. */
   brief: text(4000).optional(),
+  /** Who worded the brief. */
+  briefBy: Origin.optional(),
   origin: Origin,
   /** The verdict at the time of asking. The executor decides again and trusts none of it. */
   verdict: VerdictRecord,

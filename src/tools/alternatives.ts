@@ -2,7 +2,7 @@ import type { Request } from '../schema/request.ts';
 import type { GateInput, Verdict } from '../schema/verdict.ts';
 
 /**
- * What could be asked for instead of a refused request. The candidates are requests like any other: they are shown only
+ * What could be asked for instead of a request that is refused, or that people have to be asked about. The candidates are requests like any other: they are shown only
  * with the gate's own verdict. Advice is text: nothing here carries it out.
  */
 export interface Alternatives {
@@ -11,7 +11,7 @@ export interface Alternatives {
 }
 
 export function alternativesTo(input: GateInput, verdict: Verdict): Alternatives {
-  if (verdict.authority !== 'forbidden') return { candidates: [], advice: [] };
+  if (verdict.authority === 'allowed') return { candidates: [], advice: [] };
   const { request } = input;
   if (verdict.operation === 'delete_deployment') {
     return {

@@ -77,7 +77,7 @@ export const governanceEnforcer: Role<typeof Variables, BriefFacts, Brief> = {
   fill: (facts) => ({ service: clean(facts.service, 317), facts: factsText(facts) }),
   take: (answer, facts) => {
     const said = BRIEF.input.parse(answer.args);
-    const known = [factsText(facts)];
+    const known = computed(facts);
     const words: Partial<Record<(typeof WORDS)[number], string>> = {};
     for (const name of WORDS) {
       const text = clean(said[name], LONGEST);
@@ -89,6 +89,9 @@ export const governanceEnforcer: Role<typeof Variables, BriefFacts, Brief> = {
   },
   byRules: () => ({ words: {}, picked: [] }),
 };
+
+/** Everything that code said; the asker's words bear nothing out. */
+const computed = ({ rationale: _, ...facts }: BriefFacts): string[] => Object.values(facts).flat();
 
 function factsText(facts: BriefFacts): string {
   const list = (lines: readonly string[], most: number, width: number): string[] =>
