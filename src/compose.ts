@@ -23,6 +23,7 @@ import type { ModelTrace } from './ports/modelTrace.ts';
 import type { WorkloadWriter } from './ports/workload.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
 import { MODEL_ROLES, type ModelRole } from './schema/modelRole.ts';
+import { MODELS_NOTE } from './schema/modelState.ts';
 
 /** What every role is given. Whether a role can write a workload is decided here and by its RBAC, nowhere else. */
 export interface Wiring {
@@ -142,6 +143,13 @@ export async function composeModels(
     byRole.set(role, guard);
   }
   return (role) => byRole.get(role);
+}
+
+/** What the controller's Lease says of the models: those whose breaker is not closed, and nothing while all are. */
+export function modelNotes(models: (role: ModelRole) => ChatModel | undefined): Record<string, string | undefined> {
+  const guards = new Set(MODEL_ROLES.map(models));
+  const states = [...guards].flatMap((model) => (model instanceof GuardedModel ? (model.notWell() ?? []) : []));
+  return { [MODELS_NOTE]: states.length === 0 ? undefined : JSON.stringify(states) };
 }
 
 /** The model the settings name for a role, unguarded; its package is loaded only when there is one. */

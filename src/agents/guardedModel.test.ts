@@ -65,6 +65,20 @@ describe('a failing endpoint', () => {
     ]);
   });
 
+  it('says how it stands only while it is not well', async () => {
+    let reply = errorOf('unavailable', 'no');
+    const { ask, clock, guard } = setUp(async () => reply);
+    expect(guard.notWell()).toBeUndefined();
+    for (let n = 0; n < 3; n += 1) await ask();
+    const until = clock.now() + 60_000;
+    expect(guard.notWell()).toEqual({ model: 'm at host', state: 'open', until });
+    await clock.advance(60_000);
+    expect(guard.notWell()).toEqual({ model: 'm at host', state: 'halfOpen', until });
+    reply = textOf('back');
+    await ask();
+    expect(guard.notWell()).toBeUndefined();
+  });
+
   it('gets one trial at a time, whoever asks', async () => {
     let open: (reply: Awaited<Reply>) => void = () => undefined;
     let slow = false;

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../ports/model.ts';
 import type { ModelTrace } from '../ports/modelTrace.ts';
+import type { ModelState } from '../schema/modelState.ts';
 import { MODEL_BREAKER, type ModelBreaker, modelAnswered, modelBreakerAt, modelFailed } from './modelBreaker.ts';
 import type { ModelBudget } from './modelBudget.ts';
 import { costOf, type ModelPrices, promptSize, tokensOf } from './tokenCount.ts';
@@ -42,6 +43,14 @@ export class GuardedModel implements ChatModel {
     this.#model = model;
     this.#options = options;
     this.label = model.label;
+  }
+
+  /** How its breaker stands, for people; undefined while it is closed. */
+  notWell(): ModelState | undefined {
+    const state = modelBreakerAt(this.#breaker, this.#options.clock.now());
+    if (state === 'closed') return undefined;
+    const { until } = this.#breaker;
+    return { model: this.label.slice(0, 200), state, ...(until !== undefined && { until }) };
   }
 
   async complete(request: ChatRequest, signal: AbortSignal): Promise<Answered> {

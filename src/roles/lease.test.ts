@@ -90,4 +90,21 @@ describe('lease', () => {
     await clock.advance(1);
     expect(await a.hold()).toBe(false);
   });
+
+  it("carries the holder's notes, takes back what is over, and leaves others' annotations", async () => {
+    const clock = new ManualClock(0);
+    const cluster = new OneObject();
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    let note: string | undefined = 'open';
+    const parts = { reader: cluster.reader, records: cluster.records, clock, log, namespace: 'n', name: 'controller' };
+    const noted = new Lease({ ...parts, identity: 'a', notes: () => ({ ours: note }) });
+    await noted.hold();
+    expect(cluster.stored?.metadata.annotations).toEqual({ ours: 'open' });
+    if (cluster.stored !== undefined) cluster.stored.metadata.annotations = { ours: 'open', theirs: 'kept' };
+    await noted.hold();
+    expect(cluster.stored?.metadata.annotations).toEqual({ ours: 'open', theirs: 'kept' });
+    note = undefined;
+    await noted.hold();
+    expect(cluster.stored?.metadata.annotations).toEqual({ theirs: 'kept' });
+  });
 });

@@ -38,7 +38,7 @@ export class Lease {
     const mine = spec.holderIdentity === this.#deps.identity;
     if (!mine && spec.holderIdentity && !this.#stoodStill(lease, spec, now)) return false;
     const next = this.#object(mine ? spec : { leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }, now);
-    next.metadata = { ...lease.metadata };
+    next.metadata = { ...lease.metadata, ...this.#noted(lease.metadata.annotations) };
     return this.#won(await this.#deps.records.replace(KINDS.Lease, next), now);
   }
 
@@ -51,6 +51,16 @@ export class Lease {
     const spec = (found.value.spec ?? {}) as LeaseSpec;
     if (spec.holderIdentity !== this.#deps.identity) return;
     await this.#deps.records.replace(KINDS.Lease, { ...found.value, spec: { ...spec, holderIdentity: '' } });
+  }
+
+  /** Others' annotations stay; of ours what is undefined goes. */
+  #noted(there: Readonly<Record<string, string>> = {}): { annotations?: Record<string, string> } {
+    const annotations = { ...there };
+    for (const [key, value] of Object.entries(this.#deps.notes?.() ?? {})) {
+      if (value === undefined) delete annotations[key];
+      else annotations[key] = value;
+    }
+    return { annotations };
   }
 
   #stoodStill(lease: KubeObject, spec: LeaseSpec, now: number): boolean {
@@ -76,7 +86,7 @@ export class Lease {
     return {
       apiVersion: KINDS.Lease.apiVersion,
       kind: KINDS.Lease.kind,
-      metadata: { name: this.#deps.name, namespace: this.#deps.namespace },
+      metadata: { name: this.#deps.name, namespace: this.#deps.namespace, ...this.#noted({}) },
       spec: {
         ...spec,
         holderIdentity: this.#deps.identity,
@@ -96,4 +106,6 @@ export interface LeaseDeps {
   readonly namespace: string;
   readonly name: string;
   readonly identity: string;
+  /** Annotations that go along with each renewal: what others may know of the holder. undefined takes one away. */
+  readonly notes?: () => Readonly<Record<string, string | undefined>>;
 }

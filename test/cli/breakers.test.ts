@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { NEW_COUNTERS } from '../../src/schema/counters.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
+import { MODELS_NOTE } from '../../src/schema/modelState.ts';
 import { serveWorld, type WorldServer } from '../../src/world/http/worldServer.ts';
 import { World } from '../../src/world/world.ts';
 import { cli, type Ran, STACK_TRACE } from './cli.ts';
@@ -133,6 +134,40 @@ describe('fairlead breakers', () => {
       holds: [{ kind: 'pause' }],
       resumed: { change: 'web-1.1.undo' },
     });
+  });
+
+  it.each([
+    {
+      what: 'of a running controller',
+      renewedMs: 0,
+      note: (now: number) => JSON.stringify([{ model: 'm at host', state: 'open', until: now + 90_500 }]),
+      says: /^model m at host: open, asked again in \d+s; rules answer without it$/m,
+    },
+    {
+      what: 'whose trial is next',
+      renewedMs: 0,
+      note: (now: number) => JSON.stringify([{ model: 'm at host', state: 'halfOpen', until: now - 1 }]),
+      says: /^model m at host: half-open: one trial is next; rules answer without it$/m,
+    },
+    { what: 'of one that fell silent', renewedMs: 90_000, note: () => '[]', says: undefined },
+    { what: 'that is garbage', renewedMs: 0, note: () => '{"model":', says: undefined },
+  ])('shows the model endpoint $what as its Lease says', async ({ renewedMs, note, says }) => {
+    const now = systemClock.now();
+    world.apply({
+      apiVersion: KINDS.Lease.apiVersion,
+      kind: KINDS.Lease.kind,
+      metadata: { name: 'fairlead-controller', namespace: 'agent-system', annotations: { [MODELS_NOTE]: note(now) } },
+      spec: { holderIdentity: 'here', renewTime: new Date(now - renewedMs).toISOString().replace('Z', '000Z') },
+    });
+    for (const command of ['breakers', 'status']) {
+      const { out } = await fairlead(command);
+      if (says === undefined) expect(out).not.toContain('model ');
+      else expect(out).toMatch(says);
+    }
+    const { models } = JSON.parse((await fairlead('breakers', '-o', 'json')).out) as { models: object };
+    expect(models).toMatchObject(
+      says === undefined ? { unknown: expect.any(String) } : { states: [{ model: 'm at host' }] },
+    );
   });
 
   it('passes a record that cannot be read for no closed breaker', async () => {

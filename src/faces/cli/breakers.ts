@@ -6,12 +6,13 @@ import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
 import type { AskingFlags } from './flags.ts';
 import { badReason, editHolds, frozenOf, frozenWords, holdWords, place, whoHolds, without } from './hold.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
+import { modelLines, readModels } from './modelStates.ts';
 import { parseService } from './service.ts';
 import { openGoverned, trouble } from './session.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** One line for each service, and what all share. Model endpoints have breakers of their own, in each controller. */
+/** One line for each service, what all share, and the model endpoints that the controller leaves alone. */
 export async function breakers(io: Io, flags: AskingFlags): Promise<number> {
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
@@ -29,7 +30,8 @@ export async function breakers(io: Io, flags: AskingFlags): Promise<number> {
     .map((object) => lineOf(keyOf(object), found.get(keyOf(object)), now))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
   const fleet = fleetOf(found.get(`${flags.namespace}/${FLEET}`), now);
-  print(io, flags.output, { services, fleet }, () =>
+  const models = await readModels(reader, flags.namespace, now);
+  print(io, flags.output, { services, fleet, models }, () =>
     services.length === 0
       ? 'no blueprints; fairlead init drafts one from a running Deployment\n'
       : `${table(
@@ -43,7 +45,7 @@ export async function breakers(io: Io, flags: AskingFlags): Promise<number> {
             one.inFlight ?? '-',
             one.held ?? '-',
           ]),
-        )}${services.map(frozenLine).join('')}\n${fleet.words}\n`,
+        )}${services.map(frozenLine).join('')}\n${fleet.words}\n${modelLines(models, now)}`,
   );
   return EXIT.ok;
 }

@@ -11,6 +11,7 @@ import {
   composeModels,
   composeObserver,
   composeProposer,
+  modelNotes,
   type Wiring,
 } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
@@ -132,7 +133,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
   const executor = roles.includes('executor')
     ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)
     : undefined;
-  const leases = new Leases(new Map(roles.map((role) => [role, lease(role, wiring)])), io);
+  const leases = new Leases(new Map(roles.map((role) => [role, lease(role, wiring, () => modelNotes(models))])), io);
 
   io.err(`fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n`);
   if (controller) io.err(`proposals by: ${proposer.label}\n`);
@@ -181,8 +182,14 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
 /** Well inside the 15 s that a lease lasts. */
 const RENEW_MS = 5_000;
 
-const lease = (role: Role, { reader, records, clock, ids, log, ownNamespace }: Wiring): Lease =>
+/** The controller's says how its models stand: it may write that, and no other record. */
+const lease = (
+  role: Role,
+  { reader, records, clock, ids, log, ownNamespace }: Wiring,
+  notes: () => Record<string, string | undefined>,
+): Lease =>
   new Lease({
+    ...(role === 'controller' && { notes }),
     reader,
     records,
     clock,

@@ -5,6 +5,7 @@ import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { AskingFlags } from './flags.ts';
 import { frozenWords, holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
+import { modelLines, readModels } from './modelStates.ts';
 import { parseScope } from './service.ts';
 import { openGoverned } from './session.ts';
 import { lookOnce } from './whatIf.ts';
@@ -28,6 +29,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
       (view.namespace === scope.value.namespace && (scope.value.name === undefined || view.name === scope.value.name)),
   );
   const now = session.clock.now();
+  const models = await readModels(session.cluster.reader, flags.namespace, now);
   print(
     io,
     flags.output,
@@ -40,7 +42,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
         : `${table(
             ['SERVICE', 'READY', 'RANGE', 'CPU', 'P95', 'ERRORS', 'MODE', 'BREAKER', 'NOW'],
             views.map((view) => row(view, now)),
-          )}${fleetLine(looked.value[0])}`,
+          )}${fleetLine(looked.value[0])}${modelLines(models, now)}`,
   );
   return EXIT.ok;
 }

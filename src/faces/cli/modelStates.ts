@@ -1,0 +1,53 @@
+import { parseInstant } from '../../kernel/parseInstant.ts';
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { KINDS, type KubeObject } from '../../schema/kube.ts';
+import { MODELS_NOTE, type ModelState, ModelStates } from '../../schema/modelState.ts';
+import { age } from './io.ts';
+
+/** A controller renews its Lease every few seconds; one that is older than this says nothing of now. */
+const STALE_MS = 60_000;
+
+/** What a running controller says of its model endpoints that are not well; and why nothing can be said, where that is so. */
+export interface SeenModels {
+  readonly states: readonly ModelState[];
+  readonly unknown?: string;
+}
+
+/** One read of the controller's Lease, with the person's own rights. */
+export async function readModels(reader: ClusterReader, ownNamespace: string, now: number): Promise<SeenModels> {
+  const found = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-controller');
+  if (!found.ok) return { states: [], unknown: `its Lease cannot be read: ${found.error.message}` };
+  if (found.value === undefined || !isHeld(found.value, now)) return { states: [], unknown: 'no controller runs' };
+  const note = found.value.metadata.annotations?.[MODELS_NOTE];
+  if (note === undefined) return { states: [] };
+  const parsed = ModelStates.safeParse(parsedJson(note));
+  return parsed.success
+    ? { states: parsed.data }
+    : { states: [], unknown: `${MODELS_NOTE} on its Lease is unreadable` };
+}
+
+function isHeld({ spec }: KubeObject, now: number): boolean {
+  const { holderIdentity, renewTime } = (spec ?? {}) as { holderIdentity?: string; renewTime?: string };
+  const renewed = parseInstant(renewTime ?? '');
+  return Boolean(holderIdentity) && renewed !== undefined && Math.abs(now - renewed) < STALE_MS;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line for each endpoint whose breaker is not closed; the rules answer in the meantime. */
+export const modelLines = ({ states }: SeenModels, now: number): string =>
+  states
+    .map(({ model, state, until }) => {
+      const when = state === 'halfOpen' ? 'half-open: one trial is next' : `open, asked again ${inTime(until, now)}`;
+      return `model ${model}: ${when}; rules answer without it\n`;
+    })
+    .join('');
+
+const inTime = (until: number | undefined, now: number): string =>
+  until === undefined || until <= now ? 'now' : `in ${age(now, until)}`;
