@@ -73,6 +73,8 @@ export function composeExecutor(
 /** Longer than the model's own limit for a run, so that the run ends by itself. */
 const PATIENCE_MS = 130_000;
 
+export type ModelGuard = Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace'>>;
+
 /**
  * Rules alone, or a model with the rules behind it. A needed scale-up waits for a model no longer than one pass. A model
  * that is not guarded yet gets a guard of its own, with what `guard` says of it.
@@ -84,7 +86,7 @@ export function composeProposer(
     log: Log;
     promptsDir: string;
     passMs: number;
-    guard?: Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace'>>;
+    guard?: ModelGuard;
   },
 ): Proposer {
   if (model === undefined) return new RulesPlanner();

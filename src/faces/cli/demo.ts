@@ -2,8 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../adapters/system/systemClock.ts';
-import { composeModel } from '../../compose.ts';
+import { ModelBudget } from '../../agents/modelBudget.ts';
+import { composeModel, type ModelGuard } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
+import { type ModelSettings, modelFor } from '../../modelSettings.ts';
+import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { byVerdict } from './demo/byVerdict.ts';
 import { type DemoFlags, readFlags, type Settings } from './demo/flags.ts';
@@ -14,6 +17,7 @@ import { SCENARIOS } from './demo/scenarios.ts';
 import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
 import { EXIT, type Io } from './io.ts';
+import { openModelTrace } from './modelTrace.ts';
 import { VERSION } from './version.ts';
 
 /** 128 and the number of SIGINT, as shells say it. */
@@ -29,14 +33,17 @@ export async function demo(io: Io, flags: DemoFlags, scenarios = SCENARIOS): Pro
   if (!settings.ok) return wrongCall(io, settings.error);
   // The endpoint has a flag of its own here.
   if (!config.ok) return wrongCall(io, config.error.replaceAll('--model-url', '--model'));
+  const trace = await openModelTrace(io, flags.traceModel, config.value);
+  if (!trace.ok) return wrongCall(io, trace.error);
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fairlead-demo-'));
   try {
-    return await playAll(io, settings.value, config.value, dir);
+    return await playAll(io, settings.value, config.value, dir, trace.value);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     io.err(settings.value.keep ? `fairlead: stopped; the journals stand in ${dir}\n` : 'fairlead: stopped\n');
     return INTERRUPTED;
   } finally {
+    await trace.value?.close();
     if (!settings.value.keep) await rm(dir, { recursive: true, force: true });
   }
 }
@@ -46,7 +53,13 @@ function wrongCall(io: Io, words: string): number {
   return EXIT.usage;
 }
 
-async function playAll(io: Io, settings: Settings, config: Config, dir: string): Promise<number> {
+async function playAll(
+  io: Io,
+  settings: Settings,
+  config: Config,
+  dir: string,
+  trace: ModelTrace | undefined,
+): Promise<number> {
   const journals = new Journals(dir, config.secrets);
   const play = await Play.open({
     io,
@@ -58,6 +71,7 @@ async function playAll(io: Io, settings: Settings, config: Config, dir: string):
     verbose: settings.verbose,
     size: terminalSize,
     model: await composeModel(config, systemClock),
+    guard: guardOf(config, trace),
   });
   let server: WorldServer | undefined;
   try {
@@ -116,14 +130,23 @@ async function playOne(play: Play, scenario: Scenario, live: boolean, signal: Ab
   return { scenario, faults };
 }
 
-const opening = ({ model }: Config): string =>
-  [
+const settingsOf = (config: Config): ModelSettings | undefined => modelFor(config.models, 'decision-engine');
+
+function guardOf(config: Config, trace: ModelTrace | undefined): ModelGuard {
+  const prices = settingsOf(config)?.prices;
+  return { budget: new ModelBudget(config.models.budget), ...(prices && { prices }), ...(trace && { trace }) };
+}
+
+const opening = (config: Config): string => {
+  const model = settingsOf(config);
+  return [
     `fairlead ${VERSION}. A small web shop on an embedded cluster, in its own faster time.`,
     'Controller, gate and executor are the real ones; what is told is their journal, as it is written.',
     model === undefined
       ? 'No model is asked: built-in rules propose.'
       : `The model at ${new URL(model.url).host} proposes; time stands still while it thinks.`,
   ].join(' ');
+};
 
 const kubeconfigIn = (dir: string): string => path.join(dir, 'kubeconfig');
 

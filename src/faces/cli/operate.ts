@@ -17,6 +17,7 @@ import {
 import { type Config, loadConfig } from '../../config.ts';
 import { redactDeep } from '../../kernel/redact.ts';
 import type { Journal } from '../../ports/journal.ts';
+import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
 import { Loop } from '../../roles/loop.ts';
 import { KINDS } from '../../schema/kube.ts';
@@ -26,6 +27,7 @@ import { FolderOfBlueprints } from './folder.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { Leases } from './leases.ts';
+import { openModelTrace } from './modelTrace.ts';
 import { Narrator } from './narrate.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 import { VERSION } from './version.ts';
@@ -35,6 +37,7 @@ interface RoleFlags extends ClusterFlags {
   readonly interval: string;
   readonly modelUrl?: string;
   readonly model?: string;
+  readonly traceModel?: string;
 }
 
 /** All roles in one process, which gives up the isolation of rights between them. */
@@ -75,9 +78,14 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
     io.err(`fairlead: ${journals}\n`);
     return EXIT.failed;
   }
+  const trace = await openModelTrace(io, flags.traceModel, config.value);
+  if (!trace.ok) io.err(`fairlead: ${trace.error}\n`);
   try {
-    return await work(io, { flags, roles, dir, intervalMs, config: config.value, session, journals });
+    if (!trace.ok) return EXIT.failed;
+    const given = { flags, roles, dir, intervalMs, config: config.value, session, journals };
+    return await work(io, { ...given, trace: trace.value });
   } finally {
+    if (trace.ok) await trace.value?.close();
     await Promise.all([...journals.values()].map((journal) => journal.close()));
     session.cluster.close();
   }
@@ -91,9 +99,11 @@ interface Work {
   readonly config: Config;
   readonly session: Session;
   readonly journals: ReadonlyMap<Role, Journal>;
+  readonly trace: ModelTrace | undefined;
 }
 
-async function work(io: Io, { flags, roles, dir, intervalMs, config, session, journals }: Work): Promise<number> {
+async function work(io: Io, given: Work): Promise<number> {
+  const { flags, roles, dir, intervalMs, config, session, journals, trace } = given;
   const { cluster } = session;
   const narrating = roles.length > 1 && io.interactive;
   const log = createLog({
@@ -119,7 +129,7 @@ async function work(io: Io, { flags, roles, dir, intervalMs, config, session, jo
     apiHealth: () => cluster.health(),
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
-  const models = await composeModels(config, { clock: systemClock, log });
+  const models = await composeModels(config, { clock: systemClock, log, ...(trace && { trace }) });
   const proposer = composeProposer(models('decision-engine'), {
     clock: systemClock,
     log,

@@ -31,6 +31,9 @@ function modelFlags(command: Command): Command {
     .option('--model <name>', 'model name (default: $FAIRLEAD_MODEL)');
 }
 
+const tracing = (command: Command): Command =>
+  command.option('--trace-model <dir>', 'write every exchange with a model there, redacted, for its owner to read');
+
 /**
  * Parses and runs one command. Answers with the exit code; usage errors are 2. Commands are loaded when called, so that
  * `--help` costs no more than the parser.
@@ -56,8 +59,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .configureOutput({ writeOut: (t) => io.out(t), writeErr: (t) => io.err(t) })
     .showHelpAfterError('(add --help for the usage and examples)');
 
-  program
-    .command('demo')
+  tracing(program.command('demo'))
     .description('a web shop on an embedded cluster: play the main scenarios and tell them live')
     .option('--no-input', 'no pauses; exit 0 only if every scenario ended as specified')
     .option('--scenario <numbers>', 'only these, such as 1,3')
@@ -134,7 +136,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .action(act(async () => (await import('./install.ts')).install))
     .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');
 
-  modelFlags(role(program.command('up [dir]')))
+  tracing(modelFlags(role(program.command('up [dir]'))))
     .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
     .action(act(async () => (await import('./operate.ts')).up))
     .addHelpText(
@@ -142,7 +144,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
     );
 
-  modelFlags(role(program.command('run')))
+  tracing(modelFlags(role(program.command('run'))))
     .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
     .action(act(async () => (await import('./operate.ts')).runController));
 

@@ -10,6 +10,8 @@ export interface DemoFlags {
   readonly seed?: string;
   /** URL of an endpoint. */
   readonly model?: string;
+  /** Folder for a trace. */
+  readonly traceModel?: string;
   readonly keep?: boolean;
   readonly verbose?: boolean;
 }

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
-import { composeProposer } from '../../../compose.ts';
+import { composeProposer, type ModelGuard } from '../../../compose.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ChatModel } from '../../../ports/model.ts';
 import type { JournalEntry } from '../../../schema/journal.ts';
@@ -35,6 +35,8 @@ export interface PlayOptions {
   readonly size: () => Size;
   /** Proposes instead of the rules planner. */
   readonly model: ChatModel | undefined;
+  /** Budget, prices and trace of that model. */
+  readonly guard: ModelGuard;
 }
 
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -90,7 +92,8 @@ export class Play {
       seed: options.seed,
       proposer: (clock) => {
         const parts = { clock, log: SILENT, promptsDir, passMs: PASS_MS };
-        proposers = new Proposers(composeProposer(model, parts), composeProposer(attacker, parts));
+        const proposer = composeProposer(model, { ...parts, guard: options.guard });
+        proposers = new Proposers(proposer, composeProposer(attacker, parts));
         return proposers;
       },
       journal: async (role, clock) => {
