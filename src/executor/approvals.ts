@@ -60,7 +60,8 @@ async function open(
   const { apiVersion, kind } = KINDS.ApprovalRequest;
   const metadata = { name: held.name, namespace: held.namespace };
   const made = await deps.records.create(KINDS.ApprovalRequest, { apiVersion, kind, metadata, spec });
-  if (!made.ok && made.error.code !== 'conflict') {
+  // Where the answer was lost it may stand there: people are told, and if it does not it is opened again.
+  if (!made.ok && made.error.code !== 'conflict' && !made.error.uncertain) {
     deps.log.warn({ decisionId: held.name, error: made.error.message }, 'approval request not opened yet');
     return deps.clock.now() + POLL_MS;
   }

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { openStage, type Stage } from '../../test/executorStage.ts';
+import { KINDS } from '../schema/kube.ts';
+import type { CallFault } from '../world/portFaults.ts';
+import { Executor } from './executor.ts';
+
+const A = 'web-aaaaaaaaaa';
+const stages: Stage[] = [];
+afterEach(() => {
+  for (const stage of stages.splice(0)) stage.close();
+});
+
+/** A service so hot that eight pods would be needed where six are the limit: people are asked. */
+async function hot(): Promise<{
+  stage: Stage;
+  vote: { now: 'pending' | 'approved' | 'rejected' };
+  executor: Executor;
+}> {
+  const stage = await openStage({ replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } });
+  stages.push(stage);
+  const vote: { now: 'pending' | 'approved' | 'rejected' } = { now: 'pending' };
+  const executor = new Executor({ ...stage.deps, votes: () => vote.now });
+  await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
+  return { stage, vote, executor };
+}
+const approval = (stage: Stage) => stage.world.get(KINDS.ApprovalRequest, 'shop', A);
+
+const DOWN = { code: 'unavailable' } as const;
+const LOST = { code: 'unavailable', afterApply: true } as const;
+const MOVED = { code: 'conflict' } as const;
+const FAULTS: readonly { readonly what: string; readonly fault: CallFault }[] = [
+  { what: 'the request is not created', fault: { verb: 'create', kind: 'ApprovalRequest', ...DOWN } },
+  { what: 'the request loses its answer', fault: { verb: 'create', kind: 'ApprovalRequest', ...LOST } },
+  { what: 'the request cannot be read', fault: { verb: 'get', kind: 'ApprovalRequest', ...DOWN } },
+  { what: 'the request cannot be read twice', fault: { verb: 'get', kind: 'ApprovalRequest', ...DOWN, times: 2 } },
+  { what: 'the request is not updated', fault: { verb: 'update', kind: 'ApprovalRequest', ...DOWN } },
+  { what: 'the service cannot be observed', fault: { verb: 'list', kind: 'Pod', ...DOWN } },
+  { what: 'the Decision has moved', fault: { verb: 'update', kind: 'Decision', ...MOVED } },
+  { what: 'the Decision is not written', fault: { verb: 'update', kind: 'Decision', ...DOWN } },
+  { what: 'the Decision loses its answer', fault: { verb: 'update', kind: 'Decision', ...LOST } },
+  { what: 'the Event is not taken', fault: { verb: 'create', kind: 'Event', ...DOWN } },
+];
+const ROWS = (['asked', 'voted'] as const).flatMap((moment) => FAULTS.map((row) => ({ moment, ...row })));
+
+describe('what people approve comes out the same, and once, when', () => {
+  it.each(ROWS)('$what as it is $moment (P5, P9)', async ({ moment, fault }) => {
+    const { stage, vote, executor } = await hot();
+    if (moment === 'asked') stage.port.failNext(fault);
+    const { againAt } = await executor.pass();
+    expect(againAt).toBeGreaterThanOrEqual(stage.clock.now() + 1_000);
+    await stage.run(30_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'AwaitingApproval', approval: A });
+    expect(stage.told().map(({ reason }) => reason)).toEqual(['ApprovalNeeded']);
+    if (moment === 'voted') stage.port.failNext(fault);
+    vote.now = 'approved';
+    await stage.run(150_000, executor);
+    expect(stage.status(A).phase).toBe('Succeeded');
+    expect([stage.replicas(), stage.writes(), stage.counters().operations.length]).toEqual([8, 1, 1]);
+    expect(approval(stage)?.status).toEqual({ phase: 'Consumed', message: `used by ${A}` });
+  });
+});
+
+describe('a Decision that waits for people', () => {
+  it('is asked for again when its request is deleted', async () => {
+    const { stage, executor } = await hot();
+    await executor.pass();
+    stage.world.remove(KINDS.ApprovalRequest, 'shop', A);
+    await stage.observe(5_000);
+    await executor.pass();
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Pending',
+      reason: 'ApprovalLost',
+      message: 'its approval request is gone: judged again',
+    });
+    expect(stage.status(A).approval).toBeUndefined();
+    await executor.pass();
+    expect([stage.status(A).phase, approval(stage)?.spec]).toMatchObject(['AwaitingApproval', { decision: A }]);
+  });
+
+  it.each([
+    { what: 'is of another Decision', spec: { decision: 'web-cccccccccc' } },
+    { what: 'cannot be read', spec: { quorum: 'many' } },
+  ])('expires when its request $what', async ({ spec }) => {
+    const { stage, executor } = await hot();
+    await executor.pass();
+    const { reader } = stage.deps;
+    const get: typeof reader.get = async (kind, namespace, name) => {
+      const read = await reader.get(kind, namespace, name);
+      if (kind.kind !== 'ApprovalRequest' || !read.ok || read.value === undefined) return read;
+      return { ok: true, value: { ...read.value, spec: { ...(read.value.spec as object), ...spec } } };
+    };
+    const misled = new Executor({ ...stage.deps, reader: { ...reader, get }, votes: () => 'approved' });
+    await stage.run(15_000, misled);
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Expired',
+      reason: 'ApprovalBroken',
+      message: 'its approval request cannot be read',
+    });
+    expect(stage.writes()).toBe(0);
+  });
+
+  it.each([
+    { kind: KINDS.Blueprint, reason: 'BlueprintGone', message: 'the blueprint is gone' },
+    { kind: KINDS.Deployment, reason: 'TargetGone', message: 'the target is gone or another one' },
+  ])('ends as superseded with $reason', async ({ kind, reason, message }) => {
+    const { stage, vote, executor } = await hot();
+    await executor.pass();
+    stage.world.remove(kind, 'shop', 'web');
+    vote.now = 'approved';
+    await stage.run(15_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'Superseded', reason, message });
+    expect(approval(stage)?.status).toEqual({ phase: 'Superseded', message });
+  });
+
+  it('is told with what an approver reads, the words of the rules first', async () => {
+    const { stage, executor } = await hot();
+    await executor.pass();
+    const spec = approval(stage)?.spec as { why: string; decideBy: string };
+    expect(spec.why).toBe(
+      [
+        'Restricted: scale_beyond_limits needs approval by devops-team when target_replicas > max_replicas',
+        "The requester's words: use is high",
+      ].join('\n'),
+    );
+    expect(stage.told()[0]?.note).toBe(
+      `scale_beyond_limits (6 replicas to 8 replicas) needs approval by devops-team until ${spec.decideBy}; asked by decision-engine (rules planner); their words: "use is high"; Decision ${A}, blueprint web 1.0.0`,
+    );
+    expect(stage.status(A).message).toBe(`needs approval by devops-team until ${spec.decideBy}`);
+  });
+});
