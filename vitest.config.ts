@@ -9,6 +9,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'test/*.test.ts',
+            'test/attacker/**/*.test.ts',
             'test/cli/**/*.test.ts',
             'test/failClosed/**/*.test.ts',
             'test/naive/**/*.test.ts',
