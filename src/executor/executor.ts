@@ -5,6 +5,7 @@ import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { Halts } from './halts.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
+import { isToBeMended } from './mendCounters.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
@@ -108,7 +109,8 @@ export class Executor {
       else await this.#malformed(object, held.error);
     }
     for (const view of this.#deps.observer.views()) {
-      if (view.counters?.inFlight !== undefined) of(view.namespace, view.name);
+      if (view.counters?.inFlight !== undefined || isToBeMended(view, this.#deps.clock.now()))
+        of(view.namespace, view.name);
     }
     return [...services.values()];
   }

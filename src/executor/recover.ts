@@ -7,7 +7,8 @@ import { defer, giveBack, outcomeOf, settled } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS } from './deps.ts';
 import { type HeldDecision, openIntent, readDecision } from './heldDecision.ts';
-import { readCounters, updateCounters } from './slot.ts';
+import { isToBeMended, mendCounters } from './mendCounters.ts';
+import { type ReadCounters, readCounters, updateCounters } from './slot.ts';
 
 export interface Recovered {
   readonly againAt: AgainAt;
@@ -22,6 +23,10 @@ export interface Recovered {
 export async function recoverSlot(deps: ExecutorDeps, namespace: string, blueprint: string): Promise<Recovered> {
   const now = deps.clock.now();
   const read = await readCounters(deps, namespace, blueprint);
+  if (isTouched(deps, namespace, blueprint, read)) {
+    const againAt = await mendCounters(deps, namespace, blueprint);
+    if (againAt !== undefined) return { againAt };
+  }
   const inFlight = read === 'lost' ? undefined : read?.counters?.inFlight;
   if (inFlight === undefined) return NOTHING;
   const found = await deps.reader.get(KINDS.Decision, namespace, inFlight.decision);
@@ -41,6 +46,17 @@ export async function recoverSlot(deps: ExecutorDeps, namespace: string, bluepri
   const againAt = await releaseLate(deps, namespace, blueprint, inFlight);
   return againAt === undefined ? NOTHING : { againAt, busy: inFlight.decision };
 }
+
+const isTouched = (
+  { observer, clock }: ExecutorDeps,
+  namespace: string,
+  name: string,
+  read: ReadCounters | 'lost' | undefined,
+): boolean => {
+  if (read !== undefined && read !== 'lost' && read.counters === undefined) return true;
+  const view = observer.views().find((one) => one.namespace === namespace && one.name === name);
+  return view !== undefined && isToBeMended(view, clock.now());
+};
 
 const NOTHING: Recovered = { againAt: undefined };
 

@@ -1,4 +1,6 @@
 import type { ServiceView } from '../observe/serviceView.ts';
+import { KEEP } from '../policy/counters.ts';
+import { isSealBroken, sealed } from '../schema/counterSeal.ts';
 import { Counters, type InFlight, type OperationRecord } from '../schema/counters.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
@@ -12,9 +14,9 @@ export type Slot = 'taken' | 'again' | 'failed';
  * between (another slot, a pause) makes the swap fail. A record that is absent is created first.
  */
 export async function takeSlot(deps: ExecutorDeps, view: ServiceView, next: Counters): Promise<Slot> {
-  const base = view.breakerObject ?? (await created(deps, view));
+  const base = view.breakerObject ?? (await createBreaker(deps, view));
   if (base === undefined) return 'again';
-  const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...base, status: next });
+  const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...base, status: sealed(next) });
   if (swapped.ok) {
     if (view.counters !== undefined) await freeWith(deps, view, view.counters, next);
     return 'taken';
@@ -31,7 +33,8 @@ const isSame = (a: InFlight | undefined, b: InFlight | undefined): boolean =>
 const isBlank = ({ status }: KubeObject): boolean =>
   status === undefined || status === null || Object.keys(status as object).length === 0;
 
-async function created(deps: ExecutorDeps, view: ServiceView): Promise<KubeObject | undefined> {
+/** With its holds empty and no counters yet. undefined: it could not be made, or was made by somebody else meanwhile. */
+export async function createBreaker(deps: ExecutorDeps, view: ServiceView): Promise<KubeObject | undefined> {
   const made = await deps.records.create(KINDS.CircuitBreaker, {
     apiVersion: KINDS.CircuitBreaker.apiVersion,
     kind: KINDS.CircuitBreaker.kind,
@@ -43,7 +46,7 @@ async function created(deps: ExecutorDeps, view: ServiceView): Promise<KubeObjec
 
 export interface ReadCounters {
   readonly object: KubeObject;
-  /** undefined: its status cannot be read. */
+  /** undefined: its status cannot be read, or somebody else wrote it. */
   readonly counters: Counters | undefined;
 }
 
@@ -56,8 +59,9 @@ export async function readCounters(
   const read = await deps.reader.get(KINDS.CircuitBreaker, namespace, name);
   if (!read.ok) return undefined;
   if (read.value === undefined || isBlank(read.value)) return 'lost';
-  const parsed = Counters.safeParse(read.value.status);
-  return { object: read.value, counters: parsed.success ? parsed.data : undefined };
+  const { data } = Counters.safeParse(read.value.status);
+  // What somebody else wrote is not built upon: it is mended first, on all that is known of the service.
+  return { object: read.value, counters: data === undefined || isSealBroken(data) ? undefined : data };
 }
 
 /**
@@ -78,7 +82,7 @@ export async function updateCounters(
     if (read?.counters === undefined) return false;
     const next = change(read.counters);
     if (next === undefined) return true;
-    const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: next });
+    const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: sealed(next) });
     if (swapped.ok) {
       const view = deps.observer.views().find((one) => one.namespace === namespace && one.name === name);
       await freeWith(deps, { namespace, name, ...(view?.global && { global: view.global }) }, read.counters, next);
@@ -102,8 +106,8 @@ export function slotOf(
 }
 
 /**
- * Puts a change that is being verified back in flight where the CircuitBreaker was deleted meanwhile: without it another
- * change could start beside it. The rest of the counters is what the target's annotation proves (P7).
+ * Puts a change that is being verified back in flight where the CircuitBreaker was deleted or emptied meanwhile: without
+ * it another change could start beside it. The rest of the counters is what the target's annotation proves (P7).
  * undefined: nothing was lost.
  */
 export async function retakeSlot(
@@ -112,6 +116,17 @@ export async function retakeSlot(
   inFlight: InFlight,
 ): Promise<Slot | undefined> {
   const { counters, breakerObject } = view;
-  if (counters === undefined || (breakerObject !== undefined && !isBlank(breakerObject))) return undefined;
-  return takeSlot(deps, view, { ...counters, targetUid: workload.uid, inFlight });
+  if (counters === undefined || counters.inFlight !== undefined) return undefined;
+  const isThere = breakerObject !== undefined && !isBlank(breakerObject);
+  const { changeId, decision, direction, optional, since: at } = inFlight;
+  const lost = { at, decision, changeId, direction, optional, undo: false, by: 'agent' } as const;
+  const isCounted = counters.operations.some((operation) => operation.changeId === changeId);
+  const operations = isCounted ? counters.operations : [...counters.operations, lost].slice(-KEEP);
+  return takeSlot(deps, view, {
+    ...counters,
+    targetUid: workload.uid,
+    inFlight,
+    operations,
+    ...(isThere && { lastChangeId: changeId }),
+  });
 }

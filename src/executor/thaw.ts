@@ -1,5 +1,6 @@
 import type { ServiceView } from '../observe/serviceView.ts';
 import { thawed } from '../policy/counters.ts';
+import { sealed } from '../schema/counterSeal.ts';
 import { KINDS } from '../schema/kube.ts';
 import { CircuitBreakerSpec, type Resumed } from '../schema/records.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
@@ -26,7 +27,7 @@ export async function thaw(
   const data = { lifted: 'frozen', service: `${namespace}/${name}`, ...resumed };
   const logged = await deps.journal.append({ kind: 'hold', subject: read.counters.frozen?.decision ?? '', data });
   if (!logged.ok) return now + POLL_MS;
-  const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: next });
+  const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: sealed(next) });
   if (!swapped.ok) return now + SOON_MS;
   deps.log.info({ namespace, blueprint: name, ...resumed }, 'a freeze was lifted');
   return undefined;

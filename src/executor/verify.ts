@@ -1,5 +1,6 @@
 import { usualStartMs } from '../analysis/startDeadline.ts';
 import { type Convergence, convergence, overwrittenBy } from '../analysis/verification.ts';
+import { applied, verifying } from '../policy/counters.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { changeOf } from '../schema/changeRecord.ts';
 import type { InFlight } from '../schema/counters.ts';
@@ -11,7 +12,7 @@ import { conclude } from './conclude.ts';
 import { look, type Seen } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { directionOf, type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
-import { retakeSlot } from './slot.ts';
+import { retakeSlot, updateCounters } from './slot.ts';
 import { stabilise } from './stabilise.ts';
 import { endUndo, resumeUndo, undo } from './undo.ts';
 import { writeStatus } from './writeStatus.ts';
@@ -43,9 +44,10 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   const newer = supersededBy(seen, held, change);
   if (newer !== undefined) return superseded(deps, held, change, newer);
   const retaken = await retakeSlot(deps, seen, inFlightOf(held, change));
-  if (retaken === 'taken') await alertLost(deps, held);
+  if (retaken === 'taken' && !isMended(seen)) await alertLost(deps, held);
   // Looked at again with the counters in place: an undo that counted without them would count nothing.
   if (retaken !== undefined) return deps.clock.now() + SOON_MS;
+  if (!(await nameChange(deps, held, change, seen))) return deps.clock.now() + SOON_MS;
   if (openIntent(held.status)?.undo === true) return resumeUndo(deps, held, change, seen.view);
   if (verification.outcome === 'fail' && !change.undo) return undo(deps, held, change, seen.view);
   if (verification.phase === 'convergence') {
@@ -58,6 +60,24 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
     return close(deps, held, change.id, { phase: 'Superseded', reason: 'Overwritten', message: overwritten });
   }
   return stabilise(deps, held, { change, blueprint, seen, verification });
+}
+
+/** Of counters that somebody else wrote a person was told when they were mended. */
+const isMended = ({ view: { breakerObject, counters } }: Seen): boolean =>
+  breakerObject?.status !== undefined && counters?.seal !== undefined;
+
+/** The counters name the change as ours, also where that could not be done when its write was confirmed. */
+async function nameChange(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  { id, appliedAt, intentAt }: ChangeRecord,
+  { view: { counters } }: Seen,
+): Promise<boolean> {
+  if (counters?.inFlight?.changeId !== id || counters.lastChangeId === id) return true;
+  const at = appliedAt ?? intentAt;
+  return updateCounters(deps, held.namespace, held.spec.blueprint.name, (now) =>
+    now.inFlight?.changeId === id && now.lastChangeId !== id ? verifying(applied(now, id, at), id, at) : undefined,
+  );
 }
 
 /** What the counters say of a change that is being verified. Whether it was optional is lost with them: the stricter answer. */

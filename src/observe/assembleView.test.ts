@@ -65,16 +65,16 @@ describe('assembleView', () => {
       },
       problem: /annotation fairlead\.dev\/last-change of the target cannot be read/,
     },
-    {
-      name: 'a record of another shape',
-      parts: {
-        breakers: { own: { ...blueprint(), kind: 'CircuitBreaker', status: { reverts: -1 } }, fleet: undefined },
-      },
-      problem: /^CircuitBreaker web: its status cannot be read/,
-    },
   ])('has no counters and says why: $name', ({ parts, problem }) => {
     const { view } = assemble(parts);
     expect(view.counters).toBeUndefined();
     expect(view.problems?.join()).toMatch(problem);
+  });
+
+  it('says so where somebody else wrote the counters, and believes them no further than they bind (P7)', () => {
+    const own = { ...blueprint(), kind: 'CircuitBreaker', status: { reverts: -1 } };
+    const { view } = assemble({ breakers: { own, fleet: undefined } });
+    expect(view.counters?.spentUntil).toBeGreaterThan(NOW);
+    expect(view.problems?.join()).toMatch(/^CircuitBreaker web: somebody else wrote its status/);
   });
 });

@@ -4,7 +4,7 @@ import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { MetricsReading } from '../schema/samples.ts';
 import type { Accepted, AcceptedGlobal } from './acceptance.ts';
-import { countersOf, holdsOf, operationsLeft } from './safetyState.ts';
+import { countersOf, holdsOf, isBreakerTouched, operationsLeft } from './safetyState.ts';
 import type { ServiceView } from './serviceView.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Tracked } from './tracker.ts';
@@ -80,7 +80,7 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
     log.error({ service: `${namespace}/${name}`, err: assessed.error }, 'the analysis failed');
     problems.push('the analysis failed; see the log');
   }
-  if (breakers !== undefined && counters === undefined) problems.push(unreadableCounters(breakers.own, name));
+  if (breakers !== undefined) problems.push(...troubleWith(name, breakers.own, workload, counters, now));
   const holds = breakers === undefined ? undefined : holdsOf(breakers.own, breakers.fleet, namespace);
   const view: ServiceView = {
     namespace,
@@ -100,10 +100,21 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
   return { view, history: assessed?.ok === true ? assessed.value.history : numbers.history };
 }
 
-function unreadableCounters(breaker: KubeObject | undefined, name: string): string {
-  return breaker?.status === undefined
-    ? 'the annotation fairlead.dev/last-change of the target cannot be read, and the CircuitBreaker that would explain it is gone'
-    : `CircuitBreaker ${name}: its status cannot be read`;
+function troubleWith(
+  name: string,
+  breaker: KubeObject | undefined,
+  workload: ServiceView['workload'],
+  counters: ServiceView['counters'],
+  now: number,
+): string[] {
+  if (counters === undefined) {
+    return [
+      'the annotation fairlead.dev/last-change of the target cannot be read, and the CircuitBreaker that would explain it is gone',
+    ];
+  }
+  return isBreakerTouched(breaker, workload, now)
+    ? [`CircuitBreaker ${name}: somebody else wrote its status, so the hour's budget counts as spent`]
+    : [];
 }
 
 function attempt<T>(compute: () => T): { ok: true; value: T } | { ok: false; error: unknown } {

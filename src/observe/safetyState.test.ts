@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SAFETY_DEFAULTS } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
+import { sealed } from '../schema/counterSeal.ts';
 import { type Counters, type Hold, NEW_COUNTERS } from '../schema/counters.ts';
 import type { KubeObject } from '../schema/kube.ts';
-import { countersOf, holdsOf, operationsLeft } from './safetyState.ts';
+import { countersOf, holdsOf, isBreakerTouched, operationsLeft } from './safetyState.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 const WROTE: LastChange = {
@@ -68,12 +69,6 @@ describe('countersOf', () => {
     { name: 'new, without record and target', breaker: undefined, target: undefined, counters: NEW_COUNTERS },
     { name: 'new, with a record that only holds', breaker: breaker({ holds: [] }), target: {}, counters: NEW_COUNTERS },
     {
-      name: 'unreadable, with a status of another shape',
-      breaker: breaker({ holds: [] }, { ...STATUS, reverts: 'two' }),
-      target: PROOF,
-      counters: undefined,
-    },
-    {
       name: 'unreadable, with an annotation that proves a write at a time nobody knows',
       breaker: undefined,
       target: { lastChangeText: '{' },
@@ -88,11 +83,28 @@ describe('countersOf', () => {
     ['the record is empty', breaker({ holds: [] }, {})],
     ['somebody made it again', breaker({ holds: [] })],
     ['somebody wrote counters that know of no write', breaker({ holds: [] }, NEW_COUNTERS)],
+    ['somebody wrote another shape into it', breaker({ holds: [] }, { ...STATUS, reverts: 'two' })],
     ['somebody took the write out of the counters', breaker({ holds: [] }, { ...STATUS, operations: [] })],
   ])('are restored from the annotation when %s: cooldown from the write, budget spent (P7)', (_name, record) => {
     const counters = countersOf(record, PROOF, NOW);
     expect(counters?.spentUntil).toBeGreaterThan(NOW);
     expect(counters?.lastChangeId).toBe('web-1.0');
+    expect(counters?.operations.map(({ at }) => at)).toEqual([NOW - 30_000]);
+  });
+
+  const OPEN: Counters = { ...STATUS, breaker: { state: 'open', failures: 3, until: NOW + 60_000, opens: 1 } };
+  it.each<{ edit: string; sealedAs: Counters; now: Partial<Counters>; is: 'believed' | 'spent' }>([
+    { edit: 'nothing', sealedAs: OPEN, now: {}, is: 'believed' },
+    { edit: 'the breaker, closed', sealedAs: OPEN, now: { breaker: NEW_COUNTERS.breaker }, is: 'spent' },
+    { edit: 'an operation, made older', sealedAs: STATUS, now: { operations: [{ ...OPERATION, at: 1 }] }, is: 'spent' },
+    { edit: 'the lost hour, ended', sealedAs: { ...STATUS, spentUntil: NOW + 1 }, now: { spentUntil: 1 }, is: 'spent' },
+    { edit: 'the row of reverts, ended', sealedAs: STATUS, now: { reverts: 0 }, is: 'spent' },
+    { edit: 'the seal of a version to come', sealedAs: STATUS, now: { seal: 'v9:0', reverts: 0 }, is: 'believed' },
+  ])('are $is where somebody edited $edit (P7)', ({ sealedAs, now, is }) => {
+    const written = breaker({ holds: [] }, { ...sealed(sealedAs), ...now });
+    expect(isBreakerTouched(written, PROOF, NOW)).toBe(is === 'spent');
+    const counters = countersOf(written, PROOF, NOW);
+    expect((counters?.spentUntil ?? 0) > NOW + 1).toBe(is === 'spent');
     expect(counters?.operations.map(({ at }) => at)).toEqual([NOW - 30_000]);
   });
 });

@@ -1,7 +1,8 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
-import { restoredFrom } from '../policy/counters.ts';
+import { mistrusted, restoredFrom } from '../policy/counters.ts';
 import type { Safety } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
+import { isSealBroken } from '../schema/counterSeal.ts';
 import { Counters, type Hold, NEW_COUNTERS } from '../schema/counters.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { CircuitBreakerSpec } from '../schema/records.ts';
@@ -14,7 +15,8 @@ export interface Proof {
 }
 
 /**
- * A service's counters from its CircuitBreaker; undefined when they cannot be read. With no record (or one that the
+ * A service's counters from its CircuitBreaker; undefined when they cannot be known. What somebody else wrote into them
+ * is not believed where it loosens (P7). With no record (or one that the
  * executor has not filled, or that knows nothing of the write that the target proves) a target that carries our
  * annotation is one whose record was lost: cooldown from the annotation, budget spent (P7). One without has never been
  * written to.
@@ -26,17 +28,29 @@ export function countersOf(
 ): Counters | undefined {
   const status = breaker?.status;
   if (status !== undefined && !isEmpty(status)) {
-    const parsed = Counters.safeParse(status);
-    if (!parsed.success) return undefined;
-    const { lastChange } = target ?? {};
-    return lastChange !== undefined && forgets(parsed.data, lastChange, now)
-      ? restoredFrom(lastChange, now)
-      : parsed.data;
+    const { data } = Counters.safeParse(status);
+    return isTouched(data, target, now) ? mistrusted(data, target, now) : data;
   }
   if (target?.lastChangeText === undefined) return NEW_COUNTERS;
   // An annotation that nobody can read proves that something was written, but not when.
   return target.lastChange === undefined ? undefined : restoredFrom(target.lastChange, now);
 }
+
+/** Somebody else wrote the record: it has another shape than ours, or says other things than its seal and the target do. */
+function isTouched(counters: Counters | undefined, target: Proof | undefined, now: number): boolean {
+  if (counters === undefined || isSealBroken(counters)) return true;
+  return target?.lastChange !== undefined && forgets(counters, target.lastChange, now);
+}
+
+/** There is no record (or none the executor filled), and the target proves that there was one. */
+export const isBreakerLost = (breaker: KubeObject | undefined, target: Proof | undefined): boolean =>
+  isEmpty(breaker?.status) && target?.lastChange !== undefined;
+
+/** The record itself, as read, is one that somebody else wrote: the executor puts it right and calls a person. */
+export const isBreakerTouched = (breaker: KubeObject | undefined, target: Proof | undefined, now: number): boolean =>
+  breaker?.status !== undefined &&
+  !isEmpty(breaker.status) &&
+  isTouched(Counters.safeParse(breaker.status).data, target, now);
 
 /**
  * Somebody wrote the record: it names no change at all, or names the target's newest and has no operation of it though

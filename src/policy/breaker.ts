@@ -37,3 +37,9 @@ export function opened(
   const length = Math.min(LONGEST_OPEN_MS, Math.round(FIRST_OPEN_MS * 2 ** opens * (1 + JITTER * jitter)));
   return { state: 'open', failures, until: now + length, opens: Math.min(30, opens + 1) };
 }
+
+/** No breaker is open for longer than it can be opened for, whatever stands in the record. */
+export const within = (breaker: BreakerState, now: number): BreakerState =>
+  breaker.state === 'closed'
+    ? breaker
+    : { ...breaker, until: Math.min(breaker.until ?? 0, now + LONGEST_OPEN_MS * (1 + JITTER)) };

@@ -74,6 +74,8 @@ export const Counters = z.object({
   spentUntil: z.int().optional(),
   /** Repairs of ours that somebody else reverted, in a row (G1). */
   reverts: z.int().min(0).max(100),
+  /** Digest of what binds the next change, by the executor: see counterSeal.ts. */
+  seal: z.string().max(80).optional(),
 });
 export type Counters = z.infer<typeof Counters>;
 
