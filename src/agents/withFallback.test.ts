@@ -98,7 +98,7 @@ describe('a model with rules behind it (P8)', () => {
     expect(proposal).toMatchObject({
       kind: 'change',
       args: { replicas: 3 },
-      origin: { role: 'rules', note: expect.stringContaining(why) },
+      origin: { role: 'rules', note: expect.stringMatching(`${why}: as told \\(900 \\+ 100 tokens\\)$`) },
     });
     expect(logged.join()).toContain(why);
   });

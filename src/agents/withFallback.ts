@@ -37,12 +37,13 @@ async function ask(options: FallbackOptions, context: ProposalContext, signal: A
   if (proposal.kind !== 'none') return onFloor(proposal, context);
   const { why, message } = proposal;
   if (why === 'unrecorded' || why === 'aborted') return proposal;
-  return byRules(
-    options,
-    context,
-    why.startsWith('model:') ? `${why}: ${message}` : `the model came to nothing, ${why}: ${message}`,
-  );
+  const words = why.startsWith('model:') ? why : `the model came to nothing, ${why}`;
+  return byRules(options, context, `${words}: ${message}${spent(proposal.origin)}`);
 }
+
+/** What nobody got anything for is still to be seen. */
+const spent = ({ promptTokens, completionTokens }: Proposal['origin']): string =>
+  promptTokens + completionTokens === 0 ? '' : ` (${promptTokens} + ${completionTokens} tokens)`;
 
 function byRules({ log }: FallbackOptions, context: ProposalContext, note: string): Proposal {
   log.warn({ service: context.service, runId: context.runId, why: note }, 'rules answer without the model');

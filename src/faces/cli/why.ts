@@ -1,6 +1,6 @@
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
-import type { ChangeRecord, DecisionSpec, VerdictRecord, Verification } from '../../schema/records.ts';
+import type { ChangeRecord, DecisionSpec, Origin, VerdictRecord, Verification } from '../../schema/records.ts';
 import { whatOf } from './decisions.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
@@ -53,18 +53,31 @@ export function tell(decision: DecisionObject): string[] {
 
 function askedLines(spec: DecisionSpec): string[] {
   const { origin, blueprint } = spec;
-  const read = origin.read.length > 0 ? `, read ${origin.read.join(', ')}` : '';
   return [
     'Asked',
     `  by ${spec.requester.kind} ${spec.requester.name}, under blueprint ${blueprint.name} ${blueprint.version} (${blueprint.hash.slice(0, 12)})`,
-    origin.prompt === ''
-      ? `  ${origin.role}: ${origin.model} (rules, not a model)`
-      : `  ${origin.role}: prompt ${origin.prompt}, model ${origin.model}, ${origin.steps} steps, ${origin.promptTokens} + ${origin.completionTokens} tokens, ${origin.seconds.toFixed(1)} s${read}`,
+    `  ${originWords(origin)}`,
     ...(spec.rationale ? [`  in the requester's words (checked by nobody): "${oneLine(spec.rationale)}"`] : []),
     ...(spec.objection ? [`  the model objected: "${oneLine(spec.objection)}"`] : []),
     ...spec.evidence.map((line) => `  seen: ${line}`),
   ];
 }
+
+/** Who concluded it and at what cost; of rules, why no model did. */
+export function originWords(origin: Origin): string {
+  if (origin.prompt === '') {
+    return `${origin.role}: ${origin.model} (rules, not a model)${origin.note ? `: ${oneLine(origin.note)}` : ''}`;
+  }
+  const cached = origin.cachedTokens ? ` (${origin.cachedTokens} cached)` : '';
+  const cost = origin.cost === undefined ? '' : `, cost ${costText(origin.cost)} at the configured prices`;
+  const read = origin.read.length > 0 ? `, read ${origin.read.join(', ')}` : '';
+  const tokens = `${origin.promptTokens}${cached} + ${origin.completionTokens} tokens`;
+  return `${origin.role}: prompt ${origin.prompt}, model ${origin.model}, ${origin.steps} steps, ${tokens}${cost}, ${origin.seconds.toFixed(1)} s${read}`;
+}
+
+/** Three digits that say something, and never an exponent. */
+const costText = (cost: number): string =>
+  cost === 0 ? '0' : cost >= 1 ? cost.toFixed(2) : cost.toFixed(Math.min(9, 2 - Math.floor(Math.log10(cost))));
 
 function changeLine(change: ChangeRecord): string {
   const applied = change.appliedAt === undefined ? 'not confirmed' : `written ${clock(change.appliedAt)}`;

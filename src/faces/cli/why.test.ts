@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Origin } from '../../schema/records.ts';
+import { originWords } from './why.ts';
+
+const RULES: Origin = {
+  role: 'rules',
+  prompt: '',
+  model: 'rules planner',
+  steps: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  seconds: 0,
+  read: [],
+  run: 'run-1',
+};
+const MODEL: Origin = {
+  ...RULES,
+  role: 'decision-engine',
+  prompt: 'decision-engine@1',
+  model: 'm-1',
+  steps: 2,
+  promptTokens: 2_400,
+  completionTokens: 90,
+  seconds: 4.25,
+  read: ['get_events', 'scale'],
+};
+
+describe('who stands behind a decision, in words', () => {
+  it.each<[string, Origin, string]>([
+    ['rules alone', RULES, 'rules: rules planner (rules, not a model)'],
+    [
+      'rules in place of a model, and why',
+      { ...RULES, note: 'model:overBudget: the hourly tokens of shop/web are used up\u001b[2J' },
+      'rules: rules planner (rules, not a model): model:overBudget: the hourly tokens of shop/web are used up [2J',
+    ],
+    [
+      'a model',
+      MODEL,
+      'decision-engine: prompt decision-engine@1, model m-1, 2 steps, 2400 + 90 tokens, 4.3 s, read get_events, scale',
+    ],
+    [
+      'a model with what was cached and what it cost',
+      { ...MODEL, read: [], cachedTokens: 2_100, cost: 0.0041249 },
+      'decision-engine: prompt decision-engine@1, model m-1, 2 steps, 2400 (2100 cached) + 90 tokens, cost 0.00412 at the configured prices, 4.3 s',
+    ],
+  ])('of %s', (_, origin, words) => {
+    expect(originWords(origin)).toBe(words);
+  });
+
+  it.each([
+    [0, '0'],
+    [0.00000012, '0.000000120'],
+    [0.5, '0.500'],
+    [12.3456, '12.35'],
+  ])('a cost of %d is written %s', (cost, text) => {
+    expect(originWords({ ...MODEL, cost })).toContain(`cost ${text} at`);
+  });
+});
