@@ -1,11 +1,12 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
-import { mistrusted, restoredFrom } from '../policy/counters.ts';
+import { restoredFrom } from '../policy/counters.ts';
 import type { Safety } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
 import { isSealBroken } from '../schema/counterSeal.ts';
 import { Counters, type Hold, NEW_COUNTERS } from '../schema/counters.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { CircuitBreakerSpec } from '../schema/records.ts';
+import { mistrusted } from './mistrusted.ts';
 import { at } from './narrow.ts';
 
 /** The annotation of the target: its text, and parsed where it can be. */
