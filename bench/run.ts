@@ -8,6 +8,8 @@ import { deploymentObject } from '../src/testing/contractObjects.ts';
 import { calmInput } from '../src/testing/gateInput.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
+import { realBackend, worldBackend } from './backends.ts';
+import { pipeline } from './pipeline.ts';
 
 /**
  * `npm run bench`: what things cost, each as a ratio to something measured in the same run, so that the machine cancels
@@ -140,8 +142,26 @@ async function start(): Promise<void> {
   report('fairlead --help', help, 'node itself', node);
 }
 
+/** The way through the product against single calls to the same API; on a real API server too where there is one. */
+async function ways(): Promise<void> {
+  const backends = [['the embedded cluster', worldBackend] as const];
+  const real = process.env['KUBEBUILDER_ASSETS'] ? [['kube-apiserver', realBackend] as const] : [];
+  for (const [name, open] of [...backends, ...real]) {
+    const { bareRead, bareWrite, writesOfScaleUp, ...ways } = await pipeline(open);
+    console.log(`over HTTP, ${name}:`);
+    report('a bare write', bareWrite, 'a bare read', bareRead);
+    report('forbidden to refusal', ways.forbiddenToRefusal, 'a bare write', bareWrite);
+    report('breach seen to patch', ways.breachToPatch, 'a bare write', bareWrite);
+    report('failed check seen to undo', ways.failedCheckToUndo, 'a bare write', bareWrite);
+    console.log(
+      `${'API writes of a verified scale-up'.padEnd(46)} ${String(writesOfScaleUp).padStart(10)}   its dry run, Events and counters included`,
+    );
+  }
+}
+
 await gate();
 await passes();
 await speeds();
+await ways();
 await start();
 await demo();
