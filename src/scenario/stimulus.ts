@@ -1,13 +1,13 @@
 import type { ClusterErrorCode } from '../ports/cluster.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import type { MetricsFault, Signal } from '../world/metricsFault.ts';
 import type { WorldPort } from '../world/port.ts';
 import type { CallFault, Verb } from '../world/portFaults.ts';
 import type { World } from '../world/world.ts';
 import type { Blueprints } from './blueprints.ts';
 import { autoscaler, budgetObject, podResources, quotaObject, strings } from './clusterObjects.ts';
 import { isObject, Loose, NotUnderstood } from './loose.ts';
-import type { ApiFault, ExternalChange, SourceFault, StimulusEvent } from './stimulusFormat.ts';
+import { sourceFault } from './sourceFault.ts';
+import type { ApiFault, ExternalChange, StimulusEvent } from './stimulusFormat.ts';
 
 export interface Surroundings {
   readonly world: World;
@@ -72,37 +72,6 @@ export class Stimuli {
   #last(until: number | undefined, hangs: boolean, end: () => void): void {
     this.#lasting.push({ untilTick: until ?? Number.POSITIVE_INFINITY, hangs, end });
   }
-}
-
-const SIGNALS: Readonly<Record<string, Signal>> = {
-  cpu_utilization_pct: 'cpu_utilization_pct',
-  cpu: 'cpu_utilization_pct',
-  latency_p95_ms: 'latency_p95_ms',
-  latency: 'latency_p95_ms',
-  error_rate_pct: 'error_rate_pct',
-  errors: 'error_rate_pct',
-  memory_mi: 'memory_mi',
-  memory: 'memory_mi',
-  rps: 'rps',
-};
-
-/** `missing` without values: nothing at all. With values they name the signals, for `missing` by their keys. */
-function sourceFault({ target, mode, values = {} }: SourceFault): MetricsFault {
-  const signals = Object.entries(values).map(([name, series]) => {
-    const signal = SIGNALS[name];
-    if (signal === undefined) throw new NotUnderstood(`metrics_fault: there is no signal ${name}`);
-    return [signal, (Array.isArray(series) ? series : [series]).map(numberOf)] as const;
-  });
-  if (mode === 'values') return { target, values: Object.fromEntries(signals) };
-  return { target, missing: signals.length === 0 ? true : signals.map(([signal]) => signal) };
-}
-
-function numberOf(value: unknown): number | null {
-  if (value === null || typeof value === 'number') return value;
-  const named = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY };
-  const found = Object.entries(named).find(([name]) => name.toLowerCase() === String(value).toLowerCase());
-  if (found === undefined) throw new NotUnderstood(`metrics_fault: ${JSON.stringify(value)} is no number`);
-  return found[1];
 }
 
 /** The adapter gives a call up after so long. */

@@ -16,8 +16,10 @@ export interface MetricsFault {
   readonly target: string;
   /** No samples: of everything, or of these signals. */
   readonly missing?: true | readonly Signal[];
-  /** The samples of the moment the fault began come again and again, with their old time. */
-  readonly frozen?: true;
+  /** Of so many pods, the first by name, there are no samples of use. */
+  readonly missingPods?: number;
+  /** The samples of the moment the fault began come again and again, with their old time: all, or those of these signals. */
+  readonly frozen?: true | readonly Signal[];
   /** These numbers instead, one a scrape, from the newest one on and cycled; null means none. NaN and infinity pass as they are. */
   readonly values?: Partial<Readonly<Record<Signal, readonly (number | null)[]>>>;
   /** The source cannot be read at all: its words. */
@@ -38,7 +40,9 @@ export function applyFault(
   now: ServiceScrape,
   turn: number,
 ): ServiceScrape {
-  if (fault.frozen) return before ?? { ...now, usage: [], objects: [] };
+  if (fault.frozen === true) return before ?? { ...now, usage: [], objects: [] };
+  const stands = (signal: Signal): boolean => Array.isArray(fault.frozen) && fault.frozen.includes(signal);
+  const first = [...new Set(now.usage.map(({ pod }) => pod))].sort().slice(0, fault.missingPods ?? 0);
   const value = (signal: Signal): number | null | undefined => {
     if (fault.missing === true || fault.missing?.includes(signal)) return null;
     const series = fault.values?.[signal];
@@ -46,6 +50,9 @@ export function applyFault(
   };
   const objects = now.objects.flatMap((sample) => {
     const known = METRICS[sample.metric];
+    if (known !== undefined && stands(known.signal)) {
+      return before?.objects.filter(({ metric }) => metric === sample.metric) ?? [];
+    }
     const given = known === undefined ? undefined : value(known.signal);
     if (given === null) return [];
     return [given === undefined || known === undefined ? sample : { ...sample, value: given * known.scale }];
@@ -53,8 +60,11 @@ export function applyFault(
   const cpu = value('cpu_utilization_pct');
   const memory = value('memory_mi');
   // The metrics API gives a container's CPU and memory in one item: without one of them there is none.
+  const seen = stands('cpu_utilization_pct') || stands('memory_mi') ? (before?.usage ?? []) : now.usage;
   const usage =
-    cpu === null || memory === null ? [] : now.usage.map((sample) => ({ ...sample, ...given(now, sample) }));
+    cpu === null || memory === null
+      ? []
+      : seen.filter(({ pod }) => !first.includes(pod)).map((sample) => ({ ...sample, ...given(now, sample) }));
   return { ...now, usage, objects };
 
   function given(scrape: ServiceScrape, sample: UsageSample): Partial<UsageSample> {

@@ -124,6 +124,7 @@ describe('the metrics of the world', () => {
   it.each<[string, Omit<MetricsFault, 'target'>, number, (number | undefined)[]]>([
     ['missing altogether', { missing: true }, 0, [undefined, undefined, undefined]],
     ['missing one signal', { missing: ['latency_p95_ms'] }, 3, [undefined, 0.001, 600]],
+    ['missing of two pods', { missing: [], missingPods: 2 }, 1, [0.06, 0.001, 600]],
     ['missing CPU', { missing: ['cpu_utilization_pct'] }, 0, [0.06, 0.001, 600]],
     ['other values', { values: { error_rate_pct: [Number.NaN], rps: [-5] } }, 3, [0.06, Number.NaN, -5]],
     ['a value of none', { values: { error_rate_pct: [null] } }, 3, [0.06, undefined, 600]],
@@ -157,6 +158,19 @@ describe('the metrics of the world', () => {
     expect((await read()).objects[0]?.at).toBe(start + 15_000);
     end();
     expect((await read()).objects[0]?.at).toBe(start + 75_000);
+  });
+
+  it('can stand still in some signals only', async () => {
+    const { world, read, start } = await open();
+    world.metricsFault({ target: 'shop/web', frozen: ['latency_p95_ms'] });
+    await world.advance(60_000);
+    const { objects, usage } = await read();
+    const at = Object.fromEntries(objects.map((sample) => [sample.metric, sample.at - start]));
+    expect(at).toMatchObject({ http_latency_p95_seconds: 15_000, http_error_ratio: 75_000 });
+    expect(usage[0]?.at).toBe(start + 75_000);
+    world.metricsFault({ target: 'shop/web', frozen: ['cpu_utilization_pct'] });
+    await world.advance(60_000);
+    expect((await read()).usage[0]?.at).toBe(start + 75_000);
   });
 
   it('can fail as a whole, with the words of the source and no sample', async () => {
