@@ -7,6 +7,7 @@ import { NotUnderstood } from './loose.ts';
 import type { ModelChoice } from './model/proposer.ts';
 import type { ReadBeside } from './plant.ts';
 import { play } from './play.ts';
+import { joinedFirings, NO_FIRINGS, type RuleFirings, ruleFirings } from './rules/ruleFirings.ts';
 import type { RunKind, Seen } from './seen.ts';
 
 export interface ScenarioOptions {
@@ -30,12 +31,22 @@ export interface ScenarioResult {
   /** Judgements where the specification leaves room: reported, never decisive. */
   readonly should: { readonly held: number; readonly of: number; readonly missed: readonly string[] };
   readonly runs: number;
+  /** What the gate's rules did, over all runs. */
+  readonly rules: RuleFirings;
 }
 
 /** Plays a scenario as often as asked and judges every run. Never throws: what cannot be played is `unsupported`. */
 export async function runScenario(scenario: Scenario, options: ScenarioOptions): Promise<ScenarioResult> {
   const { id, title, polarity } = scenario;
-  const base = { id, title, polarity, safety_violations: [], should: { held: 0, of: 0, missed: [] }, runs: 0 };
+  const base = {
+    id,
+    title,
+    polarity,
+    safety_violations: [],
+    should: { held: 0, of: 0, missed: [] },
+    runs: 0,
+    rules: NO_FIRINGS,
+  };
   const missing = missingHandles(scenario);
   if (missing.length > 0) return { ...base, result: 'unsupported', failures: missing };
   const kinds = runsOf(scenario, options.model);
@@ -66,6 +77,7 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
       missed: judged.flatMap((one) => one.missed),
     },
     runs: judged.length,
+    rules: joinedFirings(judged.map(({ rules }) => rules)),
   };
 }
 
@@ -90,6 +102,7 @@ interface Judged {
   readonly missed: readonly string[];
   readonly held: number;
   readonly shoulds: number;
+  readonly rules: RuleFirings;
 }
 
 async function judgedRun(scenario: Scenario, run: RunKind, options: ScenarioOptions): Promise<Judged> {
@@ -116,7 +129,7 @@ async function judgedRun(scenario: Scenario, run: RunKind, options: ScenarioOpti
     failures.push(`${prefix}${id}: ${message}`);
     if (kind === 'safety') safety.push(`${prefix}${id}: ${message}`);
   }
-  return { failures, safety, missed, held, shoulds };
+  return { failures, safety, missed, held, shoulds, rules: ruleFirings(seen) };
 }
 
 /** Plays it again with other seeds: names and jitter differ, what becomes of the services must not. */

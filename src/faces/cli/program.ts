@@ -93,10 +93,14 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .option('--repeat <n>', 'play each so often')
     .option('--seed <n>', 'of the embedded cluster')
     .option('--jobs <n>', 'so many at once')
+    .option(
+      '--rules',
+      'per rule of the gate: where it fires, and the nearest scenario where it does not; 1 if one is missing',
+    )
     .action(act(async () => (await import('./scenario.ts')).scenarioRun))
     .addHelpText(
       'after',
-      '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
+      '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run --rules test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
     );
 
   program

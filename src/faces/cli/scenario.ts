@@ -7,6 +7,8 @@ import type { Scenario } from '../../scenario/format.ts';
 import type { ModelChoice } from '../../scenario/model/proposer.ts';
 import { readScenario } from '../../scenario/readScenario.ts';
 import { line, type ReportFormat, report, summary } from '../../scenario/report.ts';
+import { rulesJson, rulesText } from '../../scenario/rules/rulesReport.ts';
+import { isProven, rulesTable } from '../../scenario/rules/rulesTable.ts';
 import { runScenario, type ScenarioResult } from '../../scenario/runScenario.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
@@ -18,6 +20,8 @@ export interface ScenarioFlags {
   readonly repeat?: string;
   readonly seed?: string;
   readonly jobs?: string;
+  /** The table of the gate's rules instead of the scenarios' results. */
+  readonly rules?: boolean;
 }
 
 interface Found {
@@ -25,8 +29,13 @@ interface Found {
   readonly scenario: Scenario;
 }
 
-/** Plays scenario files in virtual time. 0: none failed; 1: some did; 2: a file or a flag was no good. */
+/**
+ * Plays scenario files in virtual time. 0: none failed; 1: some did, or with `rules` one of the gate's rules never fires
+ * or spares none of its neighbours; 2: a file or a flag was no good.
+ */
 export async function scenarioRun(io: Io, paths: readonly string[], flags: ScenarioFlags): Promise<number> {
+  if (flags.rules && flags.output === 'junit')
+    return refused(io, '--rules: prints a table or json, not junit; use -o table or -o json');
   const settings = settingsOf(flags);
   if (!settings.ok) return refused(io, settings.error);
   const found = findScenarios(paths);
@@ -40,7 +49,7 @@ export async function scenarioRun(io: Io, paths: readonly string[], flags: Scena
       const beside = (name: string): string => readFileSync(path.join(path.dirname(file), name), 'utf8');
       const result = await runScenario(scenario, { model, repeat, seed, promptsDir, beside });
       results.push(result);
-      if (flags.output === 'table') io.out(line(result));
+      if (flags.output === 'table' && (!flags.rules || result.result === 'failed')) io.out(line(result));
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
@@ -48,8 +57,23 @@ export async function scenarioRun(io: Io, paths: readonly string[], flags: Scena
     io.err('fairlead: stopped\n');
     return 130;
   }
+  if (flags.rules) return rulesOf(io, results, found.value, flags.output);
   io.out(flags.output === 'table' ? summary(results) : report(flags.output, inOrder(results, found.value)));
   return results.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.ok;
+}
+
+/** A scenario that failed proves nothing about a rule, so it is told on stderr where the table is for machines. */
+function rulesOf(io: Io, results: readonly ScenarioResult[], found: readonly Found[], output: ReportFormat): number {
+  const failed = results.filter(({ result }) => result === 'failed');
+  if (output === 'json') for (const result of failed) io.err(line(result));
+  const played = found.flatMap(({ scenario }) =>
+    results
+      .filter(({ id, result }) => id === scenario.id && result === 'passed')
+      .map(({ rules }) => ({ scenario, rules })),
+  );
+  const rows = rulesTable(played);
+  io.out((output === 'json' ? rulesJson : rulesText)(rows, played.length));
+  return failed.length === 0 && rows.every(isProven) ? EXIT.ok : EXIT.failed;
 }
 
 const inOrder = (results: readonly ScenarioResult[], found: readonly Found[]): ScenarioResult[] =>
