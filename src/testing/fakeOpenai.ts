@@ -11,15 +11,22 @@ export interface RawReply {
   readonly cut?: boolean;
 }
 
+const NONE_LEFT: RawReply = { status: 500, body: { error: { message: 'no reply left' } } };
+
 export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A server that plays raw HTTP answers in order and keeps what it was asked; without one left it answers 500. */
+/**
+ * A server that plays raw HTTP answers in order and keeps what it was asked; without one left it answers as `always` says,
+ * by default 500.
+ */
 export class FakeOpenai {
   readonly requests: SeenRequest[] = [];
+  /** What to answer when no reply is left. */
+  always: (body: SeenRequest['body']) => RawReply = () => NONE_LEFT;
   readonly #replies: RawReply[] = [];
   readonly #server: Server;
 
@@ -29,8 +36,9 @@ export class FakeOpenai {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}');
-        this.requests.push({ path: request.url ?? '', headers: request.headers, body: { ...(body as object) } });
-        answer(response, this.#replies.shift() ?? { status: 500, body: { error: { message: 'no reply left' } } });
+        const seen = { path: request.url ?? '', headers: request.headers, body: { ...(body as object) } };
+        this.requests.push(seen);
+        answer(response, this.#replies.shift() ?? this.always(seen.body));
       });
     });
   }
