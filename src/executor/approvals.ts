@@ -59,17 +59,17 @@ async function open(
 ): Promise<AgainAt> {
   const { apiVersion, kind } = KINDS.ApprovalRequest;
   const metadata = { name: held.name, namespace: held.namespace };
-  const made = await deps.records.create(KINDS.ApprovalRequest, { apiVersion, kind, metadata, spec });
-  // Where the answer was lost it may stand there: people are told, and if it does not it is opened again.
-  if (!made.ok && made.error.code !== 'conflict' && !made.error.uncertain) {
-    deps.log.warn({ decisionId: held.name, error: made.error.message }, 'approval request not opened yet');
-    return deps.clock.now() + POLL_MS;
-  }
+  // Told before it stands there: whoever goes on after a crash or a lost answer tells it again, which is the same Event.
   await tell(deps, held, {
     reason: 'ApprovalNeeded',
     key: held.name,
     note: `${spec.operation} (${spec.before} to ${spec.after}) ${message}; ${attribution(held)}`,
   });
+  const made = await deps.records.create(KINDS.ApprovalRequest, { apiVersion, kind, metadata, spec });
+  if (!made.ok && made.error.code !== 'conflict') {
+    deps.log.warn({ decisionId: held.name, error: made.error.message }, 'approval request not opened yet');
+    return deps.clock.now() + POLL_MS;
+  }
   return Date.parse(spec.decideBy);
 }
 
