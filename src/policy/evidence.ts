@@ -42,7 +42,7 @@ export function thinness(signal: Signal): 'flips' | 'uncovered' | 'unknown' | un
 
 /** Observed, fresh, plausible and covered: fit to argue for a direction. */
 export const isUsable = (signal: Signal, facts: ChangeFacts): boolean =>
-  signal.state === 'fresh' && (staleness(signal, facts) ?? emptiness(signal) ?? thinness(signal)) === undefined;
+  (staleness(signal, facts) ?? emptiness(signal) ?? thinness(signal)) === undefined;
 
 /**
  * What is wrong with the signals a scale is decided on. Less capacity needs all of them; more needs one that argues for

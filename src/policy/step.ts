@@ -32,7 +32,7 @@ const SETTLE_MS = 120_000;
  */
 export function nextStep(facts: StepFacts): number {
   const { from, to, person, approved, range, smallest, rollout, share } = facts;
-  if (approved || from === to) return to;
+  if (approved) return to;
   const most = Math.max(from, 4);
   const measured = rollout ? Math.max(1, Math.min(most, Math.floor(from * ROLLOUT_UP) - from)) : most;
   const up = Math.min(share?.fits || to, smallest ? 1 : measured);

@@ -35,7 +35,8 @@ export const budgetMustBeLeft: ChangeRule = ({ input: { counters }, blueprint: {
 /** Used up until so many have left the hour that one more fits. */
 export function full(code: string, what: string, used: readonly { readonly at: number }[], limit: number): Findings {
   if (used.length < limit) return [];
-  const leaves = used.map(({ at }) => at).sort((a, b) => a - b)[used.length - limit];
+  // With a budget of none nothing has to leave: it waits openly.
+  const leaves = used.map(({ at }) => at).sort((a, b) => a - b)[used.length - limit] ?? Number.NaN;
   const message = `${used.length} of ${limit} ${what} an hour are used`;
-  return [wait(code, message, { used: used.length, limit }, leaves === undefined ? undefined : leaves + HOUR_MS)];
+  return [wait(code, message, { used: used.length, limit }, leaves + HOUR_MS)];
 }

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { CLOSED } from '../schema/counters.ts';
+import type { Finding } from '../schema/verdict.ts';
+import { calmBlueprint, calmInput, NOON, scaleTo } from '../testing/gateInput.ts';
+import { approversOf } from './authority.ts';
+import { afterOutcome } from './breaker.ts';
+import { decide } from './decide.ts';
+import { isKnownRead } from './operationOf.ts';
+import { note, restrict, span, wait } from './rule.ts';
+import { RULES } from './rules.ts';
+import { nextStep } from './step.ts';
+
+const asking = (approvers: readonly string[]): Finding => ({ rule: 'G0', ...restrict('X', 'x', approvers) });
+const groups = (count: number): string[] => Array.from({ length: count }, (_, i) => `group-${i}`);
+/** An agent's step, unless told otherwise. */
+const step = (from: number, to: number): number =>
+  nextStep({
+    from,
+    to,
+    person: false,
+    approved: false,
+    range: { minReplicas: 2, maxReplicas: 10 },
+    smallest: false,
+    rollout: false,
+  });
+
+describe('the rules in force', () => {
+  it('bind what the contract says: all calls, changes, and of the undo no more than what is listed (GATE-2)', () => {
+    const bound = (binds: string): string[] => RULES.filter((one) => one.binds === binds).map(({ id }) => id);
+    expect(bound('every call')).toEqual(['G0', 'G14', 'G22']);
+    expect(bound('changes, undo too')).toEqual(['G1', 'G17', 'G18', 'G20']);
+    expect(bound('changes')).toHaveLength(RULES.length - 7);
+    expect([...new Set(RULES.map(({ id }) => id))]).toHaveLength(24);
+  });
+});
+
+describe('small parts of the gate', () => {
+  it.each([
+    { what: 'groups named by nobody', lists: [[]], expected: [] },
+    { what: 'more groups than a record holds', lists: [groups(40)], expected: groups(32) },
+  ])('asks for $expected.length groups of $what (GATE-6)', ({ lists, expected }) => {
+    expect(approversOf(lists.map(asking))).toEqual(expected);
+  });
+
+  it('takes a restriction without a list of groups for one that names none (GATE-7)', () => {
+    const { approvers: _, ...bare } = asking([]);
+    expect(approversOf([bare])).toEqual([]);
+  });
+
+  it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])('waits openly until %s (GATE-4)', (notBefore) => {
+    expect(Object.keys(wait('X', 'x', {}, notBefore))).not.toContain('notBefore');
+  });
+
+  it('leaves out values that there are none of (GATE-8)', () => {
+    expect(note('X', 'x', { a: 1, b: undefined }).values).toStrictEqual({ a: '1' });
+  });
+
+  it.each([
+    [119_400, '119 s'],
+    [119_999, '120 s'],
+    [120_000, '2 min'],
+  ])('says %i ms as %s (GATE-8)', (ms, words) => {
+    expect(span(ms)).toBe(words);
+  });
+
+  it.each(['xlist_services', 'list_servicesx', 'xwhat_if', 'get_logsx', 'get_secrets', ''])(
+    'knows no read %s (GATE-G0-6)',
+    (tool) => {
+      expect(isKnownRead(tool)).toBe(false);
+    },
+  );
+
+  it.each([
+    { from: 5, to: 15, next: 10 },
+    { from: 10, to: 15, next: 15 },
+    { from: 12, to: 9, next: 9 },
+    { from: 1, to: 1, next: 1 },
+    { from: 20, to: 20, next: 20 },
+  ])('goes from $from to $to by $next, a number outside the range included (GATE-G8-1)', ({ from, to, next }) => {
+    expect(step(from, to)).toBe(next);
+  });
+
+  it('opens again after a failed trial, though few failures are on record (GATE-C-5)', () => {
+    const once = { state: 'open' as const, failures: 0, until: NOON, opens: 1 };
+    const failure = { now: NOON, jitter: 0, breakerFailures: 3 };
+    expect(afterOutcome(once, 'fail', failure)).toEqual({
+      state: 'open',
+      failures: 1,
+      until: NOON + 120_000,
+      opens: 2,
+    });
+    expect(afterOutcome(CLOSED, 'fail', failure)).toMatchObject({ state: 'closed', failures: 1 });
+  });
+
+  it('tries what is optional in the smallest step while its own breaker is half-open (GATE-G19-1)', () => {
+    const half = { state: 'open' as const, failures: 3, until: NOON, opens: 1 };
+    const beyond = { request: scaleTo(5), counters: { optionalBreaker: half } };
+    expect(decide(calmInput(beyond)).verdict.step).toBe(3);
+    const recommendation = { direction: 'up' as const, replicas: 5, reason: 'cpu', started: true };
+    expect(decide(calmInput({ ...beyond, assessment: { recommendation } })).verdict.step).toBe(5);
+  });
+
+  it('an approval lifts nothing where no blueprint governs (GATE-G0-5)', () => {
+    const { args = {} } = scaleTo(3);
+    const approval = { name: 'a', operation: 'scale_beyond_limits', args, blueprintHash: calmBlueprint().hash };
+    const { verdict, errors } = decide(calmInput({ blueprint: null, approval }));
+    expect([verdict.authority, errors]).toEqual(['forbidden', []]);
+  });
+});
