@@ -2,17 +2,20 @@ import { err, ok } from '../kernel/result.ts';
 import type { ApiHealth } from '../ports/apiHealth.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../ports/cluster.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
+import type { PodLogs } from '../ports/podLogs.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
 import { FIELD_MANAGER, KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { patchFor } from '../schema/patch.ts';
 import { Permit, type PermitTerms } from '../schema/permit.ts';
 import { rollbackTemplate } from '../schema/rollbackTemplate.ts';
+import { podLog } from './podLogs.ts';
 import { type Call, type CallFault, CallFaults, type Verb } from './portFaults.ts';
 import { Watches } from './watch.ts';
 import type { World } from './world.ts';
 
 export interface WorldPort {
   readonly reader: ClusterReader;
+  readonly logs: PodLogs;
   readonly records: RecordWriter;
   readonly workloads: WorkloadWriter;
   readonly metrics: MetricsSource;
@@ -86,6 +89,14 @@ export function worldPort(world: World): WorldPort {
     raw: (path) => call('', 'get', path, () => ok(undefined)),
   };
 
+  const logs: PodLogs = {
+    read: (request) => {
+      const { namespace, pod } = request;
+      const path = `${pathOf(KINDS.Pod, namespace, pod)}/log`;
+      return call(KINDS.Pod.kind, 'get', path, () => podLog(world.objects.get(KINDS.Pod, namespace, pod), request));
+    },
+  };
+
   const options = { manager: FIELD_MANAGER };
   const records: RecordWriter = {
     async create(kind, object) {
@@ -153,6 +164,7 @@ export function worldPort(world: World): WorldPort {
 
   return {
     reader,
+    logs,
     records,
     workloads,
     metrics,

@@ -70,6 +70,16 @@ export class ApiClient {
     return result;
   }
 
+  /** One read whose answer is text of at most `maxBytes`, not tried again and counted for nothing. */
+  async text(path: string, maxBytes: number): Promise<ClusterResult<string>> {
+    const call: Call = { method: 'GET', path, kind: 'read' };
+    const limits = { ...this.#limits, maxBytes };
+    const answer = await this.#authenticated<Refusal>('call', (route) => exchange(call, route, this.#clock, limits));
+    if (!answer.ok) return answer;
+    const { status, text } = answer.value;
+    return status >= 200 && status < 300 ? ok(text) : err(errorFrom(answer.value, 'read'));
+  }
+
   /** Opens a stream (a watch); the caller reads it and destroys its request. */
   async stream(path: string): Promise<ClusterResult<Opened>> {
     const call: Call = { method: 'GET', path, kind: 'read' };

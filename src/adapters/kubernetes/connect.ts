@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../kernel/result.ts';
 import type { ApiHealth } from '../../ports/apiHealth.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
+import type { PodLogs } from '../../ports/podLogs.ts';
 import type { WorkloadWriter } from '../../ports/workload.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
 import { Access } from './access.ts';
@@ -9,6 +10,7 @@ import type { KubeconfigOptions } from './kubeconfig.ts';
 import { KubeReader } from './kubeReader.ts';
 import { asObject } from './objects.ts';
 import { pathOf, withQuery } from './paths.ts';
+import { KubePodLogs } from './podLogs.ts';
 import { KubeRecordWriter } from './recordWriter.ts';
 import { KubeWorkloadWriter } from './workloadWriter.ts';
 
@@ -17,6 +19,7 @@ export type ConnectOptions = KubeconfigOptions & ClientOptions;
 /** A real cluster behind the ports, and the few things that a person's command line does beside them. */
 export interface KubernetesCluster {
   readonly reader: ClusterReader;
+  readonly logs: PodLogs;
   readonly records: RecordWriter;
   readonly workloads: WorkloadWriter;
   /** `https://host:port`, for messages. */
@@ -51,6 +54,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Kubernete
   const { server, context, namespace } = access.value.loaded;
   return ok({
     reader: new KubeReader(client),
+    logs: new KubePodLogs(client),
     records: new KubeRecordWriter(client),
     workloads: new KubeWorkloadWriter(client, options.clock),
     server: server.origin,

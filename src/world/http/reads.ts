@@ -9,7 +9,7 @@ import { tableOf, wantsTable } from './table.ts';
 import { type Answer, existing } from './writes.ts';
 
 /** What needs a kubelet behind it. */
-const NEEDS_A_NODE = new Set(['log', 'exec', 'attach', 'portforward', 'eviction', 'proxy', 'ephemeralcontainers']);
+const NEEDS_A_NODE = new Set(['exec', 'attach', 'portforward', 'eviction', 'proxy', 'ephemeralcontainers']);
 
 /** Refuses a subresource that this kind does not have. */
 export function mustHave({ kind, subresources }: Resource, subresource: string | undefined): void {

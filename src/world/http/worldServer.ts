@@ -8,6 +8,7 @@ import { establishDefinitions } from './definitions.ts';
 import { remove } from './deletes.ts';
 import { discovered } from './discovery.ts';
 import { kubeconfigText } from './kubeconfigText.ts';
+import { logAnswer } from './logs.ts';
 import { metricsAnswer } from './metricsApis.ts';
 import { openapi } from './openapi.ts';
 import { Ownership } from './ownership.ts';
@@ -138,6 +139,8 @@ class Skin {
     accept: string,
   ): { body: unknown; contentType?: string } | undefined {
     if (/^\/(?:healthz|livez|readyz)$/.test(pathname)) return { body: 'ok' };
+    const log = logAnswer(this.#world, pathname, query);
+    if (log !== undefined) return { body: log };
     const measured = metricsAnswer(this.#world, pathname, query);
     if (measured !== undefined) return { body: measured };
     return discovered(pathname, accept) ?? openapi(pathname);
