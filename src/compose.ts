@@ -1,7 +1,13 @@
+import type { z } from 'zod';
+import { type Agent, agentOf } from './agents/agent.ts';
+import { type Agents, RULE_AGENTS } from './agents/agents.ts';
 import { GuardedModel, type GuardOptions } from './agents/guardedModel.ts';
 import { DEFAULT_BUDGET, ModelBudget } from './agents/modelBudget.ts';
 import type { Proposer } from './agents/proposer.ts';
+import { blueprintParser } from './agents/roles/blueprintParser.ts';
 import { DecisionEngine, loadDecisionPrompt } from './agents/roles/decisionEngine.ts';
+import { governanceEnforcer } from './agents/roles/governanceEnforcer.ts';
+import { loadRolePrompt, type Role } from './agents/roles/role.ts';
 import { RulesPlanner } from './agents/rulesPlanner.ts';
 import { withFallback } from './agents/withFallback.ts';
 import type { Config } from './config.ts';
@@ -20,6 +26,7 @@ import type { Log } from './ports/log.ts';
 import type { MetricsSource } from './ports/metrics.ts';
 import type { ChatModel } from './ports/model.ts';
 import type { ModelTrace } from './ports/modelTrace.ts';
+import type { PodLogs } from './ports/podLogs.ts';
 import type { WorkloadWriter } from './ports/workload.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
 import { MODEL_ROLES, type ModelRole } from './schema/modelRole.ts';
@@ -28,6 +35,8 @@ import { MODELS_NOTE } from './schema/modelState.ts';
 /** What every role is given. Whether a role can write a workload is decided here and by its RBAC, nowhere else. */
 export interface Wiring {
   readonly reader: ClusterReader;
+  /** Absent: no agent reads logs. */
+  readonly logs?: PodLogs;
   readonly records: RecordWriter;
   readonly metrics: MetricsSource;
   readonly clock: Clock;
@@ -51,13 +60,15 @@ export function composeController(
   observer: Observer,
   journal: Journal,
   proposer: Proposer,
+  agents: Agents = RULE_AGENTS,
 ): Controller {
-  const { reader, records, clock, ids, log, ownNamespace } = wiring;
+  const { reader, records, clock, ids, log, logs, ownNamespace } = wiring;
   const decisions = (): DecisionObject[] => {
     const created = (d: DecisionObject): string => d.metadata.creationTimestamp ?? '';
     return (observer.decisions() as DecisionObject[]).toSorted((a, b) => (created(a) < created(b) ? -1 : 1));
   };
-  return new Controller({ reader, records, journal, clock, ids, log, ownNamespace, proposer, decisions });
+  const parts = { reader, records, journal, clock, ids, log, ownNamespace, proposer, agents, decisions };
+  return new Controller({ ...parts, ...(logs && { logs }) });
 }
 
 export function composeExecutor(
@@ -75,27 +86,45 @@ const PATIENCE_MS = 130_000;
 
 export type ModelGuard = Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace'>>;
 
+interface AgentParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly promptsDir: string;
+  readonly passMs: number;
+  readonly guard?: ModelGuard | undefined;
+}
+
+/** Nobody waits for an explanation of a blueprint. */
+const EXPLAIN_WITHIN_MS = 90_000;
+
+/** The agents besides the proposer, each with the model of its role, or rules alone. Throws when a prompt is not what its role fills in. */
+export function composeAgents(models: (role: ModelRole) => ChatModel | undefined, parts: AgentParts): Agents {
+  const { clock, log, promptsDir, passMs } = parts;
+  const agent = <V extends z.ZodObject, Facts, Conclusion>(
+    role: Role<V, Facts, Conclusion>,
+    withinMs: number,
+  ): Agent<Facts, Conclusion> => {
+    const model = models(role.id);
+    if (model === undefined) return agentOf(role);
+    const prompt = loadRolePrompt(role, promptsDir);
+    return agentOf(role, { model: guarded(model, parts), prompt, clock, log, withinMs });
+  };
+  return { enforcer: agent(governanceEnforcer, passMs), parser: agent(blueprintParser, EXPLAIN_WITHIN_MS) };
+}
+
+const guarded = (model: ChatModel, { clock, log, guard }: AgentParts): GuardedModel =>
+  model instanceof GuardedModel
+    ? model
+    : new GuardedModel(model, { clock, log, budget: new ModelBudget(DEFAULT_BUDGET), ...guard });
+
 /**
  * Rules alone, or a model with the rules behind it. A needed scale-up waits for a model no longer than one pass. A model
  * that is not guarded yet gets a guard of its own, with what `guard` says of it.
  */
-export function composeProposer(
-  model: ChatModel | undefined,
-  parts: {
-    clock: Clock;
-    log: Log;
-    promptsDir: string;
-    passMs: number;
-    guard?: ModelGuard;
-  },
-): Proposer {
+export function composeProposer(model: ChatModel | undefined, parts: AgentParts): Proposer {
   if (model === undefined) return new RulesPlanner();
-  const { clock, log, promptsDir, passMs, guard } = parts;
-  const guarded =
-    model instanceof GuardedModel
-      ? model
-      : new GuardedModel(model, { clock, log, budget: new ModelBudget(DEFAULT_BUDGET), ...guard });
-  const engine = new DecisionEngine({ model: guarded, prompt: loadDecisionPrompt(promptsDir), clock });
+  const { clock, log, promptsDir, passMs } = parts;
+  const engine = new DecisionEngine({ model: guarded(model, parts), prompt: loadDecisionPrompt(promptsDir), clock });
   return withFallback({ model: engine, clock, log, deadlineMs: passMs, patienceMs: PATIENCE_MS });
 }
 

@@ -1,3 +1,4 @@
+import type { Agents } from './agents/agents.ts';
 import type { Proposer } from './agents/proposer.ts';
 import { composeController, composeExecutor, composeObserver, type Wiring } from './compose.ts';
 import type { Controller } from './controller/controller.ts';
@@ -16,6 +17,8 @@ const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 export interface VirtualRunOptions {
   readonly proposer: Proposer | ((clock: ManualClock) => Proposer);
+  /** Absent: rules alone. */
+  readonly agents?: (clock: ManualClock) => Agents;
   readonly journal: (role: 'controller' | 'executor', clock: ManualClock) => Journal | Promise<Journal>;
   readonly seed?: number;
   readonly log?: Log;
@@ -70,6 +73,7 @@ export class VirtualRun {
     world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OWN_NAMESPACE }, spec: {} });
     const wiring: Wiring = {
       reader: port.reader,
+      logs: port.logs,
       records: port.records,
       metrics: port.metrics,
       clock,
@@ -80,7 +84,8 @@ export class VirtualRun {
     };
     const proposer = typeof options.proposer === 'function' ? options.proposer(clock) : options.proposer;
     const observer = composeObserver(wiring);
-    const controller = composeController(wiring, observer, await options.journal('controller', clock), proposer);
+    const told = await options.journal('controller', clock);
+    const controller = composeController(wiring, observer, told, proposer, options.agents?.(clock));
     const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
     const stop = new AbortController();
     await observer.start(stop.signal);

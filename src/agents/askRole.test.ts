@@ -18,7 +18,7 @@ const Variables = z.strictObject({ facts: z.string().max(100) });
 const SAY = { name: 'say', summary: 'Say it.', input: z.strictObject({ text: z.string() }) };
 /** Concludes the text it is told, and by rules that there is none; takes no text that shouts. */
 const echo: Role<typeof Variables, string, string> = {
-  id: 'echo',
+  id: 'blueprint-parser',
   version: 1,
   variables: Variables,
   tools: [scale],
@@ -33,8 +33,8 @@ const echo: Role<typeof Variables, string, string> = {
   byRules: (facts) => `rules on ${facts}`,
 };
 const prompt = parsePrompt(
-  '---\nid: echo\nversion: 1\nvariables: [facts]\n---\n\n# System\n\nSay.\n\n# User\n\n{{facts}}\n',
-  'echo.v1.md',
+  '---\nid: blueprint-parser\nversion: 1\nvariables: [facts]\n---\n\n# System\n\nSay.\n\n# User\n\n{{facts}}\n',
+  'blueprint-parser.v1.md',
   Variables,
 );
 const desk: Desk = {
@@ -58,7 +58,13 @@ describe('a role that is asked', () => {
     const { ask, warned } = stage(new ScriptedModel(callsOf(['say', { text: 'well' }])));
     const said = await ask();
     expect(said).toMatchObject({ conclusion: 'well', byModel: true });
-    expect(said.origin).toMatchObject({ role: 'echo', prompt: 'echo@1', model: 'scripted-1', steps: 1, run: 'run-1' });
+    expect(said.origin).toMatchObject({
+      role: 'blueprint-parser',
+      prompt: 'blueprint-parser@1',
+      model: 'scripted-1',
+      steps: 1,
+      run: 'run-1',
+    });
     expect(Origin.safeParse(said.origin).error).toBeUndefined();
     expect(warned).toEqual([]);
   });
@@ -66,7 +72,7 @@ describe('a role that is asked', () => {
   it('answers by rules, in the role’s name and without a note, when there is no model', async () => {
     const { conclusion, origin, byModel } = await agentOf(echo).ask('facts', desk, new AbortController().signal);
     expect({ conclusion, byModel }).toEqual({ conclusion: 'rules on facts', byModel: false });
-    expect(origin).toMatchObject({ role: 'echo', prompt: '', model: 'rules planner', steps: 0 });
+    expect(origin).toMatchObject({ role: 'blueprint-parser', prompt: '', model: 'rules planner', steps: 0 });
     expect(origin).not.toHaveProperty('note');
   });
 
@@ -87,7 +93,7 @@ describe('a role that is asked', () => {
     const said = await ask();
     expect(said).toMatchObject({ conclusion: 'rules on facts', byModel: false });
     expect(said.origin.note).toContain(note);
-    expect(warned).toMatchObject([{ role: 'echo', runId: 'run-1' }]);
+    expect(warned).toMatchObject([{ role: 'blueprint-parser', runId: 'run-1' }]);
   });
 
   it('keeps what a useless answer cost in the note', async () => {

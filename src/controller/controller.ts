@@ -6,6 +6,7 @@ import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { KubeObject } from '../schema/kube.ts';
+import { ExplainBlueprints } from './explainBlueprints.ts';
 import type { JudgeDeps } from './judge.ts';
 import { Propose } from './propose.ts';
 import { Quiet } from './quiet.ts';
@@ -29,6 +30,7 @@ export interface ControllerDeps extends Omit<JudgeDeps, 'views' | 'decisions'> {
 export class Controller {
   readonly #deps: Omit<ControllerDeps, 'decisions'> & Pick<JudgeDeps, 'decisions'>;
   readonly #quiet = new Quiet();
+  readonly #explain: ExplainBlueprints;
   /** The newest run of each service that is under way, and the ends of all. */
   readonly #running = new Map<string, Run>();
   readonly #ends = new Set<Promise<void>>();
@@ -37,6 +39,7 @@ export class Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = { ...deps, decisions: () => readable(deps.decisions()) };
+    this.#explain = new ExplainBlueprints({ agents: RULE_AGENTS, ...this.#deps, views: () => this.#views });
   }
 
   /** Never rejects, and waits for no model. A failure at one service stops at that service. */
@@ -50,17 +53,20 @@ export class Controller {
         this.#deps.log.error({ service: keyOf(view), err: String(error) }, 'a service was left out of this pass');
       }
     }
+    this.#explain.look(views);
     return Promise.resolve();
   }
 
   /** Resolves when no agent run is under way. */
   async idle(): Promise<void> {
     while (this.#ends.size > 0) await Promise.all(this.#ends);
+    await this.#explain.idle();
   }
 
   /** Ends runs under way; what they would have proposed is dropped. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    await this.#explain.stop();
     await this.idle();
   }
 

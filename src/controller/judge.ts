@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { PodLogs } from '../ports/podLogs.ts';
 import type { Wanted } from '../schema/change.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { headline } from '../schema/headline.ts';
@@ -24,6 +25,7 @@ export interface JudgeDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly reader: ClusterReader;
+  readonly logs?: PodLogs;
   readonly ownNamespace: string;
   views(): readonly ServiceView[];
   decisions(): readonly DecisionObject[];
@@ -94,12 +96,13 @@ export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<Judge
   const { request, verdict, view, alternatives } = judged;
   if (verdict.authority === 'forbidden') return { kind: 'refused', verdict, alternatives };
   if (request.effect !== 'read') return { kind: 'accepted', verdict };
-  const context = { views: deps.views(), decisions: deps.decisions(), reader: deps.reader };
+  const { reader, logs } = deps;
+  const context = { views: deps.views(), decisions: deps.decisions(), reader, ...(logs && { logs }) };
   if (request.tool === 'suggest_alternatives') {
     return { kind: 'answered', verdict, data: suggested(deps, judged) };
   }
   if (request.tool === 'what_if') return { kind: 'answered', verdict, data: whatIf(deps, judged) };
-  const read = await answerRead(request.tool, view, context);
+  const read = await answerRead(request, view, context);
   return read.ok ? { kind: 'answered', verdict, data: read.value } : { kind: 'failed', verdict, message: read.error };
 }
 

@@ -2,16 +2,22 @@ import { show } from '../analysis/evidence.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { ClusterReader } from '../ports/cluster.ts';
+import type { PodLogs } from '../ports/podLogs.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import type { Request } from '../schema/request.ts';
 import { resourcesText } from '../schema/resources.ts';
 import { wishWords } from '../schema/wish.ts';
+import { diffed, validated } from './blueprintReads.ts';
+import { logsOf } from './logReads.ts';
 
-/** What the reads look at. Only `get_events` asks the API server; the rest is what the last pass saw. */
+/** What the reads look at. Only `get_events` and `get_logs` ask the API server; the rest is what the last pass saw. */
 export interface ReadContext {
   readonly views: readonly ServiceView[];
   readonly decisions: readonly DecisionObject[];
   readonly reader: ClusterReader;
+  /** Absent: logs cannot be read here. */
+  readonly logs?: PodLogs;
 }
 
 const EVENTS = 10;
@@ -19,11 +25,12 @@ const DECISIONS = 5;
 
 /** The plain data of an allowed read of one service, or why it could not be had. The caller fences it before a model sees it. */
 export async function answerRead(
-  tool: string,
+  { tool, args }: Pick<Request, 'tool' | 'args'>,
   view: ServiceView | undefined,
   context: ReadContext,
 ): Promise<Result<unknown, string>> {
   if (tool === 'list_services') return ok(context.views.map(serviceLine));
+  if (tool === 'validate_blueprint') return ok(validated(String(args['yaml'])));
   if (view === undefined) return err('no blueprint governs that service');
   switch (tool) {
     case 'get_service':
@@ -36,6 +43,10 @@ export async function answerRead(
       return ok(decisionsOf(view, context.decisions));
     case 'get_events':
       return eventsOf(view, context.reader);
+    case 'get_logs':
+      return logsOf(view, args, context.logs);
+    case 'diff_blueprint':
+      return diffed(view, String(args['yaml']));
     default:
       return err(`no read is named ${tool}`);
   }
@@ -140,7 +151,8 @@ async function eventsOf(view: ServiceView, reader: ClusterReader): Promise<Resul
   return ok(
     listed.value.items
       .filter((event) => {
-        const regarding = of(event).regarding?.name ?? '';
+        const { kind, name: regarding = '' } = of(event).regarding ?? {};
+        if (kind === KINDS.Blueprint.kind) return false;
         return regarding === name || regarding.startsWith(`${name}-`);
       })
       .sort((a, b) => (at(a) < at(b) ? -1 : 1))

@@ -17,6 +17,7 @@ export const JournalRecord = z.strictObject({
     'blueprint', // a blueprint was accepted or refused; data: name, namespace, version, hash, accepted, faults
     'observed', // what an agent run started from; data: assessment summary
     'model', // one exchange with a model: role, prompt, model, usage, redacted and capped answer
+    'said', // what an agent concluded where nothing is asked for; data: role, about, its words and drafts, origin
     'held', // an agent run ended without a proposal; data: reason or why, origin
     'call', // a tool call, judged: data {input: GateInput, verdict} ; replayable
     'intent', // executor: about to write; data: change, permit terms

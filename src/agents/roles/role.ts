@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Result } from '../../kernel/result.ts';
+import type { ModelRole } from '../../schema/modelRole.ts';
 import type { Tool, ToolArguments } from '../../tools/tool.ts';
 import type { AnswerTool } from '../answerTool.ts';
 import { loadPrompt, type Prompt } from '../prompt.ts';
@@ -8,7 +9,7 @@ import type { RunLimits } from '../runLimits.ts';
 /** What is offered to a model in one role, whatever is done with its answers. */
 export interface RoleHead {
   /** As prompts, records and settings name it: `governance-enforcer`. */
-  readonly id: string;
+  readonly id: ModelRole;
   /** Of its prompt, `prompts/<id>.v<version>.md`. */
   readonly version: number;
   readonly variables: z.ZodObject;

@@ -101,6 +101,8 @@ export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] 
         ...callLines(data['input'] as { request: Request }, data['verdict'] as Verdict),
         ...((data['alternatives'] ?? []) as string[]).map((line): Line => ['instead', line]),
       ];
+    case 'said':
+      return saidLines(data);
     case 'held':
       return [['held', String(data['words'])]];
     case 'intent':
@@ -146,6 +148,14 @@ export function voteWords(data: JournalEntry['data']): string {
 export function raiseWords(data: JournalEntry['data']): string {
   const version = data['version'] as { from: string; to: string };
   return `${data['blueprint']}: max_replicas ${data['from']} to ${data['to']}, version ${version.from} to ${version.to}`;
+}
+
+/** An agent's conclusion, in its words where it has some; the rules' are what was seen already. */
+function saidLines({ role, about, words, draft, origin }: JournalEntry['data']): Line[] {
+  const { note, prompt } = origin as { note?: string; prompt: string };
+  const by = prompt === '' ? `rules, not a model${note === undefined ? '' : ` (${note})`}` : prompt;
+  const drafted = draft === undefined ? '' : '; a checked draft stands in the journal';
+  return [['said', `${role} on ${about}, by ${by}: ${words ?? 'what was computed stands for itself'}${drafted}`]];
 }
 
 function callLines({ request }: { request: Request }, verdict: Verdict): Line[] {

@@ -5,6 +5,7 @@ import { createLog } from '../../adapters/pino/log.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import {
+  composeAgents,
   composeAlerts,
   composeController,
   composeExecutor,
@@ -120,6 +121,7 @@ async function work(io: Io, given: Work): Promise<number> {
   };
   const wiring: Wiring = {
     reader: cluster.reader,
+    logs: cluster.logs,
     records: cluster.records,
     metrics: new KubernetesMetrics(cluster.reader),
     clock: systemClock,
@@ -130,15 +132,12 @@ async function work(io: Io, given: Work): Promise<number> {
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
   const models = await composeModels(config, { clock: systemClock, log, ...(trace && { trace }) });
-  const proposer = composeProposer(models('decision-engine'), {
-    clock: systemClock,
-    log,
-    promptsDir,
-    passMs: intervalMs,
-  });
+  const parts = { clock: systemClock, log, promptsDir, passMs: intervalMs };
+  const proposer = composeProposer(models('decision-engine'), parts);
+  const agents = composeAgents(models, parts);
   const observer = composeObserver(wiring);
   const controller = roles.includes('controller')
-    ? composeController(wiring, observer, told('controller'), proposer)
+    ? composeController(wiring, observer, told('controller'), proposer, agents)
     : undefined;
   const executor = roles.includes('executor')
     ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)

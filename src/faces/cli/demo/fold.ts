@@ -36,6 +36,10 @@ export class Fold {
           ...this.#call(role, (data['input'] as { request: Request }).request, data['verdict'] as Verdict),
           ...((data['alternatives'] ?? []) as string[]).map((text): Line => ['instead', text]),
         ];
+      case 'said':
+        return data['words'] === undefined
+          ? []
+          : [['said', `${data['role']} on ${data['about']}: ${String(data['words'])}`]];
       case 'held':
         return [['holds', String(data['words'])]];
       case 'intent':
