@@ -67,10 +67,11 @@ describe('fairlead demo --no-input', () => {
       'scenario 3 forbidden: passed',
       'scenario 4 rollback: passed',
       'scenario 5 multi-service: passed',
+      'scenario 6 conflict: passed',
       'scenario 7 breaker: passed',
     ]);
     expect(text).toMatch(/journals: 2 of 2 sound, \d+\s+records/);
-    expect(text).toContain('9 decisions: 6 allowed, 2 deferred, 1 forbidden.');
+    expect(text).toContain('12 decisions: 8 allowed, 3 deferred, 1 forbidden.');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(text).not.toContain(ESCAPE);
     expect(readdirSync(temporary)).toEqual([]);
@@ -86,6 +87,21 @@ describe('fairlead demo --no-input', () => {
       expect(code).toBe(0);
     },
   );
+
+  it('tells a loser who came first, and serves it as soon as there is room', async () => {
+    const { text } = await play({ scenario: '6' });
+    const story = text.replaceAll(/\s+/g, ' ');
+    const told = [
+      'the global rules allow 11 replicas in all, one more than run',
+      'proposed backend: scale to 4, by rules planner gate deferred G12 CapacityLost: the shared capacity is short, and shop/frontend comes first',
+      'done frontend: scale 2 to 3',
+      'the limit is lifted: there is room for everybody',
+      'done backend: scale 3 to 4',
+    ];
+    const places = told.map((words) => story.indexOf(words));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
 
   it('tells the same story again with the same seed, and every note when asked', async () => {
     const [first, second, wordy] = [
@@ -114,7 +130,7 @@ describe('fairlead demo --no-input', () => {
   });
 
   it.each([
-    { flags: { scenario: '2' }, says: '--scenario 2: wanted numbers such as 1,3; there are 1, 3, 4, 5, 7' },
+    { flags: { scenario: '2' }, says: '--scenario 2: wanted numbers such as 1,3; there are 1, 3, 4, 5, 6, 7' },
     { flags: { scenario: '1,' }, says: '--scenario 1,: wanted numbers' },
     { flags: { speed: '0' }, says: '--speed 0: wanted a number above 0' },
     { flags: { speed: 'fast' }, says: '--speed fast: wanted a number above 0' },

@@ -1,4 +1,5 @@
 import { breaker } from './breaker.ts';
+import { conflict } from './conflict.ts';
 import { forbidden } from './forbidden.ts';
 import { multiService } from './multiService.ts';
 import { rollback } from './rollback.ts';
@@ -6,4 +7,4 @@ import { scaling } from './scaling.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Listed by hand, in the order in which one shop lives through them. */
-export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, breaker];
+export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, conflict, breaker];

@@ -1,9 +1,10 @@
 import type { DecisionObject } from '../../../schema/decisionObject.ts';
 import type { JournalEntry } from '../../../schema/journal.ts';
-import { KINDS, type KubeObject } from '../../../schema/kube.ts';
+import { KINDS, type Kind, type KubeObject } from '../../../schema/kube.ts';
+import { settle } from '../../../testing/manualClock.ts';
 import type { VirtualRun } from '../../../virtualRun.ts';
 import { isEnded } from './scenario.ts';
-import { NAMESPACE } from './shop.ts';
+import { NAMESPACE, SHOP } from './shop.ts';
 import type { Customers, Traffic } from './traffic.ts';
 
 /** The demo was told to stop (Ctrl-C): whatever is being played ends at once. */
@@ -47,15 +48,17 @@ export class Stage {
     this.#options.customers.change(service, traffic);
   }
 
-  /** What somebody outside does with the cluster, such as `kubectl apply`. */
+  /** What somebody outside does with the cluster, such as `kubectl apply`; the watches have seen it when this returns. */
   async apply(service: string, text: string, object: KubeObject): Promise<void> {
     await this.#options.happens(service, text);
     this.#options.run.world.apply(object);
+    await settle();
   }
 
-  async remove(service: string, text: string, kind: (typeof KINDS)['ResourceQuota'], name: string): Promise<void> {
+  async remove(service: string, text: string, kind: Kind, name: string): Promise<void> {
     await this.#options.happens(service, text);
-    this.#options.run.world.remove(kind, NAMESPACE, name);
+    this.#options.run.world.remove(kind, kind.namespaced ? NAMESPACE : undefined, name);
+    await settle();
   }
 
   attack(underAttack: boolean): void {
@@ -107,6 +110,11 @@ export class Stage {
 
   replicas(service: string): number {
     return this.#options.run.replicas(NAMESPACE, service);
+  }
+
+  /** Of all services of the shop. */
+  allReplicas(): number {
+    return SHOP.reduce((sum, { name }) => sum + this.replicas(name), 0);
   }
 
   /** p95 in milliseconds at this moment. */
