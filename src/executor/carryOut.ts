@@ -5,13 +5,14 @@ import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts'
 import { cut, verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
-import { alertLost } from './alert.ts';
+import { alert, alertLost } from './alert.ts';
 import { giveBack } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
 import { directionOf, type HeldDecision } from './heldDecision.ts';
+import { clockDiffers } from './serverTime.ts';
 import { slotOf, takeSlot } from './slot.ts';
 import { stillAllowed } from './stillAllowed.ts';
 import { holdsSlot, isUnderWay } from './underWay.ts';
@@ -50,6 +51,11 @@ export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Wr
     dryRun: true,
   });
   if (!trial.ok) return { kind: 'lookAgain', code: codeFor(trial.error.code), message: trial.error.message, held };
+  const wrong = write.undo ? undefined : clockDiffers(trial.value, write.judged.workload.lastChange, deps.clock.now());
+  if (wrong !== undefined) {
+    await alert(deps, held, { code: 'ClockDiffers', message: wrong, key: `${held.spec.blueprint.name}.ClockDiffers` });
+    return { kind: 'lookAgain', code: 'ClockDiffers', message: wrong, held };
+  }
 
   const slot = await reserveSlot(deps, held, write);
   if (slot !== 'taken') {

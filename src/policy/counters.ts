@@ -59,11 +59,11 @@ export function release(counters: Counters, changeId: string): Counters {
 }
 
 /**
- * The write is confirmed: the cooldown runs from it, the target's annotation counts as ours by this id, and the change
+ * The write is confirmed: the cooldown runs from it, never from before its slot was taken, the target's annotation counts as ours by this id, and the change
  * whose place it took is superseded, which neither counts on a breaker nor resets one.
  */
 export function applied(counters: Counters, changeId: string, at: number): Counters {
-  const operations = counters.operations.map((o) => (o.changeId === changeId ? { ...o, at } : o));
+  const operations = counters.operations.map((o) => (o.changeId === changeId ? { ...o, at: Math.max(o.at, at) } : o));
   const written = { ...counters, operations, lastChangeId: changeId };
   if (counters.inFlight?.changeId !== changeId) return written;
   const { over: _, afterRevert, ...inFlight } = counters.inFlight;

@@ -110,7 +110,7 @@ export class Api {
     };
     const admitted = admit(kind, old, next, this.#checkBlueprint);
     if ('fault' in admitted) return invalid(kind, old.metadata.name, admitted.fault);
-    if (options.dryRun) return ok(admitted.object);
+    if (options.dryRun) return ok(this.#objects.tried(old, admitted.object, options.manager));
     return ok(this.#objects.change(kind, admitted.object, options.manager, part));
   }
 }

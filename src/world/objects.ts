@@ -116,6 +116,14 @@ export class Objects {
     return this.#store(kind, 'modified', object);
   }
 
+  /** What a dry run answers: the draft with the field managers that a write of now would leave. */
+  tried(old: KubeObject, draft: KubeObject, manager: string): KubeObject {
+    return {
+      ...draft,
+      metadata: { ...draft.metadata, managedFields: managedFields(old, draft, manager, this.#now()) },
+    };
+  }
+
   drop(kind: Kind, object: KubeObject): void {
     this.#store(kind, 'deleted', { ...object, metadata: { ...object.metadata } });
   }
