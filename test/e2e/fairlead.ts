@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
-import type { Cluster } from '../cluster/harness.ts';
+import { assets, type Cluster } from '../cluster/harness.ts';
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'bin', 'fairlead');
 const run = promisify(execFile);
@@ -138,6 +138,23 @@ export async function decisions(cluster: Cluster, namespace: string): Promise<De
 
 export async function replicas(cluster: Cluster, namespace: string, name: string): Promise<number> {
   return Number(await cluster.kubectl(['get', 'deploy', '-n', namespace, name, '-o', 'jsonpath={.spec.replicas}']));
+}
+
+/** What a person sees who leaves `kubectl get deploy -w` open: the replicas wanted, each number once in a row. */
+export function watchDeployment(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+): { readonly wanted: () => number[]; readonly stop: () => void } {
+  const args = ['--kubeconfig', cluster.kubeconfig, 'get', 'deploy', '-n', namespace, name, '-w', '--no-headers'];
+  const child = spawn(path.join(assets() ?? '', 'kubectl'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let seen = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    seen += chunk.toString();
+  });
+  const wanted = (): number[] =>
+    [...seen.matchAll(/^\S+\s+\d+\/(\d+)\s/gm)].map((line) => Number(line[1])).filter((n, i, all) => n !== all[i - 1]);
+  return { wanted, stop: () => child.kill() };
 }
 
 /** Looks every half second until `look` answers something; fails with `what` and the program's output after `ms`. */

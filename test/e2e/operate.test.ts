@@ -5,7 +5,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FakeOpenai } from '../../src/testing/fakeOpenai.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
-import { blueprint, decisions, deployment, eventually, Fairlead, load, replicas, workloadWrites } from './fairlead.ts';
+import {
+  blueprint,
+  decisions,
+  deployment,
+  eventually,
+  Fairlead,
+  load,
+  replicas,
+  watchDeployment,
+  workloadWrites,
+} from './fairlead.ts';
 
 const TWO_MINUTES = 120_000;
 
@@ -105,6 +115,7 @@ describeCluster('fairlead on a real API server', () => {
     // Only the organisation's rules may loosen the 450 s without downs that follow a start.
     await cluster.kubectl(['apply', '-f', '-'], { input: SHORT_WINDOW });
     cluster.setLoad({ services: { 'undo/frontend': load(0.25, 3, 120) } });
+    const watch = watchDeployment(cluster, 'undo', 'frontend');
     fairlead.up();
     await eventually('a scale-down to 2', TWO_MINUTES, fairlead, async () =>
       (await replicas(cluster, 'undo', 'frontend')) === 2 ? true : undefined,
@@ -119,7 +130,12 @@ describeCluster('fairlead on a real API server', () => {
       [true, '2', '3'],
     ]);
     expect(workloadWrites(cluster, 'undo')).toEqual(['patch frontend 200', 'patch frontend 200']);
-    expect(await cluster.kubectl(['describe', 'deploy', '-n', 'undo', 'frontend'])).toMatch(/UndoneByFairlead/);
+    // What a person sees who watched, and what answers "who, and why".
+    watch.stop();
+    expect(watch.wanted()).toEqual([3, 2, 3]);
+    const described = await cluster.kubectl(['describe', 'deploy', '-n', 'undo', 'frontend']);
+    expect(described).toMatch(/ScaledByFairlead .*scaled 3 to 2, .*Decision frontend-\w+, blueprint frontend 1\.0\.0/);
+    expect(described).toMatch(/UndoneByFairlead .*undone, scaled 2 to 3: latency_p95: [23]\d\d ms.*wanted < 200 ms/);
     expect(await fairlead.run('audit', 'replay', '--data', fairlead.data)).toMatchObject({ code: 0 });
   });
 
