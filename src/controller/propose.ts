@@ -194,7 +194,7 @@ export class Propose {
   }
 
   /** Waits for a model no longer than one pass; what is written without one has the same facts. */
-  #brief(judged: Judged, rationale: string, signal: AbortSignal): ReturnType<typeof writeBrief> {
+  async #brief(judged: Judged, rationale: string, signal: AbortSignal): ReturnType<typeof writeBrief> {
     const { request, verdict, view } = judged;
     const alternatives = alternativeLines(this.#deps, judged);
     const desk = {
@@ -203,7 +203,21 @@ export class Propose {
       judge: (call: AskedCall) => this.#judge(call, signal),
       record: (exchange: object) => this.#journal('model', { ...exchange, role: governanceEnforcer.id }),
     };
-    return writeBrief(this.#deps.agents.enforcer, { request, verdict, view, rationale, alternatives }, desk, signal);
+    const asked = { request, verdict, view, rationale, alternatives };
+    const written = await writeBrief(this.#deps.agents.enforcer, asked, desk, signal);
+    if (written !== undefined) {
+      const { namespace, name } = request.target;
+      const words = `wrote the brief of ${request.id}, which fairlead why shows`;
+      const about = `${namespace}/${name}`;
+      await this.#journal('said', {
+        role: governanceEnforcer.id,
+        about,
+        words,
+        brief: written.brief,
+        origin: written.briefBy,
+      });
+    }
+    return written;
   }
 
   /** A run that proposes nothing is put on record; an anomaly that only a person can mend calls one. */
@@ -237,7 +251,10 @@ export class Propose {
     this.#deps.log.warn({ service: `${namespace}/${name}`, alert: anomaly }, 'a person is called');
   }
 
-  async #journal(kind: 'observed' | 'model' | 'held' | 'alert', data: Record<string, unknown>): Promise<boolean> {
+  async #journal(
+    kind: 'observed' | 'model' | 'said' | 'held' | 'alert',
+    data: Record<string, unknown>,
+  ): Promise<boolean> {
     return (await this.#deps.journal.append({ kind, subject: this.#run, data })).ok;
   }
 }

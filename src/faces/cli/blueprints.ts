@@ -8,8 +8,9 @@ import { loadBlueprint, loadGlobal } from '../../schema/blueprint/load.ts';
 import { toGlobalObject, toObject } from '../../schema/blueprint/toObject.ts';
 import { isGlobal, type NamedText, type Validation, validateFiles } from '../../schema/blueprint/validateFiles.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
+import type { ExplainFlags } from './explain.ts';
 import type { AskingFlags } from './flags.ts';
-import { EXIT, type Format, type Io, print } from './io.ts';
+import { EXIT, type Io, print } from './io.ts';
 import { openGoverned, trouble } from './session.ts';
 
 /** More than a blueprint may have; anything larger is cut, and then refused by its size. */
@@ -56,7 +57,7 @@ export const faultsText = ({ report }: Validation): string =>
 export async function validate(
   io: Io,
   paths: readonly string[],
-  flags: { output: Format; verbose?: boolean; global?: string },
+  flags: ExplainFlags & { verbose?: boolean; global?: string; explain?: boolean },
 ): Promise<number> {
   const read = await readTexts([...paths, ...(flags.global === undefined ? [] : [flags.global])]);
   if (!read.ok) {
@@ -73,6 +74,14 @@ export async function validate(
       )
       .join(''),
   );
+  if (flags.explain === true && !validation.valid) {
+    const { explainFaults } = await import('./explain.ts');
+    const explained = await explainFaults(io, read.value, validation, flags);
+    if (!explained.ok) {
+      io.err(`fairlead: ${explained.error}\n`);
+      return EXIT.usage;
+    }
+  }
   return validation.valid ? EXIT.ok : EXIT.failed;
 }
 

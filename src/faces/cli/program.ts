@@ -103,16 +103,16 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run --rules test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
     );
 
-  program
-    .command('validate <paths...>')
+  modelFlags(program.command('validate <paths...>'))
     .description('check blueprint files and folders; one line per fault, with the fix')
     .addOption(output())
     .option('-v, --verbose', 'also show the defaults in force')
     .option('--global <file>', 'the global rules to hold them against')
+    .option('--explain', 'have the faults explained, with a draft that mends them where a model is configured')
     .action(act(async () => (await import('./blueprints.ts')).validate))
     .addHelpText(
       'after',
-      '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml',
+      '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml\n  fairlead validate --explain blueprint.yaml --model-url http://127.0.0.1:11434/v1',
     );
 
   program
@@ -248,10 +248,19 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     act(async () => (await import('./audit.ts')).replay),
   );
 
-  modelFlags(asking(program.command('doctor')))
+  asking(program.command('doctor'))
     .description('each dependency: fine, or what is wrong and the fix')
+    .option('--model-url <url>', 'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL)')
+    .option(
+      '--model [url]',
+      'instead: try a model out in every role, for about a minute: that at an address, of a name, or of the settings',
+    )
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
-    .action(act(async () => (await import('./doctor.ts')).doctor));
+    .action(act(async () => (await import('./doctor.ts')).doctor))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead doctor\n  fairlead doctor --model\n  fairlead doctor --model http://127.0.0.1:11434/v1 -o json',
+    );
 
   program
     .command('version')

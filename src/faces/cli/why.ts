@@ -60,7 +60,15 @@ function askedLines(spec: DecisionSpec): string[] {
     ...(spec.rationale ? [`  in the requester's words (checked by nobody): "${oneLine(spec.rationale)}"`] : []),
     ...(spec.objection ? [`  the model objected: "${oneLine(spec.objection)}"`] : []),
     ...spec.evidence.map((line) => `  seen: ${line}`),
+    ...briefLines(spec),
   ];
+}
+
+/** What was computed for whoever decides, and a model's words where it says so. */
+function briefLines({ brief, briefBy }: DecisionSpec): string[] {
+  if (brief === undefined) return [];
+  const lines = brief.split('\n').map((line) => `  ${oneLine(line)}`);
+  return ['', 'Brief', ...(briefBy === undefined ? [] : [`  ${originWords(briefBy)}`]), ...lines];
 }
 
 /** Who concluded it and at what cost; of rules, why no model did. */

@@ -17,6 +17,8 @@ export class Fold {
   readonly #repeated = new Set<string>();
   /** What an intent said it would do, by change. */
   readonly #intents = new Map<string, string>();
+  /** The service that the last line about a request was about. */
+  #about = '';
   /** Subjects a person was called for. */
   readonly #called = new Set<string>();
 
@@ -37,9 +39,7 @@ export class Fold {
           ...((data['alternatives'] ?? []) as string[]).map((text): Line => ['instead', text]),
         ];
       case 'said':
-        return data['words'] === undefined
-          ? []
-          : [['said', `${data['role']} on ${data['about']}: ${String(data['words'])}`]];
+        return [['says', saidWords(data)]];
       case 'held':
         return [['holds', String(data['words'])]];
       case 'intent':
@@ -88,18 +88,26 @@ export class Fold {
     if (before === same) {
       const repeated = this.#repeated.has(`${role} ${request.id} ${same}`);
       this.#repeated.add(`${role} ${request.id} ${same}`);
-      return repeated ? [] : [['again', `the ${role}, on fresh state: the same`]];
+      return repeated ? [] : [['again', `${this.#named(request)}the ${role}, on fresh state: the same`]];
     }
+    const named = this.#named(request);
     return [
       ...(before === undefined
         ? [['proposed', request.undo === undefined ? `${asked}, by ${request.requester.name}` : asked] as const]
         : []),
       [
         before === undefined ? 'gate' : 'again',
-        before === undefined ? decision(verdict) : `by now: ${decision(verdict)}`,
+        before === undefined ? decision(verdict) : `${named}by now: ${decision(verdict)}`,
       ],
       ...findings.map((f): Line => ['', `${f.rule} ${f.code}: ${f.message}`]),
     ];
+  }
+
+  /** `frontend: ` where the line before was about another service; else empty. */
+  #named({ target }: Request): string {
+    const changed = this.#about !== target.name;
+    this.#about = target.name;
+    return changed ? `${target.name}: ` : '';
   }
 
   #matters(finding: Finding, request: Request, verdict: Verdict): boolean {
@@ -135,6 +143,13 @@ function decision({ authority, wait, approvers, findings }: Verdict): string {
   if (wait !== undefined) return 'deferred';
   const step = findings.find(({ rule, effect }) => rule === 'G8' && effect === 'note')?.values;
   return step === undefined ? 'allowed' : `allowed, step ${step['from']} to ${step['step']}`;
+}
+
+/** A role at work, and whether a model stood behind it. */
+function saidWords({ role, about, words, lines, origin }: JournalEntry['data']): string {
+  const by = (origin as { prompt: string }).prompt === '' ? 'rules, not a model' : 'a model';
+  const computed = ((lines ?? []) as readonly string[]).slice(0, 3).join('; ');
+  return `${role} (${by}) on ${about}: ${words ?? computed}`;
 }
 
 /** What a model says, in its own words; a hold is told once, with the run's end. */
