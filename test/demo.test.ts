@@ -94,6 +94,7 @@ describe('fairlead demo --no-input', () => {
     const told = [
       'the global rules allow 11 replicas in all, one more than run',
       'proposed backend: scale to 4, by rules planner gate deferred G12 CapacityLost: the shared capacity is short, and shop/frontend comes first',
+      'again backend: the executor, on fresh state: the same again frontend: the executor, on fresh state: the same',
       'done frontend: scale 2 to 3',
       'the limit is lifted: there is room for everybody',
       'done backend: scale 3 to 4',
