@@ -19,8 +19,6 @@ export class Fold {
   readonly #intents = new Map<string, string>();
   /** The service that the last line about a request was about. */
   #about = '';
-  /** The service that the last line about a request was about. */
-  #about = '';
   /** Subjects a person was called for. */
   readonly #called = new Set<string>();
 
@@ -103,13 +101,6 @@ export class Fold {
       ],
       ...findings.map((f): Line => ['', `${f.rule} ${f.code}: ${f.message}`]),
     ];
-  }
-
-  /** `frontend: ` where the line before was about another service; else empty. */
-  #named({ target }: Request): string {
-    const changed = this.#about !== target.name;
-    this.#about = target.name;
-    return changed ? `${target.name}: ` : '';
   }
 
   /** `frontend: ` where the line before was about another service; else empty. */
