@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { composeProposer } from '../../src/compose.ts';
+import { Executor } from '../../src/executor/executor.ts';
 import { tell } from '../../src/faces/cli/why.ts';
+import { Observer } from '../../src/observe/observer.ts';
+import type { AlertNotice } from '../../src/ports/alertSink.ts';
+import type { Counters } from '../../src/schema/counters.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { deploymentObject } from '../../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
@@ -14,7 +18,7 @@ import { failClosedPage } from '../failClosedPage.ts';
 import { statusOf } from './commands.ts';
 import { ROWS, type Row, type RowName } from './rows.ts';
 import { socketsOfAPass } from './sockets.ts';
-import { ALICE, BREACHED, DOWN, openTheatre, RESTART, type Seen, UP } from './theatre.ts';
+import { ALICE, BREACHED, DOWN, openTheatre, RESTART, type Seen, type Theatre, UP } from './theatre.ts';
 
 const MINUTE = 60_000;
 const EVER = 1_000_000;
@@ -57,6 +61,22 @@ async function without(fault: Omit<MetricsFault, 'target'>, up: 'by the other si
   await theatre.run(PASS_MS);
   expect(theatre.replicas()).toBe(4);
   heal();
+  theatre.close();
+  return seen;
+}
+
+/** Somebody does something to the counters while a change is being verified: it passes, and no other begins. */
+async function tampered(harm: (theatre: Theatre) => void): Promise<Seen> {
+  const theatre = await openTheatre();
+  await theatre.asks(UP, 3);
+  await theatre.run(2 * PASS_MS);
+  harm(theatre);
+  await theatre.run(2 * MINUTE);
+  expect(theatre.phase(UP)).toBe('Succeeded');
+  await theatre.asks(DOWN, 5);
+  await theatre.run(5 * MINUTE);
+  expect([theatre.phase(DOWN), theatre.replicas()]).toEqual(['Deferred', 3]);
+  const seen = theatre.seen();
   theatre.close();
   return seen;
 }
@@ -165,6 +185,37 @@ const PLAYS: Readonly<Record<RowName, () => Promise<Seen>>> = {
     theatre.close();
     return seen;
   },
+  async clock() {
+    const theatre = await openTheatre();
+    const ahead = { now: () => theatre.clock.now() + 60 * MINUTE, sleep: theatre.clock.sleep.bind(theatre.clock) };
+    const { reader, log } = theatre.deps;
+    const observer = new Observer({
+      reader,
+      metrics: theatre.port.metrics,
+      clock: ahead,
+      log,
+      ownNamespace: 'agent-system',
+    });
+    const stop = new AbortController();
+    await observer.start(stop.signal);
+    await observer.pass();
+    const alerts: string[] = [];
+    const raise = ({ code, message }: AlertNotice): void => void alerts.push(`${code}: ${message}`);
+    const executor = new Executor({ ...theatre.deps, observer, clock: ahead, signed: () => true, alerts: [{ raise }] });
+    await theatre.asks(UP, 3);
+    await executor.pass();
+    expect([theatre.phase(UP), theatre.writes()]).toEqual(['Deferred', 0]);
+    stop.abort();
+    theatre.close();
+    return { ...theatre.seen(), alert: alerts.join('\n') };
+  },
+  breakerLost: () => tampered(({ world }) => world.remove(KINDS.CircuitBreaker, 'shop', 'web')),
+  breakerEdited: () =>
+    tampered(({ world }) =>
+      world.edit(KINDS.CircuitBreaker, 'shop', 'web', (draft) => {
+        draft.status = { ...(draft.status as Counters), operations: [] };
+      }),
+    ),
   definitions: async () => ({ CLI: await statusOf('withoutKinds') }),
   breakersDefinition: () =>
     heldBack({ kind: 'CircuitBreaker', verb: 'create', code: 'notFound', message: 'not found' }),

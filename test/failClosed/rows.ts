@@ -95,6 +95,37 @@ export const ROWS = {
       { at: 'log', text: 'journal unwritable: nothing is done' },
     ],
   },
+  clock: {
+    without: 'The right time: the clock of a node is an hour off',
+    works: 'A process that was running goes on by the time that passes. An undo.',
+    waits: 'Every other change of a process that starts on such a clock, until the clock is set right.',
+    sees: [
+      { at: 'Decision', text: 'ClockDiffers' },
+      { at: 'Event', text: 'FairleadAlert ClockDiffers: the clock here says' },
+      { at: 'alert', text: 'nothing but an undo is done until they agree to 30 s' },
+    ],
+  },
+  breakerLost: {
+    without: 'The CircuitBreaker of a service: somebody deleted it',
+    works: 'The change under way ends as it would have, and can still be undone.',
+    waits: 'Every new change of the service, for an hour from the newest one that its Deployment carries.',
+    sees: [
+      { at: 'Event', text: 'FairleadAlert CountersLost: the CircuitBreaker of web was lost and is made again' },
+      { at: 'Decision', text: 'the record of this service was lost, so the hour counts as spent' },
+    ],
+  },
+  breakerEdited: {
+    without: 'The true counters of a service: somebody wrote the status of its CircuitBreaker',
+    works: 'The change under way ends as it would have, and can still be undone.',
+    waits: 'Every new change of the service, for an hour.',
+    sees: [
+      {
+        at: 'Event',
+        text: 'FairleadAlert CountersEdited: the CircuitBreaker of web had a status that somebody else wrote',
+      },
+      { at: 'Decision', text: 'the record of this service was lost, so the hour counts as spent' },
+    ],
+  },
   definitions: {
     without: 'Our custom resource definitions',
     works: 'Every command says what is missing, and changes nothing.',

@@ -131,6 +131,7 @@ async function work(io: Io, given: Work): Promise<number> {
     apiHealth: () => cluster.health(),
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
+  systemClock.onStep((byMs) => callForClock(byMs, wiring));
   const models = await composeModels(config, { clock: systemClock, log, ...(trace && { trace }) });
   const parts = { clock: systemClock, log, promptsDir, passMs: intervalMs };
   const proposer = composeProposer(models('decision-engine'), parts);
@@ -186,6 +187,17 @@ async function work(io: Io, given: Work): Promise<number> {
   await controller?.stop();
   await leases.release();
   return EXIT.ok;
+}
+
+/** A running process is not harmed; whoever reads two machines' logs, or starts the next process, is. */
+function callForClock(byMs: number, { alerts = [], clock, log, ownNamespace: namespace }: Wiring): void {
+  const code = 'ClockSet';
+  const message = `the clock of this machine was set ${Math.abs(Math.round(byMs / 1000))} s ${byMs > 0 ? 'forward' : 'back'}; this process goes on by the time that passes: set the clock right, or start the process again if it is right now`;
+  const at = clock.now();
+  for (const sink of alerts) {
+    sink.raise({ key: `${namespace}/${code}.${at}`, code, message, at, namespace, service: 'fleet' });
+  }
+  log.error({ code, byMs, alert: message }, 'a person is called');
 }
 
 /** Well inside the 15 s that a lease lasts. */
