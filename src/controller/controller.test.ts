@@ -36,6 +36,31 @@ describe('the controller', () => {
     expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(1);
   });
 
+  it.each([
+    { what: 'a restart', wish: { tool: 'restart_pods', arguments: {} }, busy: false },
+    { what: 'what is refused', wish: { tool: 'delete_deployment', arguments: { replicas: 9 } }, busy: false },
+    { what: 'fewer replicas', wish: { tool: 'scale', arguments: { replicas: 1 } }, busy: false },
+    { what: 'more replicas', wish: { tool: 'scale', arguments: { replicas: 3 } }, busy: true },
+  ])(
+    'is held back from a scale-up that is needed by a wish for $what that waits: $busy (P8)',
+    async ({ wish, busy }) => {
+      const stage = await openStage();
+      stages.push(stage);
+      const [view] = stage.observer.views();
+      if (view === undefined) throw new Error('no service');
+      const waits: KubeObject = {
+        apiVersion,
+        kind,
+        metadata: { name: 'web-waits', namespace: 'shop' },
+        spec: { ...DECISION_SPEC, ...wish },
+      };
+      const controller = new Controller({ ...stage.deps, proposer: new RulesPlanner(), decisions: () => [waits] });
+      await controller.pass([view]);
+      await controller.idle();
+      expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(busy ? 0 : 1);
+    },
+  );
+
   it('goes on for the others where one service cannot be looked at', async () => {
     const stage = await openStage();
     stages.push(stage);

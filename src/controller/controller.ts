@@ -122,8 +122,9 @@ export function needsAttention({ blueprint, workload, assessment, matches }: Ser
 }
 
 /**
- * Something of an agent's is under way on the service. A change being verified does not hold back a larger scale-up under
- * pressure: that one supersedes it. A request that waits for a person holds back nothing but itself.
+ * Something is under way on the service. A change being verified does not hold back a larger scale-up under pressure: that
+ * one supersedes it; nor does a wish for anything but more replicas that still waits: the newer one replaces it. A request
+ * that waits for a person holds back nothing but itself.
  */
 export function isBusy(view: ServiceView, decisions: readonly DecisionObject[]): boolean {
   const { assessment, workload } = view;
@@ -136,6 +137,8 @@ export function isBusy(view: ServiceView, decisions: readonly DecisionObject[]):
     if (!isOpen(decision)) return false;
     const phase = decision.status?.phase ?? 'Pending';
     if (phase === 'AwaitingApproval') return false;
-    return !(phase === 'Verifying' && presses);
+    if (!presses || phase === 'Executing') return true;
+    const { tool, arguments: args } = decision.spec;
+    return phase !== 'Verifying' && tool === 'scale' && (args.replicas ?? 0) > (workload?.replicas ?? 0);
   });
 }
