@@ -64,6 +64,8 @@ export const LOADS = {
   even: { rps: 100, cpu_m_per_rps: 1.3, latency_ms_base: 50 },
   calm: { rps: 100, cpu_m_per_rps: 0.6, latency_ms_base: 50 },
   slow: { rps: 100, cpu_m_per_rps: 0.6, latency_ms_base: 500 },
+  /** Not yet too slow, but no longer well. */
+  slower: { rps: 100, cpu_m_per_rps: 0.6, latency_ms_base: 180 },
   failing: { rps: 100, cpu_m_per_rps: 0.6, latency_ms_base: 50, error_pct_base: 20 },
   idle: { rps: 0, cpu_m_per_rps: 1, latency_ms_base: 50 },
 } as const;

@@ -36,7 +36,7 @@ export const specOf = (object: KubeObject): Spec => object.spec as Spec;
 /** The words of a violation when it is more than one of the four changes there are, with its annotation. */
 export function touchOf({ before, after, verb, namespace, name }: Written): Touch | string {
   const where = `${verb} of Deployment ${namespace}/${name}`;
-  if (before === undefined || verb !== 'patch') return `${where}: Fairlead makes no Deployments`;
+  if (before === undefined || verb !== 'patch') return `${where}: Fairlead only patches what is there`;
   const note = annotation(after);
   if (note === undefined || note.id === annotation(before)?.id) return `${where}: without its note on the object`;
   if (!isDeepStrictEqual(otherMetadata(before), otherMetadata(after))) return `${where}: metadata was changed`;
