@@ -98,8 +98,10 @@ export async function freeWith(
   const still = holders(after).map(({ decision }) => decision);
   for (const ended of holders(before)) {
     if (still.includes(ended.decision)) continue;
-    // Most changes are ups without a shared limit: they hold no slot, and this costs no request.
-    if (ended.direction === 'up' && global !== undefined && !drawsOnCapacity('up', global)) continue;
+    // Most changes are ups without a shared limit: they hold no slot, and this costs no request. An undo is an up as well,
+    // but what its Decision took away before holds one.
+    const isUndo = before.operations.some(({ changeId, undo }) => undo && changeId === ended.changeId);
+    if (ended.direction === 'up' && !isUndo && global !== undefined && !drawsOnCapacity('up', global)) continue;
     await freeFleetSlot(deps, serviceOf(namespace, name), ended.decision, (changeId) =>
       after.operations.some((operation) => operation.changeId === changeId),
     );
