@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, RecordWriter, WatchEvent } from '../ports/cluster.ts';
+import type { PodLogs } from '../ports/podLogs.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { code, DECISION_STATUS, decisionObject, defined, deploymentObject, value } from './contractObjects.ts';
@@ -9,6 +10,7 @@ import { workloadContract } from './workloadContract.ts';
 /** One opened implementation of the cluster ports, with what a test needs around them. Opened afresh for every test. */
 export interface ContractCluster {
   readonly reader: ClusterReader;
+  readonly logs: PodLogs;
   readonly records: RecordWriter;
   readonly workloads: WorkloadWriter;
   /** The time that the workload writer judges a permit's expiry by. */
@@ -73,6 +75,14 @@ export function clusterContract(name: string, open: () => Promise<ContractCluste
         await cluster.seedDeployment(deploymentObject(here, 'web', { replicas: 0 }));
         const { items } = value(await cluster.reader.list(KINDS.Deployment, here));
         expect(items.map((item) => [item.kind, item.apiVersion])).toEqual([['Deployment', 'apps/v1']]);
+      });
+    });
+
+    describe('logs', () => {
+      it('of a pod that is not there are notFound, in the server’s words', async () => {
+        const error = await cluster.logs.read({ namespace: here, pod: 'web-none', container: 'app', lines: 5 });
+        expect(error).toMatchObject({ ok: false, error: { code: 'notFound', uncertain: false } });
+        expect(error.ok ? '' : error.error.message).toContain('pods "web-none" not found');
       });
     });
 

@@ -61,6 +61,7 @@ describeCluster('Kubernetes', () => {
     const namespaces = [await freshNamespace(adapter), await freshNamespace(adapter)] as const;
     return {
       reader: adapter.reader,
+      logs: adapter.logs,
       records: adapter.records,
       workloads: adapter.workloads,
       clock: systemClock,

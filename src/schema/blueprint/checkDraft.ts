@@ -59,7 +59,7 @@ function leniently({ text, faults }: RefusedText): object | undefined {
   if (faults.some(({ code }) => code === 'TooLarge' || code === 'TooDeep' || code === 'AliasBomb')) return undefined;
   try {
     const options = { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false } as const;
-    const value: unknown = parseDocument(text, options).toJS({ maxAliasCount: 100 });
+    const value: unknown = parseDocument(text.replaceAll('\t', '  '), options).toJS({ maxAliasCount: 100 });
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

@@ -50,6 +50,7 @@ clusterContract('the HTTP API of the embedded cluster', async () => {
   };
   return {
     reader: cluster.reader,
+    logs: cluster.logs,
     records: cluster.records,
     workloads: cluster.workloads,
     clock: systemClock,
