@@ -18,7 +18,7 @@ export const GroupName = z
 export const Password = z.string().min(12, 'at least 12 characters').max(256);
 
 export const LoginBody = z.strictObject({ name: z.string().max(64), password: z.string().max(256) });
-export const FirstRunBody = z.strictObject({ token: z.string().max(100), name: PersonName, password: Password });
+export const FirstRunBody = z.strictObject({ token: z.string().max(100), password: Password });
 
 export const Me = z.object({
   name: z.string(),

@@ -81,13 +81,21 @@ export const ServiceDetail = ServiceSummary.extend({
 });
 export type ServiceDetail = z.infer<typeof ServiceDetail>;
 
-/** Pausing needs no reason; resuming does. */
-export const HoldBody = z.strictObject({
-  action: z.enum(['pause', 'stop', 'resume', 'hold-breaker', 'release-breaker']),
+/** Pausing needs no reason. `hold-breaker` is for a service alone. */
+export const PauseBody = z.strictObject({
+  action: z.enum(['pause', 'stop', 'hold-breaker']),
   what: z.enum(['all', 'downs', 'ups']).optional(),
   reason: z.string().max(500).optional(),
 });
-export type HoldBody = z.infer<typeof HoldBody>;
+export type PauseBody = z.infer<typeof PauseBody>;
+
+/** Resuming wants one. `change` names the failed undo whose freeze is lifted as well. */
+export const ResumeBody = z.strictObject({
+  action: z.enum(['resume', 'release-breaker']),
+  change: z.string().max(120).optional(),
+  reason: z.string().trim().min(1).max(500),
+});
+export type ResumeBody = z.infer<typeof ResumeBody>;
 
 export const BlueprintVersion = z.object({
   version: z.string(),

@@ -1,0 +1,78 @@
+import type { Role, Scope } from '../../schema/api/people.ts';
+
+/**
+ * Who may call what: the one table that the routes are built from and the tests walk. A route that is not in it does not
+ * exist.
+ *
+ * `public`: anybody who reaches the port. Else a login with at least `role`, by a session or, where `scope` names one, a
+ * token that was given it. `session`: no token can do this, whoever holds it. Whether somebody may answer a certain request is
+ * decided by its groups, where it is answered.
+ */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'login'; readonly role: Role; readonly scope: Scope | 'any' }
+  | { readonly kind: 'session'; readonly role: Role };
+
+const PUBLIC: Access = { kind: 'public' };
+const READ: Access = { kind: 'login', role: 'viewer', scope: 'read' };
+const ANSWER: Access = { kind: 'login', role: 'operator', scope: 'approve' };
+const HOLD: Access = { kind: 'login', role: 'operator', scope: 'propose' };
+const OWN: Access = { kind: 'session', role: 'viewer' };
+const ADMIN: Access = { kind: 'session', role: 'admin' };
+
+export const ACCESS = {
+  'GET /healthz': PUBLIC,
+  'GET /readyz': PUBLIC,
+  'GET /api/openapi.json': PUBLIC,
+  'POST /api/login': PUBLIC,
+  'POST /api/first-run': PUBLIC,
+  'POST /api/logout': OWN,
+  'GET /api/me': { kind: 'login', role: 'viewer', scope: 'any' },
+  'GET /api/events': READ,
+  'GET /api/approvals': READ,
+  'GET /api/approvals/:namespace/:name': READ,
+  'POST /api/approvals/:namespace/:name/vote': ANSWER,
+  'POST /api/approvals/:namespace/:name/evaluate': ANSWER,
+  'POST /api/approvals/:namespace/:name/alternative': ANSWER,
+  'GET /api/services': READ,
+  'GET /api/services/:namespace/:name': READ,
+  // Pausing needs nothing but the right to; lifting one is for people at a page or a prompt, never for a token.
+  'POST /api/services/:namespace/:name/pause': HOLD,
+  'POST /api/namespaces/:namespace/pause': HOLD,
+  'POST /api/fleet/pause': HOLD,
+  'POST /api/services/:namespace/:name/resume': { kind: 'session', role: 'operator' },
+  'POST /api/namespaces/:namespace/resume': { kind: 'session', role: 'operator' },
+  'POST /api/fleet/resume': { kind: 'session', role: 'operator' },
+  'GET /api/decisions': READ,
+  'GET /api/decisions/:namespace/:name': READ,
+  'GET /api/journal': READ,
+  'GET /api/breakers': READ,
+  'GET /api/blueprints/:namespace/:name/versions': READ,
+  'GET /api/queue': READ,
+  'POST /api/queue/dead/:id/retry': ADMIN,
+  'GET /api/users': ADMIN,
+  'PUT /api/users': ADMIN,
+  'POST /api/users/:name/invite': ADMIN,
+  'GET /api/tokens': OWN,
+  'POST /api/tokens': OWN,
+  'DELETE /api/tokens/:id': OWN,
+} as const satisfies Readonly<Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`, Access>>;
+
+export type RouteKey = keyof typeof ACCESS;
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+
+/** Whether a login suffices; `identity` is undefined for nobody. */
+export function admits(
+  access: Access,
+  identity:
+    | { readonly role: Role; readonly by: { readonly kind: 'session' | 'token'; readonly scopes?: readonly Scope[] } }
+    | undefined,
+): 'yes' | 'login' | 'forbidden' {
+  if (access.kind === 'public') return 'yes';
+  if (identity === undefined) return 'login';
+  if (RANK[identity.role] < RANK[access.role]) return 'forbidden';
+  if (identity.by.kind === 'session') return 'yes';
+  if (access.kind === 'session') return 'forbidden';
+  return access.scope === 'any' || (identity.by.scopes ?? []).includes(access.scope) ? 'yes' : 'forbidden';
+}
