@@ -6,7 +6,7 @@ import { KINDS } from '../src/schema/kube.ts';
 import { DECISION_SPEC } from '../src/testing/contractObjects.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
 import type { Load } from '../src/world/load.ts';
-import { openStage, SCALING, type Stage } from './executorStage.ts';
+import { CALM, openStage, PASS_MS, SCALING, type Stage } from './executorStage.ts';
 
 /** Far more than any number of pods in range could bear: whatever is asked for, the signals agree. */
 const FLOOD: Load = { rps: 1000, cpu_m_per_rps: 10, latency_ms_base: 50 };
@@ -76,6 +76,38 @@ describe('two executors at once', () => {
       .list(KINDS.Decision, 'shop')
       .map(({ status }) => (status as { reason?: string } | undefined)?.reason);
     expect(reasons.filter((reason) => reason === 'BudgetSpent').length).toBeGreaterThan(REQUESTS * 0.9);
+    stop.abort();
+  });
+
+  it('carry one disruptive change out at the first look, and neither costs the other its write (P7)', async () => {
+    const stage = await openStage({ replicas: 3, load: CALM });
+    stages.push(stage);
+    const other = new Observer({ ...stage.deps, metrics: stage.port.metrics });
+    const stop = new AbortController();
+    await other.start(stop.signal);
+    for (let pass = 0; pass < 3; pass++) {
+      await stage.observe(PASS_MS);
+      await other.pass();
+    }
+    const name = 'web-aaaaaaaaaa';
+    await stage.wish(name, {
+      tool: 'restart_pods',
+      operation: 'restart_pods',
+      arguments: {},
+      requester: { kind: 'person', name: 'ann' },
+    });
+    const signed = (): boolean => true;
+    const executors = [
+      new Executor({ ...stage.deps, signed }),
+      new Executor({ ...stage.deps, observer: other, ids: seededIds(2), signed }),
+    ];
+    await Promise.all(executors.map((executor) => executor.pass()));
+    expect(stage.status(name)).toMatchObject({ phase: 'Verifying', reason: 'Written' });
+    expect(stage.writes()).toBe(1);
+    const { fleet } = (stage.world.get(KINDS.CircuitBreaker, stage.deps.ownNamespace, 'fleet')?.status ?? {}) as {
+      fleet?: unknown;
+    };
+    expect(fleet).toMatchObject({ operations: [{ decision: name, inFlight: true }] });
     stop.abort();
   });
 });

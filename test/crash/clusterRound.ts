@@ -1,6 +1,6 @@
 import { LastChange } from '../../src/schema/change.ts';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
-import { FINAL } from '../../src/schema/records.ts';
+import { FINAL, type Phase } from '../../src/schema/records.ts';
 import type { Cluster } from '../cluster/harness.ts';
 import { blueprint, decisions, deployment, eventually, Fairlead, load, workloadWrites } from '../e2e/fairlead.ts';
 
@@ -66,13 +66,13 @@ export async function playRound(cluster: Cluster, data: string, round: Round): P
       killed.push(`${role} ${delay} ms after write ${nth}`);
       start(role);
     }
-    await over(cluster, anybody, ns, 'hot');
+    await over(cluster, anybody, ns, 'hot', 'Succeeded');
     if (undo) {
       await eventually('a scale-down', PATIENCE_MS, anybody, async () =>
         writes(cluster, ns, 'calm').length > 0 ? true : undefined,
       );
       cluster.setLoad(services(280));
-      await over(cluster, anybody, ns, 'calm');
+      await over(cluster, anybody, ns, 'calm', 'RolledBack');
     }
     return { killed, ...(await audit(cluster, anybody, ns, names)) };
   } finally {
@@ -100,11 +100,15 @@ async function until(look: () => boolean, ms: number): Promise<void> {
   }
 }
 
-async function over(cluster: Cluster, fairlead: Fairlead, ns: string, name: string): Promise<void> {
-  await eventually(`${ns}/${name} to be done with`, PATIENCE_MS, fairlead, async () => {
+/** Also over: nobody lived long enough to judge it. What passed phase 1 may still be undone, so its phase is waited for. */
+async function over(cluster: Cluster, fairlead: Fairlead, ns: string, name: string, phase: Phase): Promise<void> {
+  await eventually(`${ns}/${name} to be ${phase}`, PATIENCE_MS, fairlead, async () => {
     const made = await of(cluster, ns, name);
-    const isOver = made.some(wasWritten) && made.every(({ status }) => FINAL.has(status?.phase ?? 'Pending'));
-    return isOver && (await breaker(cluster, ns, name)).inFlight === undefined ? true : undefined;
+    const isOver = made.some(
+      (one) => wasWritten(one) && (one.status?.phase === phase || one.status?.reason === 'NotJudged'),
+    );
+    const isFree = isOver && (await breaker(cluster, ns, name)).inFlight === undefined;
+    return isFree && made.every(({ status }) => FINAL.has(status?.phase ?? 'Pending')) ? true : undefined;
   });
 }
 
