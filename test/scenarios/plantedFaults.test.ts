@@ -49,7 +49,7 @@ describe('a rule switched off is seen', () => {
     ['ownersMustBeRespected', 'auto-66-hpa-goes', 'mutations'],
     ['ownersMustBeRespected', 'auto-67-somebody-changed-it', 'mutations'],
     ['ownersMustBeRespected', 'auto-68-gitops', 'mutations'],
-    ['disruptionBudgetsMustHold', 'auto-69-budget', 'replicas'],
+    ['disruptionBudgetsMustHold', 'inj-02-g02-budget-fires', 'mutations'],
     ['rolloutMustBeOver', 'auto-73-rollout', 'mutations'],
     ['loadMustFitAfterDown', 'auto-79-undone-once', 'mutations'],
     ['budgetMustBeLeft', 'auto-81-cooldown', 'INV-07'],
