@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
-import { composeProposer, type ModelGuard } from '../../../compose.ts';
+import { RULE_AGENTS } from '../../../agents/agents.ts';
+import { composeAgents, composeProposer, type ModelGuard } from '../../../compose.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ChatModel } from '../../../ports/model.ts';
 import type { JournalEntry } from '../../../schema/journal.ts';
@@ -95,6 +96,14 @@ export class Play {
         const proposer = composeProposer(model, { ...parts, guard: options.guard });
         proposers = new Proposers(proposer, composeProposer(attacker, parts));
         return proposers;
+      },
+      agents: (clock) => {
+        const parts = { clock, log: SILENT, promptsDir, passMs: PASS_MS, guard: options.guard };
+        const { enforcer, parser } = composeAgents(() => model, parts);
+        // The shop's own blueprints are new while nobody watches yet: no model is kept busy with them.
+        const explain: typeof parser.ask = (...asked) =>
+          (play === undefined ? RULE_AGENTS.parser : parser).ask(...asked);
+        return { enforcer, parser: { ask: explain } };
       },
       journal: async (role, clock) => {
         const narrator = new Narrator({
