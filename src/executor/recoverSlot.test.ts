@@ -90,6 +90,7 @@ describe('a process that dies', () => {
       ...stage.deps,
       records: {
         create: (...given) => stage.deps.records.create(...given),
+        replace: (...given) => stage.deps.records.replace(...given),
         delete: (...given) => stage.deps.records.delete(...given),
         replaceStatus: (kind, object) => {
           if (kind.kind === 'Decision') throw new Error('killed');

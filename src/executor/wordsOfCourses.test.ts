@@ -34,6 +34,7 @@ async function listening(options: StageOptions = {}) {
     },
     records: {
       create: (...given) => records.create(...given),
+      replace: (...given) => records.replace(...given),
       delete: (...given) => records.delete(...given),
       replaceStatus: (kind, object) => {
         const { phase, reason, message } = object.status as DecisionStatus;
