@@ -175,7 +175,6 @@ const INVARIANTS: Readonly<Record<string, Invariant>> = {
 
   secondOpinion,
 };
-export const INVARIANT_NAMES = Object.keys(INVARIANTS);
 
 export function checkWrite(ledger: Ledger, change: Change, written: Written): string[] {
   return Object.entries(INVARIANTS).flatMap(([name, holds]) =>
