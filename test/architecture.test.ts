@@ -20,10 +20,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],
   adapters: ['schema', 'kernel', 'ports'],
   world: ['schema', 'kernel', 'ports'],
-  testing: ['schema', 'kernel', 'ports', 'observe', 'agents'],
+  testing: ['schema', 'kernel', 'ports', 'policy', 'observe', 'agents'],
 };
 /** The roots that wire everything; `scenario` wires the product to the embedded cluster. */
-const ROOTS = new Set(['compose.ts', 'virtualRun.ts', 'main.ts', 'config.ts', 'faces', 'scenario']);
+const ROOTS = new Set(['compose.ts', 'virtualRun.ts', 'main.ts', 'config.ts', 'modelSettings.ts', 'faces', 'scenario']);
 
 interface Crossing {
   readonly file: string;

@@ -20,11 +20,19 @@ const LEAST_ROOM = 64 * 1024 * 1024;
 
 const MODEL_TIMEOUT_MS = 120_000;
 
-/** Looks at each dependency as it is used: fine, off on purpose, or wrong and the fix. Exit 1 when one is wrong. */
+/**
+ * Looks at each dependency as it is used: fine, off on purpose, or wrong and the fix. Exit 1 when one is wrong. With
+ * `--model` the model alone is looked at, more closely.
+ */
 export async function doctor(
   io: Io,
-  flags: AskingFlags & { data?: string; modelUrl?: string; model?: string },
+  {
+    model,
+    within,
+    ...flags
+  }: AskingFlags & { data?: string; modelUrl?: string; model?: string | true; within: string },
 ): Promise<number> {
+  if (model !== undefined) return (await import('./doctorModel.ts')).doctorModel(io, { ...flags, model, within });
   const config = loadConfig(flags);
   if (!config.ok) {
     io.err(`fairlead: ${config.error}\n`);

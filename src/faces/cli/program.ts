@@ -253,8 +253,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .option('--model-url <url>', 'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL)')
     .option(
       '--model [url]',
-      'instead: try a model out in every role, for about a minute: that at an address, of a name, or of the settings',
+      'instead: try a model out in every role, in about a minute: that at an address, of a name, or of the settings',
     )
+    .option('--within <duration>', 'how long that may take', '90s')
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
     .action(act(async () => (await import('./doctor.ts')).doctor))
     .addHelpText(
