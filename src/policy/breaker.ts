@@ -38,8 +38,8 @@ export function opened(
   return { state: 'open', failures, until: now + length, opens: Math.min(30, opens + 1) };
 }
 
-/** No breaker is open for longer than it can be opened for, whatever stands in the record. */
+/** No breaker is open for longer than it can be opened for, whatever stands in the record; an end that is not there is no end that has come. */
 export const within = (breaker: BreakerState, now: number): BreakerState =>
   breaker.state === 'closed'
     ? breaker
-    : { ...breaker, until: Math.min(breaker.until ?? 0, now + LONGEST_OPEN_MS * (1 + JITTER)) };
+    : { ...breaker, until: Math.min(breaker.until ?? Infinity, now + LONGEST_OPEN_MS * (1 + JITTER)) };

@@ -145,12 +145,12 @@ describe('what a rule says at its edge', () => {
       says: ['forbid WouldOverload'],
     },
     ...[
-      { load: 0.79, says: [] },
-      { load: 0.8, says: ['forbid UndoneBefore'] },
+      { load: 1.59, says: [] },
+      { load: 1.6, says: ['forbid UndoneBefore'] },
     ].map(({ load, says }) => ({
       rule: 'G10' as const,
-      when: `a down was undone at a load of 1 and now it is ${load}`,
-      input: idleInput({ ...history({ load }), counters: { undoneDown: { at: NOON - MINUTE, load: 1 } } }),
+      when: `a down was undone at a load of 2 and now it is ${load}`,
+      input: idleInput({ ...history({ load }), counters: { undoneDown: { at: NOON - MINUTE, load: 2 } } }),
       says,
     })),
     {

@@ -3,7 +3,7 @@ import { CLOSED } from '../schema/counters.ts';
 import type { Finding } from '../schema/verdict.ts';
 import { calmBlueprint, calmInput, NOON, scaleTo } from '../testing/gateInput.ts';
 import { approversOf } from './authority.ts';
-import { afterOutcome } from './breaker.ts';
+import { afterOutcome, within } from './breaker.ts';
 import { decide } from './decide.ts';
 import { isKnownRead } from './operationOf.ts';
 import { note, restrict, span, wait } from './rule.ts';
@@ -51,6 +51,25 @@ describe('small parts of the gate', () => {
     expect(Object.keys(wait('X', 'x', {}, notBefore))).not.toContain('notBefore');
   });
 
+  it.each([
+    { length: 499, kept: 499 },
+    { length: 500, kept: 500 },
+    { length: 501, kept: 500 },
+  ])('keeps $kept of $length characters of a message, and shows where it was cut (GATE-6)', ({ length, kept }) => {
+    const { message } = note('X', 'x'.repeat(length));
+    expect([message.length, message.endsWith('…'), message.startsWith('x')]).toEqual([kept, length > 500, true]);
+  });
+
+  it.each([
+    { replicas: 1, operation: 'scale_beyond_limits' },
+    { replicas: 2, operation: 'scale_within_limits' },
+    { replicas: 10, operation: 'scale_within_limits' },
+    { replicas: 11, operation: 'scale_beyond_limits' },
+    { replicas: 0, operation: 'scale_to_zero' },
+  ])('calls $replicas replicas of 2 to 10 $operation (GATE-G0-1)', ({ replicas, operation }) => {
+    expect(decide(calmInput({ request: scaleTo(replicas) })).verdict.operation).toBe(operation);
+  });
+
   it('leaves out values that there are none of (GATE-8)', () => {
     expect(note('X', 'x', { a: 1, b: undefined }).values).toStrictEqual({ a: '1' });
   });
@@ -90,6 +109,17 @@ describe('small parts of the gate', () => {
       opens: 2,
     });
     expect(afterOutcome(CLOSED, 'fail', failure)).toMatchObject({ state: 'closed', failures: 1 });
+  });
+
+  it.each([
+    { until: NOON + 1, kept: NOON + 1 },
+    { until: NOON + 3_960_000, kept: NOON + 3_960_000 },
+    { until: NOON + 3_960_001, kept: NOON + 3_960_000 },
+    { until: undefined, kept: NOON + 3_960_000 },
+  ])('believes that a breaker is open until $until no further than it can be opened (GATE-C-5)', ({ until, kept }) => {
+    const open = { state: 'open' as const, failures: 3, opens: 1, ...(until !== undefined && { until }) };
+    expect(within(open, NOON)).toEqual({ ...open, until: kept });
+    expect(within(CLOSED, NOON)).toEqual(CLOSED);
   });
 
   it('tries what is optional in the smallest step while its own breaker is half-open (GATE-G19-1)', () => {

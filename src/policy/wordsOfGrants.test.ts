@@ -3,7 +3,16 @@ import type { ApprovalRule } from '../schema/blueprint.ts';
 import type { Operation } from '../schema/operation.ts';
 import type { Amounts } from '../schema/resources.ts';
 import type { GateInput } from '../schema/verdict.ts';
-import { type CalmOverrides, calmInput, idleInput, NOON, operation, scaleTo, signal } from '../testing/gateInput.ts';
+import {
+  type CalmOverrides,
+  calmInput,
+  idleInput,
+  NOON,
+  operation,
+  RESTART,
+  scaleTo,
+  signal,
+} from '../testing/gateInput.ts';
 import { tells } from '../testing/tells.ts';
 import { resourcesTo, templateChange } from '../testing/templateChanges.ts';
 
@@ -61,6 +70,21 @@ tells('G0', [
     'the blueprint does not grant scale_beyond_limits; the conditions of its approval do not hold',
     { operation: 'scale_beyond_limits', allowed: 'scale_within_limits, restart_pods' },
     calmInput({ request: scaleTo(1) }),
+  ],
+  [
+    'restrict ApprovalRequired',
+    'scale_within_limits needs approval by sre when always',
+    { operation: 'scale_within_limits', condition: '' },
+    calmInput({
+      blueprint: authority([], [{ operation: 'scale_within_limits', condition: '', approvers: ['sre'] }]),
+    }),
+    { approvers: ['sre'] },
+  ],
+  [
+    'forbid NotGranted',
+    'the blueprint does not grant restart_pods',
+    { operation: 'restart_pods', allowed: 'rollback' },
+    calmInput({ request: RESTART, blueprint: authority(['rollback']) }),
   ],
   [
     'restrict ApprovalRequired',

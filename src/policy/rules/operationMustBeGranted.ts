@@ -52,7 +52,7 @@ function listed(facts: Facts, blueprint: Blueprint, operation: Operation): Findi
   const restricted = entries.flatMap(({ condition, approvers }) => {
     const held = holds(condition, facts, blueprint);
     if (held === false) return [];
-    const why = held === true ? `when ${condition}` : `(whether ${condition} cannot be told: ${held})`;
+    const why = held === true ? `when ${condition || 'always'}` : `(whether ${condition} cannot be told: ${held})`;
     const groups = approvers.length > 0 ? approvers : ['admins'];
     const message = `${operation} needs approval by ${groups.join(', ')} ${why}`;
     return [restrict('ApprovalRequired', message, groups, { operation, condition })];
