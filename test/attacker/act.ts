@@ -1,5 +1,5 @@
 import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
-import { changeBreaker, changeDeployment, changeMetrics, hold, isThere, toggle } from './bystanders.ts';
+import { changeBreaker, changeDeployment, changeMetrics, hold, isThere, liftHolds, toggle } from './bystanders.ts';
 import { copyApproval, create, forge, replay, vote } from './decisions.ts';
 import type { AttackStage } from './stage.ts';
 import { LOADS, type Step } from './steps.ts';
@@ -34,8 +34,8 @@ const ACTS: Acts = {
   vote,
   copyApproval: (stage, { which }) => copyApproval(stage, which),
   breaker: (stage, { how }) => changeBreaker(stage, how),
-  hold: (stage, { kind, what }) => hold(stage, [{ kind, what, by: 'ann', reason: 'a bad feeling', at: '' }]),
-  lift: (stage) => hold(stage, []),
+  hold,
+  lift: liftHolds,
   scaleByHand: (stage, { replicas }) => {
     if (isThere(stage)) stage.world.scaleByHand('shop/web', replicas);
   },

@@ -130,7 +130,12 @@ const asking = [
 const disturbing = [
   many(
     2,
-    fc.record({ do: oneOf('hold'), kind: oneOf('pause', 'stop', 'breaker'), what: oneOf('all', 'downs', 'ups') }),
+    fc.record({
+      do: oneOf('hold'),
+      of: oneOf('service', 'fleet'),
+      kind: oneOf('pause', 'stop', 'breaker'),
+      what: oneOf('all', 'downs', 'ups'),
+    }),
   ),
   many(1, fc.constant({ do: 'lift' })),
   many(2, fc.record({ do: oneOf('scaleByHand'), replicas: oneOf(0, 1, 2, 3, 5, 6, 9, 20) })),

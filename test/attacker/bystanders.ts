@@ -21,20 +21,19 @@ export function toggle(
   else world.apply({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec });
 }
 
-/** A person's holds on this service, or on the whole fleet. None lifts all. */
-export function hold(stage: AttackStage, holds: readonly object[]): void {
-  const { apiVersion, kind } = KINDS.CircuitBreaker;
-  const isFleets = stage.clock.now() % 2 === 0;
-  const metadata = isFleets ? { name: 'fleet', namespace: OWN } : { name: 'web', namespace: 'shop' };
-  for (const one of holds.length === 0
-    ? [
-        { name: 'fleet', namespace: OWN },
-        { name: 'web', namespace: 'shop' },
-      ]
-    : [metadata]) {
-    stage.world.apply({ apiVersion, kind, metadata: one, spec: { holds } });
-  }
+/** A person's hold on this service, or on all of them. */
+export function hold({ world }: AttackStage, { of, kind, what }: Extract<Step, { do: 'hold' }>): void {
+  const holds = [{ kind, what, by: 'ann', reason: 'a bad feeling', at: '' }];
+  const { apiVersion, kind: breaker } = KINDS.CircuitBreaker;
+  world.apply({ apiVersion, kind: breaker, metadata: HOLDERS[of], spec: { holds } });
 }
+
+export function liftHolds({ world }: AttackStage): void {
+  const { apiVersion, kind } = KINDS.CircuitBreaker;
+  for (const metadata of Object.values(HOLDERS)) world.apply({ apiVersion, kind, metadata, spec: { holds: [] } });
+}
+
+const HOLDERS = { service: { name: 'web', namespace: 'shop' }, fleet: { name: 'fleet', namespace: OWN } } as const;
 
 /** What somebody with rights on our records does to the counters. */
 export function changeBreaker({ world }: AttackStage, how: Extract<Step, { do: 'breaker' }>['how']): void {

@@ -76,11 +76,11 @@ const HELD_BACK: Readonly<Record<string, Attack>> = {
   groundMustBeTheSame: at({ load: 'spike', steps: [agent(scale(3), { seen: 'stale' }), pass(1)] }),
   breakerMustLetThrough: at({
     load: 'spike',
-    steps: [{ do: 'hold', kind: 'breaker', what: 'all' }, agent(scale(3)), pass(1)],
+    steps: [{ do: 'hold', of: 'service', kind: 'breaker', what: 'all' }, agent(scale(3)), pass(1)],
   }),
   holdsMustBeLifted: at({
     load: 'spike',
-    steps: [{ do: 'hold', kind: 'pause', what: 'all' }, agent(scale(3)), pass(1)],
+    steps: [{ do: 'hold', of: 'fleet', kind: 'pause', what: 'all' }, agent(scale(3)), pass(1)],
   }),
   freezeWindowMustBeOver: at({ load: 'spike', blueprint: 'frozen', steps: [agent(scale(3)), pass(1)] }),
   evidenceMustAgree: at({ steps: [agent(scale(4)), { do: 'load', name: 'calm' }, { do: 'wait', passes: 6 }, pass(1)] }),

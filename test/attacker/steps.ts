@@ -20,7 +20,12 @@ export type Step =
   | { readonly do: 'vote'; readonly which: number; readonly vote: 'approved' | 'rejected' }
   | { readonly do: 'copyApproval'; readonly which: number }
   | { readonly do: 'breaker'; readonly how: 'delete' | 'blank' | 'fresh' | 'emptied' | 'garbage' }
-  | { readonly do: 'hold'; readonly kind: 'pause' | 'stop' | 'breaker'; readonly what: 'all' | 'downs' | 'ups' }
+  | {
+      readonly do: 'hold';
+      readonly of: 'service' | 'fleet';
+      readonly kind: 'pause' | 'stop' | 'breaker';
+      readonly what: 'all' | 'downs' | 'ups';
+    }
   | { readonly do: 'lift' }
   | { readonly do: 'scaleByHand'; readonly replicas: number }
   | {
