@@ -107,6 +107,8 @@ function signalFact(signal: Signal, now: number): string {
   }
   const value = inUnit(signal.name, signal.value);
   const age = signal.sampleAt === undefined ? '' : `, ${ago(now - signal.sampleAt)} old`;
+  if (signal.detail !== undefined && signal.name !== 'cpu')
+    return `${name} is ${value}: ${quoted(signal.detail, 120)}${age}.`;
   if (signal.upAbove !== undefined && signal.value > signal.upAbove) {
     return `${name} is ${value}: TOO HIGH, above ${inUnit(signal.name, signal.upAbove)}${age}.`;
   }

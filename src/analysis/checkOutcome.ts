@@ -2,11 +2,10 @@ import type { Check } from '../schema/blueprint.ts';
 import type { History } from '../schema/history.ts';
 import type { Baseline } from '../schema/records.ts';
 import { baselineValue, countsRequests, meets, samplesOf, valueWords, worse } from './checks.ts';
+import { FEWEST_REQUESTS, tooFew } from './count.ts';
 import { freshFor } from './freshness.ts';
 import { plural, span } from './words.ts';
 
-/** Below this many requests a quantile or a rate is a story about single requests. */
-const FEWEST_REQUESTS = 20;
 /** Loads closer than this are alike. */
 const ALIKE = 0.2;
 /** A value is worse than before from this ratio on; below it is noise. */
@@ -130,8 +129,6 @@ export function requestsIn(points: History, windowMs: number): number | undefine
   if (rates.length === 0) return undefined;
   return (rates.reduce((total, rate) => total + rate, 0) / rates.length) * (windowMs / 1000);
 }
-
-export const tooFew = (requests: number | undefined): boolean => requests !== undefined && requests < FEWEST_REQUESTS;
 
 /** Load of the newest points that have one. */
 function loadAfter(points: History): number | undefined {

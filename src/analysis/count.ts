@@ -11,3 +11,8 @@ export const isWithin = (ratio: number, tolerance: number): boolean => Math.abs(
 
 /** A measurement that can be true at all: finite and not negative. */
 export const isMeasure = (value: number): boolean => Number.isFinite(value) && value >= 0;
+
+/** Below this many requests a quantile or a rate is a story about single requests. */
+export const FEWEST_REQUESTS = 20;
+
+export const tooFew = (requests: number | undefined): boolean => requests !== undefined && requests < FEWEST_REQUESTS;

@@ -42,10 +42,11 @@ export function demands(observed: Observed): readonly Demand[] {
   return all.filter((demand) => demand !== undefined);
 }
 
-/** A declared objective that is missed now, on fresh data. */
+/** A declared objective that is missed now, on fresh data of enough requests. */
 export const isMissed = (signal: Signal): signal is Signal & { value: number; target: number } =>
   signal.name !== 'cpu' &&
   signal.state === 'fresh' &&
+  signal.says === 'up' &&
   signal.value !== undefined &&
   signal.target !== undefined &&
   signal.value > signal.target;

@@ -23,7 +23,8 @@ function signalLine(signal: Signal): string {
   ];
   const coverage = signal.covered === undefined ? '' : `, ${signal.covered} of ${signal.ready ?? '?'} pods`;
   const when = signal.sampleAt === undefined ? '' : `, sampled ${isoInstant(signal.sampleAt)}`;
-  return `${signal.name} ${show(signal.name, signal.value)}${limits.length > 0 ? ` (${limits.join(', ')})` : ''}${coverage}${when}, says ${signal.says}`;
+  const but = signal.detail === undefined || signal.name === 'cpu' ? '' : `, ${signal.detail}`;
+  return `${signal.name} ${show(signal.name, signal.value)}${limits.length > 0 ? ` (${limits.join(', ')})` : ''}${coverage}${when}${but}, says ${signal.says}`;
 }
 
 /** A value of a signal with its unit; never rounded across a limit it has crossed by a tenth of a percent. */

@@ -35,6 +35,20 @@ describe('objectives as signals', () => {
     expect(signal).toMatchObject({ state, ...(state === 'fresh' ? {} : { says: 'nothing' }) });
   });
 
+  it.each([
+    { rate: 19.9 / 300, says: 'hold', detail: '19 requests in 5 min, too few to tell' },
+    { rate: 20 / 300, says: 'up', detail: undefined },
+    { rate: undefined, says: 'up', detail: undefined },
+  ])('say $says over the target at $rate requests a second', ({ rate, says, detail }) => {
+    const objects = [
+      objectOf('p95_seconds', 12),
+      ...(rate === undefined ? [] : [objectOf(blueprintOf().metrics.requestsPerSecond, rate)]),
+    ];
+    const [latency] = signals(objects);
+    expect(latency).toMatchObject({ name: 'latency_p95', value: 12_000, state: 'fresh', says });
+    expect(latency?.detail).toBe(detail);
+  });
+
   it('take the newest sample of this Deployment only', () => {
     const objects = [
       objectOf('p95_seconds', 0.1, { at: NOW - 15_000 }),

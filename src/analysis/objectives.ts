@@ -2,9 +2,9 @@ import type { Signal } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import type { MetricsReading, ObjectSample } from '../schema/samples.ts';
 import type { Workload } from '../schema/workload.ts';
-import { isMeasure } from './count.ts';
+import { isMeasure, tooFew } from './count.ts';
 import { ageOf, intervalOf, USUAL_INTERVAL_MS } from './freshness.ts';
-import { percent } from './words.ts';
+import { percent, plural, span } from './words.ts';
 
 type ObjectiveName = Exclude<Signal['name'], 'cpu'>;
 
@@ -36,7 +36,19 @@ export function objectiveSignals(
     const signal = signalOf(objective, workload, reading, blueprint.safety.freshnessMs, now);
     if (objective.target !== undefined || signal.state === 'fresh') signals.push(signal);
   }
-  return signals;
+  const rate = signals.find(({ name, state }) => name === 'requests_per_second' && state === 'fresh')?.value;
+  return signals.map((signal) => ofEnoughRequests(signal, rate));
+}
+
+/** The window of quantiles and rates in common queries; a source does not say which it used. */
+const WINDOW_MS = 5 * 60_000;
+
+/** p99 of 12 s out of six requests (Azure/ARO-HCP 6455): what few requests say argues for nothing. An unknown number does. */
+function ofEnoughRequests(signal: Signal, rate: number | undefined): Signal {
+  const requests = rate === undefined ? undefined : (rate * WINDOW_MS) / 1000;
+  if (signal.says !== 'up' || !tooFew(requests)) return signal;
+  const detail = `${plural(Math.floor(requests ?? 0), 'request')} in ${span(WINDOW_MS)}, too few to tell`;
+  return { ...signal, says: 'hold', detail };
 }
 
 function objectivesOf({ metrics, performance }: Blueprint): readonly Objective[] {

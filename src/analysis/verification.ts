@@ -12,10 +12,10 @@ import {
   type JudgedOutcome,
   type Judging,
   requestsIn,
-  tooFew,
   valuesWords,
 } from './checkOutcome.ts';
 import { countsRequests, meets, samplesOf } from './checks.ts';
+import { tooFew } from './count.ts';
 import { deadlineMs } from './startDeadline.ts';
 import { plural, span } from './words.ts';
 
