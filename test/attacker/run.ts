@@ -105,8 +105,9 @@ function add(total: Tally, part: Tally): void {
   }
 }
 
-const listed = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .map(([name, times]) => `${name} ${times}`)
     .join(', ');
+}
