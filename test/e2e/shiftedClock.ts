@@ -24,14 +24,14 @@ export class ShiftedClock implements Clock {
     this.#skipped += ms;
   }
 
-  /** What a source measured at the machine's time, told in this one. */
+  /** What a source measured at the machine's time, told in this one: while it stands still, as of now. */
   shifted(source: MetricsSource): MetricsSource {
     return {
       read: async (targets, signal) => {
         const reading = await source.read(targets, signal);
         const later = <T extends { readonly at: number }>(sample: T): T => ({
           ...sample,
-          at: sample.at + this.#skipped,
+          at: Math.min(sample.at + this.#skipped, this.now()),
         });
         return { ...reading, usage: reading.usage.map(later), objects: reading.objects.map(later) };
       },
