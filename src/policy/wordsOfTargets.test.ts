@@ -25,7 +25,7 @@ tells('G14', [
   ],
   [
     'forbid NotGoverned',
-    'the blueprint in shop governs shop/web, not shop/*',
+    'the blueprint stands in shop and is for shop/web: shop/* needs its own, beside it',
     { target: 'shop/*', governs: 'shop/web' },
     calmInput({ request: { target: { namespace: 'shop', name: '*' } } }),
   ],
@@ -43,7 +43,7 @@ tells('G14', [
   ],
   [
     'forbid NotGoverned',
-    'the blueprint in shop governs shop/web, not kube-system/web',
+    'the blueprint stands in shop and is for shop/web: kube-system/web needs its own, beside it',
     { target: 'kube-system/web', governs: 'shop/web' },
     calmInput({ request: { target: { namespace: 'kube-system', name: 'web' } } }),
   ],
@@ -91,7 +91,7 @@ tells('G14', [
   ],
   [
     'forbid NotGoverned',
-    'the blueprint of shop/web stands in agent-system, not in its namespace',
+    'the blueprint stands in agent-system and is for shop/web: shop/web needs its own, beside it',
     { target: 'shop/web', governs: 'shop/web' },
     calmInput({ blueprint: { namespace: 'agent-system' } }),
   ],

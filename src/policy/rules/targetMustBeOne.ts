@@ -26,10 +26,7 @@ export const targetMustBeOne: CallRule = (facts) => {
   if (blueprint !== undefined) {
     const governs = `${blueprint.target.namespace}/${blueprint.target.name}`;
     if (governs !== target || blueprint.namespace !== namespace) {
-      const message =
-        governs === target
-          ? `the blueprint of ${target} stands in ${blueprint.namespace}, not in its namespace`
-          : `the blueprint in ${blueprint.namespace} governs ${governs}, not ${target}`;
+      const message = `the blueprint stands in ${blueprint.namespace} and is for ${governs}: ${target} needs its own, beside it`;
       findings.push(forbid('NotGoverned', message, { target, governs }));
     }
   }
