@@ -1,23 +1,11 @@
+import { ANSI, INVISIBLE, SPACE } from '../kernel/plainText.ts';
+
 /**
  * Text from the cluster (events, logs, annotations, names that others chose) on its way to a model. It stays data: what
  * cannot be seen is removed, what could be taken for a tag, a turn or a fence is made harmless, it becomes one line, and
  * it is capped and marked. This hides nothing from a reader and makes no claim to stop a model from believing it: that
  * no belief has an effect is the gate's work (P10).
  */
-
-const [BEL, ESC, CSI, ST, OSC] = [0x07, 0x1b, 0x9b, 0x9c, 0x9d].map((code) => String.fromCharCode(code));
-
-/** CSI and OSC sequences (terminal colours, titles, links), also with 8-bit introducers; other two-letter escapes. */
-const ANSI = new RegExp(
-  `(?:${ESC}\\[|${CSI})[0-?]*[ -/]*[@-~]|(?:${ESC}\\]|${OSC})[^${BEL}${ESC}${ST}]*(?:${BEL}|${ESC}\\\\|${ST})?|${ESC}[@-_]`,
-  'g',
-);
-
-/** White space of any kind, line and paragraph separators included. */
-const SPACE = /[\s\u0085]+/gu;
-
-/** Controls, formats (zero-width, bidi, tags), surrogates, private use, unassigned, fillers and variation selectors. */
-const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** `[INST]`, `[/INST]`, `[TOOL_CALLS]`: control tokens of some chat templates. */
 const BRACKET_TOKEN = /\[(\/?[A-Z_]{2,})\]/g;
