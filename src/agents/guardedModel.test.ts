@@ -173,14 +173,21 @@ describe('a failing endpoint', () => {
 describe('the budget', () => {
   it('is kept before anything is sent, for the service and for all', async () => {
     const budget = new ModelBudget({ tokensPerHour: 1_000_000, tokensPerHourAndService: 2_010 });
-    const { ask, clock, state } = setUp(async () => answerOf({ promptTokens: 900, completionTokens: 100 }), { budget });
+    const answer = async () => answerOf({ promptTokens: 900, completionTokens: 100 });
+    const { ask, clock, state, guard } = setUp(answer, { budget });
     await ask();
     expect((await ask()).ok).toBe(true);
     expect(await ask()).toMatchObject({
       error: { code: 'overBudget', message: expect.stringContaining('tokens of shop/web are used up: 2000 of 2010') },
     });
     expect(state.asked).toBe(2);
+    expect(guard.notWell()).toEqual({
+      model: 'm at host',
+      state: 'spent',
+      note: expect.stringContaining('tokens of shop/web are used up'),
+    });
     await clock.advance(3_660_000);
+    expect(guard.notWell()).toBeUndefined();
     expect((await ask()).ok).toBe(true);
   });
 

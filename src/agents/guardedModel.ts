@@ -24,6 +24,8 @@ type Answered = Result<ChatAnswer, ModelError>;
 const EXCHANGE_MS = 130_000;
 /** Nobody waited longer, and it had not answered: that speaks against the endpoint. Earlier it says nothing. */
 const SLOW_MS = 10_000;
+/** That tokens were wanting is told for so long: whoever needs a model asks again sooner. */
+const SHOWN_MS = 300_000;
 
 /**
  * One endpoint and model with a breaker of its own, the shared budget, prices and a trace: what every role is given. While
@@ -38,6 +40,8 @@ export class GuardedModel implements ChatModel {
   #trial = false;
   /** The endpoint asked to be left alone until then. */
   #notBefore = 0;
+  /** The last exchange there were no tokens for. */
+  #refused = { at: Number.NEGATIVE_INFINITY, why: '' };
 
   constructor(model: ChatModel, options: GuardOptions) {
     this.#model = model;
@@ -45,10 +49,16 @@ export class GuardedModel implements ChatModel {
     this.label = model.label;
   }
 
-  /** How its breaker stands, for people; undefined while it is closed. */
+  /** Why it is not asked, for people; undefined while it is. */
   notWell(): ModelState | undefined {
-    const state = modelBreakerAt(this.#breaker, this.#options.clock.now());
-    if (state === 'closed') return undefined;
+    const now = this.#options.clock.now();
+    const state = modelBreakerAt(this.#breaker, now);
+    if (state === 'closed') {
+      const { at, why } = this.#refused;
+      return now < at + SHOWN_MS
+        ? { model: this.label.slice(0, 200), state: 'spent', note: why.slice(0, 300) }
+        : undefined;
+    }
     const { until } = this.#breaker;
     return { model: this.label.slice(0, 200), state, ...(until !== undefined && { until }) };
   }
@@ -60,7 +70,10 @@ export class GuardedModel implements ChatModel {
     if (paused !== undefined) return err({ code: 'paused', message: paused });
     const prompt = promptSize(request);
     const taken = budget.take(request.about?.service ?? '', prompt + request.maxTokens, began);
-    if (!taken.ok) return err({ code: 'overBudget', message: taken.error });
+    if (!taken.ok) {
+      this.#refused = { at: began, why: taken.error };
+      return err({ code: 'overBudget', message: taken.error });
+    }
     const trial = modelBreakerAt(this.#breaker, began) === 'halfOpen';
     if (trial) this.#trial = true;
     let result: Answered;

@@ -40,10 +40,12 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** A line for each endpoint whose breaker is not closed; the rules answer in the meantime. */
+/** A line for each endpoint that is not asked; the rules answer in the meantime. */
 export const modelLines = ({ states }: SeenModels, now: number): string =>
   states
-    .map(({ model, state, until }) => {
+    .map(({ model, state, until, note }) => {
+      if (state === 'spent')
+        return `model ${model}: ${note ?? 'the hourly tokens are used up'}; rules answer without it\n`;
       const when = state === 'halfOpen' ? 'half-open: one trial is next' : `open, asked again ${inTime(until, now)}`;
       return `model ${model}: ${when}; rules answer without it\n`;
     })
