@@ -1,7 +1,8 @@
 import { within } from '../policy/breaker.ts';
-import { KEEP, restoredFrom } from '../policy/counters.ts';
+import { KEEP } from '../policy/counters.ts';
 import type { LastChange } from '../schema/change.ts';
 import { type Counters, NEW_COUNTERS } from '../schema/counters.ts';
+import { restoredFrom } from './restoredCounters.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,4 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
-import { restoredFrom } from '../policy/counters.ts';
 import type { Safety } from '../schema/blueprint.ts';
 import type { LastChange } from '../schema/change.ts';
 import { isSealBroken } from '../schema/counterSeal.ts';
@@ -8,6 +7,7 @@ import type { KubeObject } from '../schema/kube.ts';
 import { CircuitBreakerSpec } from '../schema/records.ts';
 import { mistrusted } from './mistrusted.ts';
 import { at } from './narrow.ts';
+import { restoredFrom } from './restoredCounters.ts';
 
 /** The annotation of the target: its text, and parsed where it can be. */
 export interface Proof {

@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { restoredFrom } from '../observe/restoredCounters.ts';
 import { CLOSED, Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
 import { NOON, OUR_DOWN, operation } from '../testing/gateInput.ts';
 import { breakerAt } from './breaker.ts';
-import {
-  applied,
-  type Outcome,
-  release,
-  reserve,
-  restoredFrom,
-  settle,
-  startUndo,
-  takeOver,
-  thawed,
-  verifying,
-} from './counters.ts';
+import { applied, type Outcome, release, reserve, settle, startUndo, takeOver, thawed, verifying } from './counters.ts';
 
 const HOUR = 3_600_000;
 const record = (overrides: Partial<OperationRecord> = {}): OperationRecord =>

@@ -1,7 +1,5 @@
-import { parseInstant } from '../kernel/parseInstant.ts';
-import type { LastChange } from '../schema/change.ts';
 import { kindOf, standsAs } from '../schema/changeText.ts';
-import { CLOSED, type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
+import { CLOSED, type Counters, type InFlight, type OperationRecord } from '../schema/counters.ts';
 import type { Workload } from '../schema/workload.ts';
 import { afterOutcome, breakerAt, type Failure, opened } from './breaker.ts';
 
@@ -146,23 +144,6 @@ export function wasReverted(workload: Workload, counters: Counters): boolean {
   const { before, after } = lastChange;
   const stands = (text: string): boolean => standsAs(workload, kindOf(lastChange), text);
   return stands(before) && !stands(after);
-}
-
-/**
- * Counters made again from a target's annotation after their record was lost: the cooldown runs from that write, and the
- * hour's budget counts as spent until an hour after it, when nothing that was lost could still count.
- */
-export function restoredFrom(lastChange: LastChange, now: number): Counters {
-  const { id, decision, undo } = lastChange;
-  const at = Math.min(now, parseInstant(lastChange.at) ?? now);
-  const direction = directionOf(lastChange);
-  const lost: OperationRecord = { at, decision, changeId: id, direction, optional: false, undo, by: 'agent' };
-  return { ...NEW_COUNTERS, lastChangeId: id, spentUntil: at + HOUR_MS, operations: [lost] };
-}
-
-function directionOf({ before, after }: LastChange): OperationRecord['direction'] {
-  if (!/^\d+$/.test(before) || !/^\d+$/.test(after) || before === after) return 'none';
-  return Number(after) > Number(before) ? 'up' : 'down';
 }
 
 function landed(counters: Counters, changeId: string): Counters {

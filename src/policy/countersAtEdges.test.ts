@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { restoredFrom } from '../observe/restoredCounters.ts';
 import { CLOSED, type Counters, type InFlight, NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
 import { NOON, OUR_DOWN, operation } from '../testing/gateInput.ts';
 import {
@@ -6,7 +7,6 @@ import {
   holders,
   release,
   reserve,
-  restoredFrom,
   settle,
   startUndo,
   streakIsOver,
