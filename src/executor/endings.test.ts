@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../test/executorStage.ts';
+import { openStage, SCALING, type Stage } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -73,5 +73,29 @@ describe('the pass that ends a change', () => {
     expect(await stage.executor.pass()).toEqual({ againAt: stage.clock.now() + 5_000 });
     expect(stage.status(A).phase).toBe('Verifying');
     expect(stage.counters().inFlight?.decision).toBe(A);
+  });
+});
+
+describe('a Decision of several steps', () => {
+  it('ends where its next step is forbidden by now: what was done was allowed, and stays', async () => {
+    const load = { rps: 100, cpu_m_per_rps: 8, latency_ms_base: 50 };
+    const stage = await openStage({ load, spec: { scaling: { ...SCALING, max_replicas: 12 } } });
+    stages.push(stage);
+    await stage.wish(A, { arguments: { replicas: 12 } });
+    await stage.executor.pass();
+    expect(stage.replicas()).toBe(6);
+    stage.world.edit(KINDS.Blueprint, 'shop', 'web', (draft) => {
+      const governance = { agent_authority: { allowed_operations: ['restart_pods'] } };
+      draft.spec = { ...(draft.spec as object), version: '1.0.1', governance };
+    });
+    await stage.run(180_000);
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Superseded',
+      reason: 'NotGranted',
+      message: 'after 1 steps: the blueprint does not grant scale_within_limits',
+      changes: [{ before: '2', after: '6' }],
+    });
+    expect([stage.replicas(), stage.writes()]).toEqual([6, 1]);
+    expect(stage.counters().inFlight).toBeUndefined();
   });
 });
