@@ -1,10 +1,11 @@
+import { editHolds, frozenOf, without } from '../../gateway/holds.ts';
 import { breakerAt } from '../../policy/breaker.ts';
 import { Counters, type Frozen, type Hold } from '../../schema/counters.ts';
 import { FleetCounters } from '../../schema/fleet.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
 import type { AskingFlags } from './flags.ts';
-import { badReason, editHolds, frozenOf, frozenWords, holdWords, place, whoHolds, without } from './hold.ts';
+import { badReason, frozenWords, holdWords, place, whoHolds } from './hold.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
 import { modelLines, readModels } from './modelStates.ts';
 import { parseService } from './service.ts';
