@@ -46,6 +46,8 @@ export const REQUIREMENTS = {
   'GATE-G8-1':
     'One write goes up by doubling or four, down by a quarter for agents and a half for persons. (safety G8)',
   'GATE-G8-2': '500 to 1 takes at least 19 steps. (safety G8)',
+  'GATE-G8-4':
+    'A pace makes a step smaller or later, and never one of capacity that is needed now. (spec 3, safety G8)',
   'GATE-G8-3': 'Nothing is above a hard ceiling. (safety G8)',
   'GATE-G9-1': "An agent's scale-down keeps to the highest need of an unbroken window. (safety G9)",
   'GATE-G10-1': "After an agent's scale-down the highest load stays under 85% of the alarm. (safety G10)",
@@ -83,6 +85,7 @@ export const REQUIREMENTS = {
   'GATE-G17-1': 'An undo puts back exactly what stood there. (safety G17)',
   'GATE-G17-2':
     'An undo is refused where the object is not ours any more or the state before was no better. (safety G17)',
+  'GATE-G17-6': 'An undo on request is for what could not be judged, and does no more than happens by itself. (spec 3)',
   'GATE-G17-3': 'An undo out of range goes to the nearest bound unless an allowance names the value. (safety, words)',
   'GATE-G17-4': 'An undo is bound by its few rules only. (safety, words)',
   'GATE-G17-5': 'Resources and rollbacks are undone to what stood there, never to what was broken. (safety G17)',

@@ -1,5 +1,6 @@
 import type { Assessment, Signal } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
+import type { Pacing } from '../schema/request.ts';
 import type { GateInput } from '../schema/verdict.ts';
 import { containersAfter, repairs, type TemplateChange, templateWrite } from '../schema/wantedChange.ts';
 import type { Container, Owner, Workload } from '../schema/workload.ts';
@@ -45,6 +46,8 @@ export interface ChangeFacts extends Facts {
   readonly pressure: boolean;
   readonly breach: boolean;
   readonly readyBelowMin: boolean;
+  /** What binds its next step besides the rules; capacity that is needed now is never paced. */
+  readonly pace: Pacing | undefined;
   /** Of a scale-up: its part of what all share. */
   readonly share: Share | undefined;
 }
@@ -76,8 +79,12 @@ export function changeFactsOf(facts: Facts): ChangeFacts | undefined {
   const optional =
     !facts.person && facts.call === 'change' && (to > from ? !isFloor : rolls && wanted.kind !== 'rollback');
   const breach = (assessment?.breach.length ?? 0) > 0;
+  const pressure = breach || (assessment?.pressure.length ?? 0) > 0;
+  const readyBelowMin = workload.ready < blueprint.scaling.minReplicas;
+  const pace = paceOf(facts, to > from, [pressure, readyBelowMin, isFloor]);
   const share = shareOf(facts.input, to - from);
   const limits = {
+    pace: pace?.replicas,
     person: facts.person,
     approved: facts.approved,
     range: blueprint.scaling,
@@ -101,12 +108,16 @@ export function changeFactsOf(facts: Facts): ChangeFacts | undefined {
     direction: to > from ? 'up' : to < from ? 'down' : 'none',
     disruptive: rolls || to < from,
     optional,
-    pressure: breach || (assessment?.pressure.length ?? 0) > 0,
+    pressure,
     breach,
-    readyBelowMin: workload.ready < blueprint.scaling.minReplicas,
+    readyBelowMin,
+    pace,
     share,
   };
 }
+
+const paceOf = ({ input: { request }, approved }: Facts, up: boolean, needs: readonly unknown[]): Pacing | undefined =>
+  approved || (up && needs.includes(true)) ? undefined : request.pace;
 
 const isHalfOpen = ({ input: { counters }, now }: Facts, optional: boolean): boolean =>
   counters !== undefined &&

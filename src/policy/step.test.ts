@@ -49,6 +49,94 @@ describe('G8 steps', () => {
     expect(nextStep({ ...plain, ...facts })).toBe(step);
   });
 
+  it.each<Partial<StepFacts> & { step: number }>([
+    { from: 2, to: 10, pace: 4, step: 4 },
+    { from: 2, to: 10, pace: 3, step: 3 },
+    { from: 2, to: 10, pace: 8, step: 6 },
+    { from: 2, to: 10, pace: 2, step: 6 },
+    { from: 2, to: 10, pace: 1, step: 6 },
+    { from: 2, to: 10, pace: 10, step: 6 },
+    { from: 2, to: 10, pace: 99, step: 6 },
+    { from: 8, to: 2, pace: 7, step: 7 },
+    { from: 8, to: 2, pace: 3, step: 6 },
+    { from: 8, to: 2, pace: 2, step: 6 },
+    { from: 8, to: 2, pace: 9, step: 6 },
+    { from: 8, to: 2, pace: Number.NaN, step: 6 },
+    { from: 2, to: 15, approved: true, pace: 3, step: 15 },
+    { from: 0, to: 20, range: { minReplicas: 20, maxReplicas: 40 }, pace: 5, step: 20 },
+  ])('asked to stop at $pace it goes from $from to $step on the way to $to (GATE-G8-4)', ({ step, ...facts }) => {
+    expect(nextStep({ ...plain, ...facts })).toBe(step);
+  });
+
+  const PACED = { by: 'web-pace', replicas: 7, notBefore: NOON + 60_000 };
+  const calm = { pressure: [], breach: [] };
+  const hold = { direction: 'hold' as const, replicas: 2, reason: 'calm', started: false };
+  it.each<{ when: string; input: ReturnType<typeof calmInput>; says: string[]; step: number }>([
+    {
+      when: 'a down, later and smaller',
+      input: idleInput({ request: { ...scaleTo(4), pace: { ...PACED, replicas: 5 } } }),
+      says: ['note Stepwise', 'wait Paced'],
+      step: 5,
+    },
+    {
+      when: 'a down whose time has come',
+      input: idleInput({ request: { ...scaleTo(4), pace: { by: 'web-pace', notBefore: NOON } } }),
+      says: ['note OneStep'],
+      step: 4,
+    },
+    {
+      when: 'an up that nothing presses',
+      input: calmInput({
+        request: { ...scaleTo(8), ...BY_ANN, pace: { ...PACED, replicas: 3 } },
+        assessment: { ...calm, recommendation: hold },
+      }),
+      says: ['note Stepwise', 'wait Paced'],
+      step: 3,
+    },
+    {
+      when: 'an up under pressure',
+      input: calmInput({
+        request: { ...scaleTo(8), pace: { ...PACED, replicas: 3 } },
+        assessment: { pressure: ['cpu'], recommendation: hold },
+      }),
+      says: ['note Stepwise'],
+      step: 6,
+    },
+    {
+      when: 'an up under breach',
+      input: calmInput({
+        request: { ...scaleTo(8), pace: { ...PACED, replicas: 3 } },
+        assessment: { pressure: [], breach: ['latency_p95'], recommendation: hold },
+      }),
+      says: ['note Stepwise'],
+      step: 6,
+    },
+    {
+      when: 'an up with too few ready',
+      input: calmInput({
+        request: { ...scaleTo(8), pace: { ...PACED, replicas: 3 } },
+        workload: { ready: 1 },
+        assessment: { ...calm, recommendation: hold },
+      }),
+      says: ['note Stepwise'],
+      step: 6,
+    },
+    {
+      when: 'the floor',
+      input: calmInput({
+        request: { ...scaleTo(8), pace: { ...PACED, replicas: 3 } },
+        assessment: { ...calm, recommendation: { direction: 'up', replicas: 8, reason: 'load', started: true } },
+      }),
+      says: ['note Stepwise'],
+      step: 6,
+    },
+  ])('of $when says $says (GATE-G8-4)', ({ input, says, step }) => {
+    const { verdict } = decide(input);
+    expect(said(verdict, 'G8')).toEqual(says);
+    expect(verdict.step).toBe(step);
+    expect(saidUntil(verdict, 'Paced')).toBe(says.includes('wait Paced') ? PACED.notBefore : undefined);
+  });
+
   it('takes at least 19 steps from 500 to 1 (GATE-G8-2)', () => {
     let [replicas, steps] = [500, 0];
     for (; replicas > 1; steps += 1) replicas = nextStep({ ...plain, from: replicas, to: 1 });

@@ -16,6 +16,8 @@ export interface StepFacts {
   /** Half-open breaker: the smallest step there is. */
   readonly smallest: boolean;
   readonly rollout: boolean;
+  /** Somebody asked that the step stops here. */
+  readonly pace?: number | undefined;
   /** What all share may have room for fewer. */
   readonly share?: Pick<Share, 'fits'> | undefined;
 }
@@ -31,13 +33,15 @@ const SETTLE_MS = 120_000;
  * blueprint's range no write leaves a value outside it: such a step goes on to the nearest bound.
  */
 export function nextStep(facts: StepFacts): number {
-  const { from, to, person, approved, range, smallest, rollout, share } = facts;
+  const { from, to, person, approved, range, smallest, rollout, share, pace } = facts;
   if (approved) return to;
   const most = Math.max(from, 4);
   const measured = rollout ? Math.max(1, Math.min(most, Math.floor(from * ROLLOUT_UP) - from)) : most;
   const up = Math.min(share?.fits || to, smallest ? 1 : measured);
   const down = smallest ? 1 : Math.max(1, person ? Math.floor(from / 2) : Math.ceil(from / 4));
-  const step = to > from ? Math.min(to, from + up) : Math.max(to, from - down);
+  // A pace that does not lie on the way is none.
+  const end = pace !== undefined && (pace - from) * (pace - to) < 0 ? pace : to;
+  const step = to > from ? Math.min(end, from + up) : Math.max(end, from - down);
   return clamp(to, range) === to ? clamp(step, range) : step;
 }
 

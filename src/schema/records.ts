@@ -111,7 +111,12 @@ export const DecisionSpec = z.object({
   tool: text(64),
   operation: text(64),
   /** Arguments as validated; a refused call by name keeps what was sent as JSON text. */
-  arguments: z.object({ ...Arguments, sent: text(2000).optional() }),
+  arguments: z.object({
+    ...Arguments,
+    /** Of a pace: how long its parent's next step waits once it is due. */
+    wait_seconds: z.int().min(0).max(1_000_000_000).optional(),
+    sent: text(2000).optional(),
+  }),
   requester: z.object({ kind: z.enum(['agent', 'person']), name: text(200) }),
   /** What the requester saw. */
   seen: z.object({ uid: text(64), replicas: z.int().min(0), at: instant }).optional(),
@@ -129,6 +134,7 @@ export const DecisionSpec = z.object({
   origin: Origin,
   /** The verdict at the time of asking. The executor decides again and trusts none of it. */
   verdict: VerdictRecord,
+  /** The Decision that this one is about: a pace of its next step, the undo of its change, or its wish once more. */
   parent: text(100).optional(),
   /** The gateway's signature that the person named as requester asked for this; without it it is judged as an agent's. */
   proof: z.object({ at: instant, key: text(64), signature: text(256) }).optional(),
@@ -190,6 +196,19 @@ export const Verification = z.object({
 });
 export type Verification = z.infer<typeof Verification>;
 
+/** What a child Decision asked of one step of this one, as the executor took it: smaller or later, never more. */
+export const Pace = z.object({
+  /** Name of the child Decision. */
+  by: text(100),
+  /** The step it is about, counted from 1 by writes. */
+  step: z.int().min(1).max(10_000),
+  /** Where that step stops. */
+  replicas: z.int().min(0).max(10_000).optional(),
+  /** From when the step is due. */
+  waitMs: z.int().min(0).max(300_000),
+});
+export type Pace = z.infer<typeof Pace>;
+
 export const DecisionStatus = z.object({
   phase: Phase,
   /** One line for a person: what it waits for, or how it ended. */
@@ -203,6 +222,9 @@ export const DecisionStatus = z.object({
   /** Deferred since: an agent's wish is dropped and computed anew, a person's waits 10 minutes. */
   deferredSince: z.int().optional(),
   changes: z.array(ChangeRecord).max(64),
+  pace: Pace.optional(),
+  /** Name of the child Decision that asked for the undo of its inconclusive change. */
+  undoAskedBy: text(100).optional(),
   verification: Verification.optional(),
   approval: text(100).optional(),
   /** Head of the executor's journal at the newest step. */

@@ -23,8 +23,19 @@ export interface Request {
   readonly requester: Requester;
   /** What the requester saw when it asked: a plan on other ground goes back (G18). */
   readonly seen?: { readonly uid: string; readonly replicas: number; readonly at: number };
-  /** The automatic undo of our own failed change: bound by G1, G14, G17, G18, G20's stop and G22 only. */
+  /** The undo of our own failed or inconclusive change: bound by G1, G14, G17, G18, G20's stop and G22 only. */
   readonly undo?: UndoFacts;
+  /** What somebody asked of this request's next step: it can make a step smaller or later, and nothing else. */
+  readonly pace?: Pacing;
+}
+
+export interface Pacing {
+  /** The Decision that asked for it. */
+  readonly by: string;
+  /** The step stops here at the latest. */
+  readonly replicas?: number;
+  /** Not before this instant (ms). */
+  readonly notBefore?: number;
 }
 
 export interface UndoFacts {
@@ -41,4 +52,13 @@ export interface UndoFacts {
   /** The state before was itself missing an objective. */
   readonly beforeWasBreached: boolean;
   readonly alreadyUndone: boolean;
+  /** Of an undo that was asked for; absent: the automatic one of a change that failed. */
+  readonly asked?: AskedUndo;
+}
+
+export interface AskedUndo {
+  /** Its checks could not be judged, and that was not long ago. */
+  readonly inconclusive: boolean;
+  /** People approved the change. */
+  readonly approved: boolean;
 }

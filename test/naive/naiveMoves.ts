@@ -84,6 +84,19 @@ function ceilings(book: Book, subject: Case): void {
   else if (global.ceilings.maxReplicas !== undefined && subject.wanted > global.ceilings.maxReplicas) {
     book.forbid('G8');
   }
+  if (!book.says.has('G8 forbid')) pacing(book, subject);
+}
+
+/** A step may be asked to wait, save one of capacity that is needed now, or that people approved whole. */
+function pacing(book: Book, subject: Case): void {
+  const { request, now, assessment } = subject.input;
+  const until = request.pace?.notBefore;
+  if (until === undefined || until <= now || subject.approved) return;
+  const floor = assessment?.recommendation;
+  const floorAsks = floor !== undefined && floor.direction === 'up' && floor.started;
+  const needed = subject.pressure || subject.breach || subject.readyBelowMin;
+  if (subject.up && (needed || (floorAsks && (subject.wanted ?? 0) <= floor.replicas))) return;
+  book.wait('G8', until);
 }
 
 function reversals(book: Book, subject: Case): void {

@@ -15,6 +15,7 @@ export function naiveUndo(book: Book, subject: Case): void {
 
 function isSafe(subject: Case, undo: UndoFacts): boolean {
   const { workload, input, wanted } = subject;
+  if (undo.asked !== undefined && !mayBeAskedFor(subject, undo.asked)) return false;
   if (undo.alreadyUndone || undo.beforeWasBreached) return false;
   if (undo.direction === 'up') {
     if (undo.loadThen === undefined || undo.loadNow === undefined || undo.loadNow >= undo.loadThen) return false;
@@ -24,6 +25,14 @@ function isSafe(subject: Case, undo: UndoFacts): boolean {
   if (wanted === undefined) return undo.wrote === (workload.restartedAt ?? '');
   if (undo.wrote !== String(workload.replicas)) return false;
   return Number.isInteger(wanted);
+}
+
+/** Only of what could not be judged, that no person approved, where the blueprint would let it happen by itself. */
+function mayBeAskedFor({ blueprint, agent }: Case, asked: NonNullable<UndoFacts['asked']>): boolean {
+  if (!asked.inconclusive || asked.approved) return false;
+  const { rollback } = blueprint.verification;
+  if (!rollback.enabled || !rollback.automatic) return false;
+  return !agent || (blueprint.autonomy !== 'propose' && blueprint.autonomy !== 'observe');
 }
 
 /** The object equals what we wrote, and what stood there before is known and there. */

@@ -115,7 +115,11 @@ function randomBlueprint(draw: Draw): Blueprint {
       enabled: true,
       stabilizationMs: 60_000,
       checks: [],
-      rollback: { enabled: true, automatic: true, onCriticalFailure: true },
+      rollback: {
+        enabled: draw.odd(true, () => false, 0.3),
+        automatic: draw.odd(true, () => false, 0.3),
+        onCriticalFailure: true,
+      },
     },
     approval: { quorum: 1, decideWithinMs: HOUR / 2, executeWithinMs: HOUR / 6, onApproval: 'once' },
     safety: draw.odd(SAFETY_DEFAULTS, () => ({

@@ -41,9 +41,28 @@ export function randomRequest(draw: Draw, blueprint: Blueprint, workload: Worklo
     () => ({ uid: draw.pick(['uid-1', 'uid-2']), replicas: draw.around(workload.replicas), at: now - 1000 }),
     0.5,
   );
-  const request = { ...base, effect: 'change' as const, ...(draw.chance(0.8) ? { seen } : {}) };
-  if (kind === 'undo' && draw.chance(0.4)) return { ...request, ...templateUndo(draw, workload) };
-  if (kind === 'undo') return { ...request, ...undoOf(draw, blueprint, workload) };
+  const pace = draw.odd<Request['pace']>(
+    undefined,
+    () => ({
+      by: 'web-pace',
+      replicas: draw.around(workload.replicas),
+      notBefore: now + draw.pick([-1, 0, 1, 60_000]),
+    }),
+    0.5,
+  );
+  const request = {
+    ...base,
+    effect: 'change' as const,
+    ...(draw.chance(0.8) ? { seen } : {}),
+    ...(pace === undefined ? {} : { pace }),
+  };
+  if (kind === 'undo') {
+    const wish = draw.chance(0.4) ? templateUndo(draw, workload) : undoOf(draw, blueprint, workload);
+    const asked = { inconclusive: draw.odd(true, () => false, 0.5), approved: draw.odd(false, () => true, 0.5) };
+    return wish.undo === undefined || draw.chance(0.6)
+      ? { ...request, ...wish }
+      : { ...request, ...wish, undo: { ...wish.undo, asked } };
+  }
   if (kind === 'resources') {
     const amounts = randomAmounts(draw, blueprint, workload);
     const args = { service: 'shop/web', ...amounts, reason: 'memory' };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { UndoFacts } from '../../schema/request.ts';
-import { type CalmOverrides, OUR_DOWN, said, undoInput } from '../../testing/gateInput.ts';
+import type { AskedUndo, UndoFacts } from '../../schema/request.ts';
+import { BY_ANN, type CalmOverrides, calmBlueprint, OUR_DOWN, said, undoInput } from '../../testing/gateInput.ts';
 import { decide } from '../decide.ts';
 
 const ID = OUR_DOWN.id;
+const VERIFICATION = calmBlueprint({}).verification;
 
 describe('G17 an undo must be safe', () => {
   it('puts back what stood there (GATE-G17-1)', () => {
@@ -76,6 +77,55 @@ describe('G17 an undo must be safe', () => {
     const { verdict, permit } = decide(undoInput(undo, overrides));
     expect(said(verdict, 'G17')).toEqual(expected);
     expect(permit === undefined).toBe(expected.length > 0);
+  });
+
+  const ASKED = { inconclusive: true, approved: false };
+  const rollback = (switched: { enabled: boolean; automatic: boolean }): CalmOverrides => ({
+    blueprint: { verification: { ...VERIFICATION, rollback: { ...switched, onCriticalFailure: true } } },
+  });
+  it.each<{ when: string; asked?: AskedUndo; overrides?: CalmOverrides; expected: string[] }>([
+    { when: 'its checks could not be judged', expected: [] },
+    {
+      when: 'it passed, or that is long ago',
+      asked: { ...ASKED, inconclusive: false },
+      expected: ['forbid NotInconclusive'],
+    },
+    { when: 'people approved it', asked: { ...ASKED, approved: true }, expected: ['forbid ApprovedByPeople'] },
+    {
+      when: 'undoing is switched off',
+      overrides: rollback({ enabled: false, automatic: true }),
+      expected: ['forbid UndoSwitchedOff'],
+    },
+    {
+      when: 'it is for people to start',
+      overrides: rollback({ enabled: true, automatic: false }),
+      expected: ['forbid UndoSwitchedOff'],
+    },
+    {
+      when: 'agents only propose',
+      overrides: { blueprint: { autonomy: 'propose' } },
+      expected: ['forbid UndoIsForPeople'],
+    },
+    {
+      when: 'agents only observe',
+      overrides: { blueprint: { autonomy: 'observe' } },
+      expected: ['forbid UndoIsForPeople'],
+    },
+    {
+      when: 'a person asks where agents only propose',
+      overrides: { blueprint: { autonomy: 'propose' }, request: BY_ANN },
+      expected: [],
+    },
+  ])('asked for, it says $expected when $when (GATE-G17-6)', ({ asked = ASKED, overrides = {}, expected }) => {
+    const { verdict, permit } = decide(undoInput({ asked }, overrides));
+    expect(said(verdict, 'G17')).toEqual(expected);
+    expect(verdict.operation).toBe('undo');
+    expect(permit === undefined).toBe(expected.length > 0);
+  });
+
+  it('asked for, it stays bound by what binds every undo (GATE-G17-6)', () => {
+    const { verdict } = decide(undoInput({ asked: ASKED, alreadyUndone: true }, { workload: { replicas: 4 } }));
+    expect(said(verdict, 'G17')).toEqual(['forbid ChangedSince', 'forbid AlreadyUndone']);
   });
 
   it.each([

@@ -11,6 +11,7 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
   if (undo === undefined) return [];
   const broken = 'the state before was itself missing an objective: it is not gone back to';
   return [
+    ...askedFor(facts, undo),
     ...stillOurs(facts, undo),
     ...valueBefore(facts, undo),
     ...(undo.direction === 'up' ? loadHasFallen(undo) : []),
@@ -18,6 +19,23 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
     ...(undo.alreadyUndone ? [forbid('AlreadyUndone', `${undo.changeId} was undone before: once is all`)] : []),
   ];
 };
+
+/**
+ * One that somebody asks for is for a change that could not be judged: what passed stays, what failed is undone without
+ * asking, and what people approved is theirs. It does no more than the blueprint lets happen by itself.
+ */
+function askedFor({ blueprint, person }: ChangeFacts, { asked, changeId }: UndoFacts): Findings {
+  if (asked === undefined) return [];
+  const { autonomy, verification } = blueprint;
+  const { enabled, automatic } = verification.rollback;
+  const bars = [
+    [!asked.inconclusive, 'NotInconclusive', `the checks of ${changeId} are not inconclusive (any more)`],
+    [asked.approved, 'ApprovedByPeople', `people approved ${changeId}: it is theirs to undo`],
+    [!enabled || !automatic, 'UndoSwitchedOff', 'the blueprint lets nothing be undone by itself'],
+    [!person && autonomy !== 'autonomous', 'UndoIsForPeople', `under ${autonomy} people decide about an undo`],
+  ] as const;
+  return bars.flatMap(([holds, code, message]) => (holds ? [forbid(code, message, { changeId })] : []));
+}
 
 function stillOurs({ workload, input: { counters, request } }: ChangeFacts, undo: UndoFacts): Findings {
   const { changeId, wrote } = undo;
