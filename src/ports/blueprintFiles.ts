@@ -11,6 +11,11 @@ export interface FileRaise {
   readonly version: { readonly from: string; readonly to: string };
 }
 
+export interface FileLine {
+  readonly sign: '+' | '-' | ' ';
+  readonly text: string;
+}
+
 /** The blueprints of a folder, as people wrote them. */
 export interface BlueprintFiles {
   /**
@@ -18,4 +23,6 @@ export interface BlueprintFiles {
    * they are. `absent`: no file holds it. An error leaves the file as it was.
    */
   raise(raise: FileRaise): Promise<Result<'written' | 'absent', string>>;
+  /** What `raise` would change in that file, as the lines of a diff with a few around them. Writes nothing. */
+  preview?(raise: FileRaise): Promise<Result<readonly FileLine[] | 'absent', string>>;
 }

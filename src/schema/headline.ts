@@ -1,8 +1,15 @@
 import { isoInstant } from '../kernel/instant.ts';
-import type { Verdict } from './verdict.ts';
+import type { Finding, Verdict } from './verdict.ts';
+
+type Said = Pick<Finding, 'effect' | 'message' | 'values'> & { readonly rule: string };
+/** A verdict as the gate gives it, or as records keep it. */
+type Told = Pick<Verdict, 'authority' | 'approvers' | 'operation'> & {
+  readonly wait?: { readonly until?: number | undefined } | undefined;
+  readonly findings: readonly Said[];
+};
 
 /** A verdict in one line of plain words: what an agent, a log line and a person at night read first. */
-export function headline({ authority, approvers, wait, findings, operation }: Verdict): string {
+export function headline({ authority, approvers, wait, findings, operation }: Told): string {
   const until = wait?.until === undefined ? 'until it clears' : `until ${isoInstant(wait.until)}`;
   const waits = wait && `${until}: ${findings.find((finding) => finding.effect === 'wait')?.message ?? operation}`;
   switch (authority) {
@@ -16,7 +23,7 @@ export function headline({ authority, approvers, wait, findings, operation }: Ve
   }
 }
 
-function stepWords(findings: Verdict['findings']): string {
+function stepWords(findings: readonly Said[]): string {
   const values = findings.find(({ rule, effect }) => rule === 'G8' && effect === 'note')?.values;
   if (values === undefined) return '';
   const end = values['to'] === values['step'] ? '' : ` on the way to ${values['to']}`;
