@@ -12,13 +12,13 @@ import type { Log } from '../ports/log.ts';
 import type { Candidate } from '../schema/assessment.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import { KINDS } from '../schema/kube.ts';
+import { newDecision } from '../schema/newDecision.ts';
 import type { Origin } from '../schema/records.ts';
 import type { Requester } from '../schema/request.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { wishWords } from '../schema/wish.ts';
 import { candidateArgs } from '../tools/candidateArgs.ts';
 import { TOOLS } from '../tools/catalog.ts';
-import { decisionObject } from './decision.ts';
 import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
 import { repeats } from './wishes.ts';
 import { writeBrief } from './writeBrief.ts';
@@ -169,7 +169,7 @@ export class Propose {
     if (repeats(request, verdict, this.#deps.decisions(), this.#deps.clock.now())) return false;
     const briefed = await this.#brief(judged, rationale, signal);
     const { assessment, workload } = this.#view;
-    const object = decisionObject(
+    const object = newDecision(
       {
         blueprint,
         uid: view?.workload?.uid,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DecisionObject } from '../schema/decisionObject.ts';
+import { newDecision } from '../schema/newDecision.ts';
 import type { Phase } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { decisionObject } from './decision.ts';
 import { repeats } from './wishes.ts';
 
 const MINUTE = 60_000;
@@ -29,7 +29,7 @@ const verdict: Verdict = {
 };
 
 function earlier(phase: Phase | undefined, agoMs: number, change: Partial<Verdict> = {}): DecisionObject {
-  const object = decisionObject(
+  const object = newDecision(
     {
       blueprint: { name: 'web', namespace: 'shop', version: '1.0.0', hash: 'h' } as never,
       uid: 'u',

@@ -1,10 +1,10 @@
-import type { Blueprint } from '../schema/blueprint.ts';
-import { cut, verdictRecord } from '../schema/decisionObject.ts';
-import { KINDS, type KubeObject } from '../schema/kube.ts';
-import type { DecisionSpec, Origin } from '../schema/records.ts';
-import type { Request } from '../schema/request.ts';
-import type { Verdict } from '../schema/verdict.ts';
-import { argumentsOf } from '../schema/wish.ts';
+import type { Blueprint } from './blueprint.ts';
+import { cut, verdictRecord } from './decisionObject.ts';
+import { KINDS, type KubeObject } from './kube.ts';
+import type { DecisionSpec, Origin } from './records.ts';
+import type { Request } from './request.ts';
+import type { Verdict } from './verdict.ts';
+import { argumentsOf } from './wish.ts';
 
 export interface Wish {
   readonly blueprint: Blueprint;
@@ -23,7 +23,7 @@ export interface Wish {
 }
 
 /** The Decision for a wish: a request and what was known when it was asked. It carries no authority. */
-export function decisionObject(wish: Wish, isoSeenAt: string): KubeObject {
+export function newDecision(wish: Wish, isoSeenAt: string): KubeObject {
   const { blueprint, request } = wish;
   const spec: DecisionSpec = {
     blueprint: { name: blueprint.name, version: blueprint.version, hash: blueprint.hash },
