@@ -12,6 +12,7 @@ export default defineConfig({
             'test/attacker/**/*.test.ts',
             'test/cli/**/*.test.ts',
             'test/failClosed/**/*.test.ts',
+            'test/injection/**/*.test.ts',
             'test/naive/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
           ],

@@ -42,7 +42,25 @@ export function briefFacts({ request, verdict, view, rationale, alternatives }: 
     evidence: assessment === undefined ? [] : evidenceLines(assessment),
     rationale,
     alternatives,
+    others: othersWords(request, verdict, view),
   };
+}
+
+/** What people, pods and blueprints chose to say, where the lines may repeat it. */
+function othersWords(request: Request, verdict: Verdict, view: ServiceView | undefined): string[] {
+  const { workload, blueprint, assessment } = view ?? {};
+  const rules = blueprint?.authority.requiresApproval ?? [];
+  return [
+    request.tool,
+    ...verdict.approvers,
+    ...rules.flatMap(({ approvers, condition }) => [...approvers, condition]),
+    workload?.image,
+    workload?.replicaFailure,
+    ...(workload?.owners ?? []).map(({ name }) => name),
+    ...(workload?.containers ?? []).map(({ name }) => name),
+    ...(workload?.pods ?? []).flatMap((pod) => [pod.trouble, pod.troubleDetail, pod.lastRestart?.reason]),
+    ...(assessment?.signals ?? []).map(({ detail }) => detail),
+  ].filter((text) => text !== undefined);
 }
 
 type Effect = Pick<BriefFacts, 'before' | 'after' | 'risk'>;

@@ -93,8 +93,10 @@ function draftOf(yaml: string | null, { refused, inForce }: BlueprintNews): Omit
 
 function factsText({ name, version, kind, lines, refused, inForce }: BlueprintNews): string {
   const asksDraft = refused !== undefined && refused.text.length <= LONGEST_TEXT;
+  // Each repeats what somebody wrote in the document: a value that was found, the name of a group.
   const shown = lines.slice(0, LINES).map((line) => `- ${clean(line, 300)}`);
   const more = lines.length > LINES ? [`- and ${lines.length - LINES} more`] : [];
+  const found = fencedLines('blueprint', [...shown, ...more].join('\n'), LINES * 310);
   const stays =
     inForce === undefined ? 'Nothing is in force.' : `Version ${clean(inForce.version, 64)} stays in force.`;
   const about = `${clean(name, 320)} ${clean(version, 64)}`;
@@ -104,13 +106,12 @@ function factsText({ name, version, kind, lines, refused, inForce }: BlueprintNe
         ...(asksDraft ? ['The refused document:', fencedLines('blueprint', refused.text, LONGEST_TEXT)] : []),
         `${about} is refused. ${stays}`,
         'Its faults, each with its fix:',
-        ...shown,
-        ...more,
+        found,
         asksDraft ? 'Draft the corrected document: mend the faults, change nothing else.' : 'yaml is null.',
       ].join('\n');
     case 'changed':
-      return [`${about} is in force now. What changes:`, ...shown, ...more, 'yaml is null.'].join('\n');
+      return [`${about} is in force now. What changes:`, found, 'yaml is null.'].join('\n');
     case 'new':
-      return [`${about} is new and in force. What it grants:`, ...shown, ...more, 'yaml is null.'].join('\n');
+      return [`${about} is new and in force. What it grants:`, found, 'yaml is null.'].join('\n');
   }
 }
