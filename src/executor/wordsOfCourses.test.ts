@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { DecisionSpec, DecisionStatus } from '../schema/records.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -21,7 +22,7 @@ async function listening(options: StageOptions = {}) {
     void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const executor = new Executor({
     ...stage.deps,
-    signed: () => true,
+    trust: PEOPLE.trust,
     log: { info: logs('info'), warn: logs('warn'), error: logs('error') },
     alerts: [{ raise: ({ key, code, message }) => void said.push(`alert ${key} ${code}: ${message}`) }],
     journal: {
@@ -88,6 +89,18 @@ describe('what is said of a course', () => {
       'status Succeeded Verified: latency_p95: 50 ms, wanted < 200 ms (before: 50 ms); error_rate: 0%, wanted < 1% (before: 0%)',
       moved('Succeeded', 'Verified'),
     ]);
+  });
+
+  it('of the first of two steps', async () => {
+    const load = { rps: 100, cpu_m_per_rps: 8, latency_ms_base: 50 };
+    const { stage, executor, said } = await listening({ load, spec: { scaling: { ...SCALING, max_replicas: 12 } } });
+    await stage.wish(A, { arguments: { replicas: 12 } });
+    await stage.run(120_000, executor);
+    expect(said).toContain('status Pending NextStep: step 2 to 6 passed; next on the way to 12');
+    expect(stage.journal.of('verified')[0]).toMatchObject({
+      subject: A,
+      data: { changeId: `${A}.1`, outcome: 'pass', checks: [{ name: 'latency_p95' }, { name: 'error_rate' }] },
+    });
   });
 
   it('of a scale-down that is undone', async () => {
