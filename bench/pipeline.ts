@@ -4,6 +4,7 @@ import { eventObject } from '../src/schema/eventObject.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import type { DecisionSpec, DecisionStatus } from '../src/schema/records.ts';
 import { DECISION_SPEC, deploymentObject } from '../src/testing/contractObjects.ts';
+import { PEOPLE } from '../src/testing/people.ts';
 import type { Backend } from './backends.ts';
 import { type Measured, OWN, openProduct, type Product, SkippingClock } from './product.ts';
 
@@ -204,11 +205,16 @@ class Play {
     const { version = '', hash = '' } = view?.blueprint ?? {};
     const { apiVersion, kind } = KINDS.Decision;
     const target = { ...DECISION_SPEC.target, name };
+    const metadata = { name: decision, namespace: 'shop' };
     const made = await this.#product.cluster.records.create(KINDS.Decision, {
       apiVersion,
       kind,
-      metadata: { name: decision, namespace: 'shop' },
-      spec: { ...DECISION_SPEC, blueprint: { name, version, hash }, target, ...spec },
+      metadata,
+      spec: PEOPLE.asked(
+        metadata,
+        { ...DECISION_SPEC, blueprint: { name, version, hash }, target, ...spec },
+        Date.now(),
+      ),
     });
     if (!made.ok) throw new Error(made.error.message);
   }

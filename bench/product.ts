@@ -17,6 +17,7 @@ import { Loop } from '../src/roles/loop.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import type { DecisionStatus } from '../src/schema/records.ts';
 import type { UsageSample } from '../src/schema/samples.ts';
+import { PEOPLE } from '../src/testing/people.ts';
 import type { Backend } from './backends.ts';
 
 export const OWN = 'agent-system';
@@ -68,13 +69,12 @@ export async function openProduct(backend: Backend, clock: SkippingClock, measur
   };
   const observer = composeObserver(wiring);
   const controller = composeController(wiring, observer, controllers, new RulesPlanner());
-  // Every name counts: what is measured is the way, not who may go it.
   const executor = new Executor({
     ...wiring,
     observer,
     workloads: counted.workloads,
     journal: executors,
-    signed: () => true,
+    trust: PEOPLE.trust,
   });
   const stop = new AbortController();
   const acting = new Loop({ clock: systemClock, log: SILENT, look: () => executor.pass(), intervalMs: 1_000 });

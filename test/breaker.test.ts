@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Executor } from '../src/executor/executor.ts';
 import { breakerAt } from '../src/policy/breaker.ts';
+import { PEOPLE } from '../src/testing/people.ts';
 import { CALM, openStage, type Stage } from './executorStage.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +17,7 @@ afterEach(() => {
 async function open() {
   const stage = await openStage({ replicas: 3, load: CALM });
   stages.push(stage);
-  const executor = new Executor({ ...stage.deps, signed: () => true });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   stage.world.setReadyAfter('shop/web', 10 * 60 * MINUTE);
   const ask = (name: string): Promise<void> =>
     stage.wish(name, {

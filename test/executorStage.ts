@@ -1,3 +1,4 @@
+import type { Ballot } from '../src/approvals/vote.ts';
 import type { ExecutorDeps } from '../src/executor/deps.ts';
 import { Executor } from '../src/executor/executor.ts';
 import { Observer } from '../src/observe/observer.ts';
@@ -10,6 +11,7 @@ import { type DecisionSpec, DecisionStatus, type Phase } from '../src/schema/rec
 import { DECISION_SPEC, deploymentObject } from '../src/testing/contractObjects.ts';
 import { ManualClock } from '../src/testing/manualClock.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
 import type { Load } from '../src/world/load.ts';
 import { worldPort } from '../src/world/port.ts';
@@ -136,12 +138,27 @@ export async function openStage(options: StageOptions = {}) {
         await executor.pass();
       }
     },
+    /** A person's comes through the gateway, which signs for them. */
     async wish(name: string, spec: Partial<DecisionSpec>): Promise<void> {
+      const metadata = { name, namespace: 'shop' };
+      const blueprint = { name: 'web', version: '1.0.0', hash: read.value.hash };
       world.apply({
         apiVersion: KINDS.Decision.apiVersion,
         kind: KINDS.Decision.kind,
-        metadata: { name, namespace: 'shop' },
-        spec: { ...DECISION_SPEC, blueprint: { name: 'web', version: '1.0.0', hash: read.value.hash }, ...spec },
+        metadata,
+        spec: PEOPLE.asked(metadata, { ...DECISION_SPEC, blueprint, ...spec }, clock.now()),
+      });
+      await world.advance(1);
+    },
+    /** Puts signed votes beside an ApprovalRequest, as the gateway does; without any, one person's yes. */
+    async vote(
+      name: string,
+      ...votes: readonly { readonly by?: string; readonly ballot?: Partial<Ballot> }[]
+    ): Promise<void> {
+      world.edit(KINDS.ApprovalRequest, 'shop', name, (draft) => {
+        const all = votes.length === 0 ? [{}] : votes;
+        const cast = all.map(({ by = 'omar', ballot }) => PEOPLE.vote(draft, by, clock.now(), ballot));
+        draft['votes'] = [...((draft['votes'] as readonly unknown[] | undefined) ?? []), ...cast];
       });
       await world.advance(1);
     },

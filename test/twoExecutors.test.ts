@@ -3,7 +3,9 @@ import { Executor } from '../src/executor/executor.ts';
 import { Observer } from '../src/observe/observer.ts';
 import type { WorkloadWriter } from '../src/ports/workload.ts';
 import { KINDS } from '../src/schema/kube.ts';
+import type { DecisionSpec } from '../src/schema/records.ts';
 import { DECISION_SPEC } from '../src/testing/contractObjects.ts';
+import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
 import type { Load } from '../src/world/load.ts';
 import { CALM, openStage, PASS_MS, SCALING, type Stage } from './executorStage.ts';
@@ -39,16 +41,18 @@ describe('two executors at once', () => {
     expect(view?.blueprint?.safety.cooldownMs).toBe(0);
     expect(view?.assessment?.pressure).toContain('cpu');
     for (let index = 0; index < REQUESTS; index++) {
+      const metadata = { name: `web-${String(index).padStart(10, '0')}`, namespace: 'shop' };
+      const spec: DecisionSpec = {
+        ...DECISION_SPEC,
+        blueprint: { name: 'web', version: '1.0.0', hash: stage.hash },
+        arguments: { replicas: 3 + index },
+        requester: { kind: 'person', name: `person-${index}` },
+      };
       stage.world.apply({
         apiVersion: KINDS.Decision.apiVersion,
         kind: KINDS.Decision.kind,
-        metadata: { name: `web-${String(index).padStart(10, '0')}`, namespace: 'shop' },
-        spec: {
-          ...DECISION_SPEC,
-          blueprint: { name: 'web', version: '1.0.0', hash: stage.hash },
-          arguments: { replicas: 3 + index },
-          requester: { kind: 'person', name: `person-${index}` },
-        },
+        metadata,
+        spec: PEOPLE.asked(metadata, spec, stage.clock.now()),
       });
     }
     await stage.world.advance(1);
@@ -61,10 +65,9 @@ describe('two executors at once', () => {
         return answer;
       },
     };
-    const signed = (): boolean => true;
     const executors = [
-      new Executor({ ...stage.deps, workloads, signed }),
-      new Executor({ ...stage.deps, workloads, observer: other, ids: seededIds(2), signed }),
+      new Executor({ ...stage.deps, workloads, trust: PEOPLE.trust }),
+      new Executor({ ...stage.deps, workloads, observer: other, ids: seededIds(2), trust: PEOPLE.trust }),
     ];
     const before = stage.clock.now();
     for (let round = 0; round < 3; round++) await Promise.all(executors.map((executor) => executor.pass()));
@@ -96,10 +99,9 @@ describe('two executors at once', () => {
       arguments: {},
       requester: { kind: 'person', name: 'ann' },
     });
-    const signed = (): boolean => true;
     const executors = [
-      new Executor({ ...stage.deps, signed }),
-      new Executor({ ...stage.deps, observer: other, ids: seededIds(2), signed }),
+      new Executor({ ...stage.deps, trust: PEOPLE.trust }),
+      new Executor({ ...stage.deps, observer: other, ids: seededIds(2), trust: PEOPLE.trust }),
     ];
     await Promise.all(executors.map((executor) => executor.pass()));
     expect(stage.status(name)).toMatchObject({ phase: 'Verifying', reason: 'Written' });

@@ -1,3 +1,4 @@
+import { AFTER_REJECTION_MS } from '../policy/approval.ts';
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { Request } from '../schema/request.ts';
 import { sameJson } from '../schema/resources.ts';
@@ -6,8 +7,6 @@ import { argumentsOf } from '../schema/wish.ts';
 
 /** An agent's wish that ended in nothing is not recorded again within this time, unless the verdict would differ. */
 const AGAIN_AFTER_MS = 10 * 60_000;
-/** After a person said no, an agent does not ask for the same again for half an hour. */
-const AFTER_REJECTION_MS = 30 * 60_000;
 
 const ENDED_IN_NOTHING = new Set(['Refused', 'Rejected', 'Expired', 'Superseded']);
 

@@ -1,5 +1,6 @@
 import { assertNever } from '../kernel/assertNever.ts';
-import { awaitApproval } from './approvals.ts';
+import { awaitApproval } from './awaitApproval.ts';
+import { lookAtChild } from './children.ts';
 import type { AgainAt, ExecutorDeps } from './deps.ts';
 import type { HeldDecision } from './heldDecision.ts';
 import { settleIntent } from './recover.ts';
@@ -12,7 +13,7 @@ export function advance(deps: ExecutorDeps, held: HeldDecision, siblings: readon
   switch (phase) {
     case 'Pending':
     case 'Deferred':
-      return request(deps, held, siblings);
+      return held.spec.parent === undefined ? request(deps, held, siblings) : lookAtChild(deps, held, siblings);
     case 'AwaitingApproval':
       return awaitApproval(deps, held);
     case 'Executing':

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
+const NO = { ballot: { vote: 'reject', comment: 'the sale\nis over' } } as const;
 const stages: Stage[] = [];
 afterEach(() => {
   for (const stage of stages.splice(0)) stage.close();
@@ -12,16 +14,14 @@ afterEach(() => {
 /** A service so hot that eight pods would be needed where six are the limit: restricted. */
 async function asked(): Promise<{
   stage: Stage;
-  vote: { now: 'pending' | 'approved' | 'rejected' };
   executor: Executor;
 }> {
   const stage = await openStage({ replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } });
   stages.push(stage);
-  const vote: { now: 'pending' | 'approved' | 'rejected' } = { now: 'pending' };
-  const executor = new Executor({ ...stage.deps, votes: () => vote.now });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
   await executor.pass();
-  return { stage, vote, executor };
+  return { stage, executor };
 }
 const approval = (stage: Stage) => stage.world.get(KINDS.ApprovalRequest, 'shop', A);
 
@@ -43,8 +43,8 @@ describe('a restricted request', () => {
   });
 
   it('is carried out in one write once approved, names its approval on the Deployment, and consumes it', async () => {
-    const { stage, vote, executor } = await asked();
-    vote.now = 'approved';
+    const { stage, executor } = await asked();
+    await stage.vote(A);
     await stage.run(45_000, executor);
     expect([stage.replicas(), stage.writes()]).toEqual([8, 1]);
     expect(approval(stage)?.status).toMatchObject({ phase: 'Consumed' });
@@ -69,10 +69,13 @@ describe('a restricted request', () => {
   });
 
   it('is rejected by a no', async () => {
-    const { stage, vote, executor } = await asked();
-    vote.now = 'rejected';
+    const { stage, executor } = await asked();
+    await stage.vote(A, NO);
     await stage.run(15_000, executor);
-    expect(stage.status(A).phase).toBe('Rejected');
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Rejected',
+      message: 'rejected by omar; their words: "the sale is over"',
+    });
     expect(approval(stage)?.status).toMatchObject({ phase: 'Rejected' });
   });
 
@@ -87,24 +90,28 @@ describe('a restricted request', () => {
     expect(approval(stage)?.status).toMatchObject({ phase: 'Expired' });
   });
 
-  it('is superseded when the blueprint changes while it waits', async () => {
-    const { stage, vote, executor } = await asked();
+  it('is asked anew when the blueprint changes while it waits, and no vote goes along', async () => {
+    const { stage, executor } = await asked();
     stage.world.edit(KINDS.Blueprint, 'shop', 'web', (draft) => {
       draft.spec = { ...(draft.spec as object), version: '1.0.1' };
     });
-    vote.now = 'approved';
-    await stage.run(15_000, executor);
-    expect(stage.status(A)).toMatchObject({ phase: 'Superseded', reason: 'BlueprintChanged' });
+    await stage.vote(A);
+    await stage.run(30_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'AwaitingApproval', approval: `${A}-2` });
+    expect(approval(stage)?.status).toMatchObject({ phase: 'Superseded' });
     expect(stage.writes()).toBe(0);
+    await stage.vote(`${A}-2`);
+    await stage.run(30_000, executor);
+    expect([stage.replicas(), stage.writes()]).toEqual([8, 1]);
   });
 
   it.each([
     { paused: '5 minutes', ms: 5 * 60_000, writes: 1, phase: 'Verifying' },
     { paused: '11 minutes', ms: 11 * 60_000, writes: 0, phase: 'Expired' },
   ])('that was approved and then paused for $paused ends in $phase', async ({ ms, writes, phase }) => {
-    const { stage, vote, executor } = await asked();
+    const { stage, executor } = await asked();
     stage.hold([{ kind: 'pause', what: 'all', by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' }]);
-    vote.now = 'approved';
+    await stage.vote(A);
     await stage.run(ms, executor);
     stage.hold([]);
     await stage.run(15_000, executor);
@@ -113,15 +120,15 @@ describe('a restricted request', () => {
   });
 
   it('that was approved keeps the time it may be carried out in while its votes cannot be read', async () => {
-    const { stage, vote, executor } = await asked();
+    const { stage, executor } = await asked();
     stage.hold([{ kind: 'pause', what: 'all', by: 'alice', reason: '', at: '2026-01-05T00:00:00Z' }]);
-    vote.now = 'approved';
+    await stage.vote(A);
     await stage.run(8 * 60_000, executor);
     const { reader } = stage.deps;
     const down = { code: 'unavailable' as const, message: 'etcd leader changed', uncertain: false };
     const cut = new Executor({
       ...stage.deps,
-      votes: () => vote.now,
+      trust: PEOPLE.trust,
       reader: {
         ...reader,
         get: (kind, namespace, name) =>

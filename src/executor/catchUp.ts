@@ -10,7 +10,7 @@ import { UNLOGGED } from './writeStatus.ts';
 export async function catchUp(deps: ExecutorDeps, known: HeldDecision): Promise<AgainAt> {
   if (known.status.journal !== UNLOGGED) return undefined;
   const read = await deps.reader.get(KINDS.Decision, known.namespace, known.name);
-  const held = read.ok && read.value !== undefined ? readDecision(read.value, deps.signed) : undefined;
+  const held = read.ok && read.value !== undefined ? readDecision(read.value, deps.trust) : undefined;
   if (held?.ok !== true || held.value.status.journal !== UNLOGGED) return undefined;
   const { object, status, name } = held.value;
   const late = { decision: `${known.namespace}/${name}`, late: true, status };

@@ -1,3 +1,4 @@
+import type { Trust } from '../approvals/tally.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { AlertSink } from '../ports/alertSink.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -8,7 +9,6 @@ import type { Log } from '../ports/log.ts';
 import type { WorkloadWriter } from '../ports/workload.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
-import type { DecisionSpec } from '../schema/records.ts';
 
 /** What the executor sees of the world: its own observer, never what a Decision says of it. */
 export interface Sight {
@@ -34,12 +34,10 @@ export interface ExecutorDeps {
   /** Where people look, besides the Event, the journal and the log. */
   readonly alerts?: readonly AlertSink[];
   /**
-   * Whether the gateway's signature over this Decision's request and requester holds. Without it nobody's name counts,
-   * and every request is judged as an agent's.
+   * Whose signatures count. Without it nobody's name and nobody's vote does: every request is judged as an agent's, and
+   * what needs an approval expires.
    */
-  readonly signed?: (decision: KubeObject, spec: DecisionSpec) => boolean;
-  /** What the signed votes of an ApprovalRequest come to. Without it no vote counts, and requests expire. */
-  readonly votes?: (approval: KubeObject) => 'pending' | 'approved' | 'rejected';
+  readonly trust?: Trust;
 }
 
 /** When to look at a Decision again (ms); undefined: it is settled. */

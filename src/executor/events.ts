@@ -68,7 +68,7 @@ export function attribution(held: HeldDecision): string {
 
 // Control, zero-width and bidirectional characters would let a model write into the operator's terminal.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-const oneLine = (text: string, most: number): string => {
+export const oneLine = (text: string, most: number): string => {
   const line = text.replaceAll(UNPRINTABLE, ' ').replaceAll('"', "'").trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 };

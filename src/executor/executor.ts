@@ -5,6 +5,7 @@ import { catchUp } from './catchUp.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { Halts } from './halts.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
+import { endLeftRequests } from './leftRequests.ts';
 import { isToBeMended } from './mendCounters.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
@@ -88,6 +89,11 @@ export class Executor {
     }
     await this.#guarded<void>(
       { namespace: '', blueprint: '' },
+      () => endLeftRequests(this.#deps),
+      () => undefined,
+    );
+    await this.#guarded<void>(
+      { namespace: '', blueprint: '' },
       () => retire(this.#deps),
       () => undefined,
     );
@@ -104,7 +110,7 @@ export class Executor {
       return service;
     };
     for (const object of objects) {
-      const held = readDecision(object, this.#deps.signed);
+      const held = readDecision(object, this.#deps.trust);
       if (held.ok) of(held.value.namespace, held.value.spec.blueprint.name).decisions.push(held.value);
       else await this.#malformed(object, held.error);
     }
@@ -117,7 +123,7 @@ export class Executor {
 
   /** Looks at the Decision itself: the mirror that named it may be behind our own writes. */
   async #look(known: HeldDecision, siblings: readonly HeldDecision[]): Promise<AgainAt> {
-    const { reader, clock, signed } = this.#deps;
+    const { reader, clock, trust } = this.#deps;
     const { status } = known;
     if (FINAL.has(status.phase)) return (await catchUp(this.#deps, known)) ?? watch(this.#deps, known);
     if (status.phase === 'Deferred' && status.notBefore !== undefined && clock.now() < status.notBefore) {
@@ -127,7 +133,7 @@ export class Executor {
     const read = await reader.get(KINDS.Decision, known.namespace, known.name);
     if (!read.ok) return clock.now() + POLL_MS;
     if (read.value === undefined) return undefined;
-    const held = readDecision(read.value, signed);
+    const held = readDecision(read.value, trust);
     return held.ok && !FINAL.has(held.value.status.phase) ? advance(this.#deps, held.value, siblings) : undefined;
   }
 

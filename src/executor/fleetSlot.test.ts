@@ -4,6 +4,7 @@ import { NEW_COUNTERS } from '../schema/counters.ts';
 import type { FleetOperation } from '../schema/fleet.ts';
 import { KINDS } from '../schema/kube.ts';
 import { CircuitBreakerStatus } from '../schema/records.ts';
+import { PEOPLE } from '../testing/people.ts';
 import type { CallFault } from '../world/portFaults.ts';
 import { Executor } from './executor.ts';
 
@@ -17,7 +18,7 @@ afterEach(() => {
 async function open() {
   const stage = await openStage({ replicas: 3, load: CALM });
   stages.push(stage);
-  return { stage, executor: new Executor({ ...stage.deps, signed: () => true }) };
+  return { stage, executor: new Executor({ ...stage.deps, trust: PEOPLE.trust }) };
 }
 
 function fleetOf(stage: Stage): readonly FleetOperation[] | undefined {

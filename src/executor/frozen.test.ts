@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, type Stage } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -17,7 +18,7 @@ afterEach(() => {
 async function failedUndo() {
   const stage = await openStage({ replicas: 3, load: CALM });
   stages.push(stage);
-  const executor = new Executor({ ...stage.deps, signed: () => true });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, { arguments: { replicas: 2 }, requester: ALICE });
   await executor.pass();
   stage.world.setReadyAfter('shop/web', 600 * MINUTE);

@@ -1,5 +1,5 @@
 import { FINAL } from '../schema/records.ts';
-import { APPROVED, type HeldDecision } from './heldDecision.ts';
+import { approvedAt, type HeldDecision } from './heldDecision.ts';
 
 const AGENT_MS = 60_000;
 const PERSON_MS = 600_000;
@@ -28,7 +28,7 @@ export function dropsAt(held: HeldDecision): number {
 
 /** What people approved is theirs: it waits for as long as the approval may be carried out. */
 const isApproved = ({ status }: HeldDecision): boolean =>
-  status.approval !== undefined && status.history.some(({ reason }) => reason === APPROVED);
+  status.approval !== undefined && approvedAt(status) !== undefined;
 
 /** One that is over already replaces nothing: it may have been refused. */
 const isNewer = (other: HeldDecision, held: HeldDecision): boolean =>

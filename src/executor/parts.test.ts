@@ -6,6 +6,7 @@ import type { ChangeRecord, DecisionSpec, DecisionStatus } from '../schema/recor
 import type { Finding, Verdict } from '../schema/verdict.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
 import { calmBlueprint } from '../testing/gateInput.ts';
+import { PEOPLE, testPeople } from '../testing/people.ts';
 import { blueprintStatus } from './blueprintStatus.ts';
 import { outcomeOf } from './close.ts';
 import { deciding } from './deciding.ts';
@@ -13,6 +14,7 @@ import { directionOf, type HeldDecision, lastApplied, openIntent, readDecision, 
 import { dropsAt, outOfTime } from './outOfTime.ts';
 
 const T = Date.UTC(2026, 0, 5, 12);
+const OTHERS = testPeople('test-cluster', 'another gateway');
 const object = (overrides: Partial<KubeObject> = {}): KubeObject => ({
   apiVersion: 'fairlead.dev/v1alpha1',
   kind: 'Decision',
@@ -158,12 +160,15 @@ describe('a Decision as read', () => {
   });
 
   it.each([
-    { kind: 'person', signed: () => true, person: true },
-    { kind: 'person', signed: () => false, person: false },
-    { kind: 'person', signed: undefined, person: false },
-    { kind: 'agent', signed: () => true, person: false },
-  ] as const)('of a $kind is one of a person: $person (P9)', ({ kind, signed, person }) => {
-    const read = readDecision(object({ spec: { ...DECISION_SPEC, requester: { kind, name: 'ann' } } }), signed);
+    { what: 'of a person', kind: 'person', sign: PEOPLE, trust: PEOPLE.trust, person: true },
+    { what: 'of a person of another gateway', kind: 'person', sign: OTHERS, trust: PEOPLE.trust, person: false },
+    { what: 'that nobody can prove', kind: 'person', sign: PEOPLE, trust: undefined, person: false },
+    { what: 'of an agent', kind: 'agent', sign: PEOPLE, trust: PEOPLE.trust, person: false },
+  ] as const)('$what is one of a person: $person (P9)', ({ kind, sign, trust, person }) => {
+    const asked = object({});
+    const where = { namespace: asked.metadata.namespace ?? '', name: asked.metadata.name };
+    const spec = sign.asked(where, { ...DECISION_SPEC, requester: { kind, name: 'ann' } }, T);
+    const read = readDecision({ ...asked, spec }, trust);
     expect(read.ok && [read.value.person, requestFrom(read.value).requester.kind]).toEqual([
       person,
       person ? 'person' : 'agent',

@@ -31,7 +31,7 @@ export async function recoverSlot(deps: ExecutorDeps, namespace: string, bluepri
   if (inFlight === undefined) return NOTHING;
   const found = await deps.reader.get(KINDS.Decision, namespace, inFlight.decision);
   if (!found.ok) return { againAt: now + POLL_MS };
-  const held = found.value === undefined ? undefined : readDecision(found.value, deps.signed);
+  const held = found.value === undefined ? undefined : readDecision(found.value, deps.trust);
   if (held?.ok !== true) return { againAt: await orphaned(deps, namespace, blueprint, inFlight) };
   const { status } = held.value;
   if (status.phase === 'Executing' || status.phase === 'Verifying') return NOTHING;

@@ -3,6 +3,7 @@ import { CALM, openStage, SCALING, type Stage } from '../../test/executorStage.t
 import { replay } from '../audit/replay.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -99,7 +100,7 @@ describe('every change that fails its verification is taken back to the byte', (
     const stage = await open();
     await twoVersions(stage);
     const before = owned(stage);
-    const executor = new Executor({ ...stage.deps, signed: () => true });
+    const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
     await stage.wish(A, { ...wish, requester: { kind: 'person', name: 'alice' } });
     await executor.pass();
     expect(stage.status(A).reason).toBe('Written');

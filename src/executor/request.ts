@@ -1,15 +1,18 @@
 import { baselineOf } from '../analysis/verification.ts';
+import { movedSince } from '../approvals/moved.ts';
 import { takeOver, wasReverted } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { CheckedApproval, Verdict } from '../schema/verdict.ts';
-import { approvalAtHand, askApproval, consume } from './approvals.ts';
+import { type ApprovalAtHand, approvalAtHand, consume, type Given, stillStands } from './approvalAtHand.ts';
+import { askApproval } from './askApproval.ts';
 import { carryOut, type Write } from './carryOut.ts';
 import { defer, finish, unlogged } from './close.ts';
-import { decideAgain, type Judged } from './decideAgain.ts';
+import { type Again, decideAgain, type Judged } from './decideAgain.ts';
 import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
+import { endRequest } from './endRequest.ts';
 import { type HeldDecision, lastApplied, requestFrom } from './heldDecision.ts';
 import { outOfTime } from './outOfTime.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
@@ -32,16 +35,12 @@ export async function request(
     .views()
     .find((one) => one.namespace === held.namespace && one.name === held.spec.blueprint.name);
   const atHand = await approvalAtHand(deps, held, view?.blueprint?.approval.executeWithinMs ?? EXECUTE_WITHIN_MS);
-  if (atHand.kind === 'expired') {
-    const message = 'approved, but it could not be carried out in time';
-    return finish(deps, held, { phase: 'Expired', reason: 'NotExecutedInTime', message });
-  }
+  if (atHand.kind === 'expired') return expire(deps, held, atHand, view?.blueprint?.hash);
   if (atHand.kind === 'unreadable') {
     deps.log.warn({ decisionId: held.name, error: atHand.message }, 'votes unreadable: nothing is decided');
     return now + POLL_MS;
   }
-  const approval = atHand.kind === 'checked' ? atHand.approval : undefined;
-  const again = await decideAgain(deps, held, requestFrom(held), approval);
+  const { again, given, approval } = await judgeWith(deps, held, atHand);
   if (again.kind === 'unreadable') {
     deps.log.warn({ decisionId: held.name, error: again.message }, 'state unreadable: nothing is decided');
     return now + POLL_MS;
@@ -50,7 +49,55 @@ export async function request(
     return finish(deps, held, { phase: 'Superseded', reason: again.reason, message: again.message });
   }
   if (again.unlogged !== undefined) return unlogged(deps, held, again.unlogged);
-  return follow(deps, held, again, approval, siblings);
+  if (given?.kind === 'raise' && again.verdict.authority === 'restricted' && isToBeRaised(given, held, again)) {
+    return defer(deps, held, { reason: 'RaiseAwaited', message: `${held.status.message}: waits for its new version` });
+  }
+  return follow(deps, held, again, { given, approval }, siblings);
+}
+
+type Usable = Extract<ApprovalAtHand, { kind: 'once' | 'raise' }>;
+
+/** What people said, as far as it counts for this write. */
+interface Said {
+  readonly given: Usable | undefined;
+  /** Lifts a restriction. */
+  readonly approval: CheckedApproval | undefined;
+}
+
+/** Judged with what people approved; where that is about another world or another question, without it. */
+async function judgeWith(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  atHand: ApprovalAtHand,
+): Promise<{ readonly again: Again } & Said> {
+  const given = atHand.kind === 'once' || atHand.kind === 'raise' ? atHand : undefined;
+  const approval = given?.kind === 'once' ? given.approval : undefined;
+  const again = await decideAgain(deps, held, requestFrom(held), approval);
+  const counts = given?.kind !== 'once' || again.kind !== 'judged' || stillStands(given, held, again);
+  if (counts) return { again, given, approval };
+  return { again: await decideAgain(deps, held, requestFrom(held)), given: undefined, approval: undefined };
+}
+
+const isToBeRaised = ({ spec }: Given, held: HeldDecision, { input: { blueprint }, workload }: Judged): boolean =>
+  blueprint !== undefined && movedSince(spec, held.spec, { blueprint, workload }).length === 0;
+
+/** Of a raise that never came people are told so: it is the gateway's to do. */
+async function expire(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  { raise, request: asked, spec }: Extract<ApprovalAtHand, { kind: 'expired' }>,
+  hash: string | undefined,
+): Promise<AgainAt> {
+  const isNotRaised = raise && hash === spec.blueprint.hash;
+  const message = isNotRaised
+    ? 'approved, but the blueprint was not raised in time'
+    : 'approved, but it could not be carried out in time';
+  await endRequest(deps, asked, 'Expired', message);
+  return finish(deps, held, {
+    phase: 'Expired',
+    reason: isNotRaised ? 'NotRaised' : 'NotExecutedInTime',
+    message,
+  });
 }
 
 /** When the blueprint is not in view yet: the default of the schema. */
@@ -60,13 +107,13 @@ async function follow(
   deps: ExecutorDeps,
   held: HeldDecision,
   judged: Judged,
-  approval: CheckedApproval | undefined,
+  said: Said,
   siblings: readonly HeldDecision[],
 ): Promise<AgainAt> {
   const { verdict, permit } = judged;
   if (verdict.authority === 'forbidden')
     return lastApplied(held.status) === undefined ? refuse(deps, held, judged) : endSteps(deps, held, verdict);
-  if (verdict.authority === 'restricted') return askApproval(deps, held, judged);
+  if (verdict.authority === 'restricted') return askApproval(deps, held, judged, siblings);
   if (verdict.wait !== undefined) {
     await callIfFloorWaits(deps, held, judged, siblings);
     const finding = deciding(verdict);
@@ -78,7 +125,7 @@ async function follow(
     });
   }
   if (permit === undefined) return refuse(deps, held, judged);
-  return perform(deps, held, judged, permit, approval, siblings);
+  return perform(deps, held, judged, permit, said, siblings);
 }
 
 /** The rest of a Decision that has written steps already is forbidden now: what was done was allowed, verified, and stays. */
@@ -98,13 +145,13 @@ async function perform(
   held: HeldDecision,
   judged: Judged,
   permit: Permit,
-  approval: CheckedApproval | undefined,
+  { given, approval }: Said,
   siblings: readonly HeldDecision[],
 ): Promise<AgainAt> {
   const carried = await carryOut(deps, held, writeOf(held, judged, permit, approval));
   switch (carried.kind) {
     case 'written':
-      if (approval !== undefined) await consume(deps, carried.held);
+      if (given !== undefined) await consume(deps, carried.held, given);
       return deps.clock.now() + WRITTEN_MS;
     case 'unclear':
       return deps.clock.now() + GRACE_MS;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOT, openStage, type Stage } from '../../test/executorStage.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const CODE = 'RevertedAgainAndAgain';
@@ -40,7 +41,7 @@ describe('a repair that somebody puts back', () => {
       await stage.run(90_000);
     }
     expect(stage.counters().reverts).toBe(1);
-    const executor = new Executor({ ...stage.deps, signed: () => true });
+    const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
     await stage.wish('web-bbbbbbbbbb', { arguments: { replicas: 3 }, requester: { kind: 'person', name: 'alice' } });
     await stage.run(30_000, executor);
     expect(stage.counters().reverts).toBe(0);

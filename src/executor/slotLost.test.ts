@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, PASS_MS, type Stage, type StageOptions } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -15,7 +16,7 @@ afterEach(() => {
 async function verifying(options: StageOptions, spec: Partial<DecisionSpec>) {
   const stage = await openStage(options);
   stages.push(stage);
-  const executor = new Executor({ ...stage.deps, signed: () => true });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, spec);
   await executor.pass();
   expect(stage.counters().inFlight?.changeId).toBe(`${A}.1`);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -28,8 +29,10 @@ describe('a request whose record is odd', () => {
 
   it('with arguments that mean nothing to its tool is carried out once when it is approved, and asked about once', async () => {
     const stage = await staged({ spec: { governance: PROPOSING } });
-    const executor = new Executor({ ...stage.deps, votes: () => 'approved' });
+    const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
     await stage.wish(A, { arguments: { replicas: 3, revision: 7 } });
+    await executor.pass();
+    await stage.vote(A);
     await stage.run(45_000, executor);
     expect(stage.writes()).toBe(1);
     expect(stage.status(A).history.filter(({ phase }) => phase === 'AwaitingApproval')).toHaveLength(1);

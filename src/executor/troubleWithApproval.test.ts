@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
+import { PEOPLE } from '../testing/people.ts';
 import type { CallFault } from '../world/portFaults.ts';
 import { Executor } from './executor.ts';
 
@@ -13,15 +14,13 @@ afterEach(() => {
 /** A service so hot that eight pods would be needed where six are the limit: people are asked. */
 async function hot(): Promise<{
   stage: Stage;
-  vote: { now: 'pending' | 'approved' | 'rejected' };
   executor: Executor;
 }> {
   const stage = await openStage({ replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } });
   stages.push(stage);
-  const vote: { now: 'pending' | 'approved' | 'rejected' } = { now: 'pending' };
-  const executor = new Executor({ ...stage.deps, votes: () => vote.now });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
-  return { stage, vote, executor };
+  return { stage, executor };
 }
 const approval = (stage: Stage) => stage.world.get(KINDS.ApprovalRequest, 'shop', A);
 
@@ -44,7 +43,7 @@ const ROWS = (['asked', 'voted'] as const).flatMap((moment) => FAULTS.map((row) 
 
 describe('what people approve comes out the same, and once, when', () => {
   it.each(ROWS)('$what as it is $moment (P5, P9)', async ({ moment, fault }) => {
-    const { stage, vote, executor } = await hot();
+    const { stage, executor } = await hot();
     if (moment === 'asked') stage.port.failNext(fault);
     const { againAt } = await executor.pass();
     expect(againAt).toBeGreaterThanOrEqual(stage.clock.now() + 1_000);
@@ -52,7 +51,7 @@ describe('what people approve comes out the same, and once, when', () => {
     expect(stage.status(A)).toMatchObject({ phase: 'AwaitingApproval', approval: A });
     expect(stage.told().map(({ reason }) => reason)).toEqual(['ApprovalNeeded']);
     if (moment === 'voted') stage.port.failNext(fault);
-    vote.now = 'approved';
+    await stage.vote(A);
     await stage.run(150_000, executor);
     expect(stage.status(A).phase).toBe('Succeeded');
     expect([stage.replicas(), stage.writes(), stage.counters().operations.length]).toEqual([8, 1, 1]);
@@ -72,13 +71,15 @@ describe('a Decision that waits for people', () => {
       reason: 'ApprovalLost',
       message: 'its approval request is gone: judged again',
     });
-    expect(stage.status(A).approval).toBeUndefined();
     await executor.pass();
     expect([stage.status(A).phase, approval(stage)?.spec]).toMatchObject(['AwaitingApproval', { decision: A }]);
   });
 
   it.each([
     { what: 'is of another Decision', spec: { decision: 'web-cccccccccc' } },
+    { what: 'is of an earlier Decision of that name', spec: { decisionUid: 'uid-of-then' } },
+    { what: 'is for another number', spec: { arguments: { replicas: 12 } } },
+    { what: 'was asked by somebody else', spec: { requester: { kind: 'agent', name: 'somebody' } } },
     { what: 'cannot be read', spec: { quorum: 'many' } },
   ])('expires when its request $what', async ({ spec }) => {
     const { stage, executor } = await hot();
@@ -89,25 +90,26 @@ describe('a Decision that waits for people', () => {
       if (kind.kind !== 'ApprovalRequest' || !read.ok || read.value === undefined) return read;
       return { ok: true, value: { ...read.value, spec: { ...(read.value.spec as object), ...spec } } };
     };
-    const misled = new Executor({ ...stage.deps, reader: { ...reader, get }, votes: () => 'approved' });
+    const misled = new Executor({ ...stage.deps, reader: { ...reader, get }, trust: PEOPLE.trust });
     await stage.run(15_000, misled);
     expect(stage.status(A)).toMatchObject({
       phase: 'Expired',
       reason: 'ApprovalBroken',
-      message: 'its approval request cannot be read',
+      message: 'its approval request cannot be read, or is for something else',
     });
     expect(stage.writes()).toBe(0);
   });
 
   it.each([
-    { kind: KINDS.Blueprint, reason: 'BlueprintGone', message: 'the blueprint is gone' },
-    { kind: KINDS.Deployment, reason: 'TargetGone', message: 'the target is gone or another one' },
-  ])('ends as superseded with $reason', async ({ kind, reason, message }) => {
-    const { stage, vote, executor } = await hot();
+    { kind: KINDS.Blueprint, reason: 'BlueprintGone', words: 'Blueprint web 1.0.0 then, it is gone now' },
+    { kind: KINDS.Deployment, reason: 'TargetGone', words: 'it is gone now' },
+  ])('ends as superseded with $reason', async ({ kind, reason, words }) => {
+    const { stage, executor } = await hot();
     await executor.pass();
     stage.world.remove(kind, 'shop', 'web');
-    vote.now = 'approved';
+    await stage.vote(A);
     await stage.run(15_000, executor);
+    const message = expect.stringContaining(words) as string;
     expect(stage.status(A)).toMatchObject({ phase: 'Superseded', reason, message });
     expect(approval(stage)?.status).toEqual({ phase: 'Superseded', message });
   });

@@ -3,6 +3,7 @@ import { CALM, openStage, type Stage } from '../../test/executorStage.ts';
 import type { FleetOperation } from '../schema/fleet.ts';
 import { KINDS } from '../schema/kube.ts';
 import { CircuitBreakerStatus } from '../schema/records.ts';
+import { PEOPLE } from '../testing/people.ts';
 import type { CallFault } from '../world/portFaults.ts';
 import { Executor } from './executor.ts';
 
@@ -22,7 +23,7 @@ async function down(): Promise<{ stage: Stage; executor: Executor }> {
   const stage = await openStage({ replicas: 3, load: CALM });
   stages.push(stage);
   await stage.wish(A, { arguments: { replicas: 2 }, requester: ANN });
-  return { stage, executor: new Executor({ ...stage.deps, signed: () => true }) };
+  return { stage, executor: new Executor({ ...stage.deps, trust: PEOPLE.trust }) };
 }
 
 const SWAP = { verb: 'update', kind: 'CircuitBreaker', path: '/fleet/status' } as const;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, type Stage } from '../../test/executorStage.ts';
+import { PEOPLE } from '../testing/people.ts';
 import type { CallFault } from '../world/portFaults.ts';
 import { Executor } from './executor.ts';
 
@@ -51,7 +52,7 @@ describe('an undo comes out the same, and once, when', () => {
     let broken = false;
     const executor = new Executor({
       ...stage.deps,
-      signed: () => true,
+      trust: PEOPLE.trust,
       workloads: {
         apply: async (permit, change, options) => {
           const answer = await stage.deps.workloads.apply(permit, change, options);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, HOT, openStage, type Stage, type StageOptions, VERIFICATION } from '../../test/executorStage.ts';
 import { replay } from '../audit/replay.ts';
 import { KINDS } from '../schema/kube.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -22,7 +23,7 @@ const reasons = (stage: Stage): string[] => stage.told().map(({ reason }) => rea
 /** A person's scale-down of 3 to 2 in a calm service that gets slow at two pods: scenario 4. */
 async function harmfulDown(options: StageOptions = {}): Promise<{ stage: Stage; executor: Executor }> {
   const stage = await open({ replicas: 3, load: CALM, ...options });
-  const executor = new Executor({ ...stage.deps, signed: () => true });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } });
   await executor.pass();
   expect(stage.replicas()).toBe(2);
@@ -199,7 +200,7 @@ describe('phase 0', () => {
     const full = quota(3);
     stage.world.apply({ ...full, spec: { ...full.spec, scopes: ['CrossNamespacePodAffinity'] } });
     await stage.wish(A, { tool: 'restart_pods', operation: 'restart_pods', arguments: {} });
-    const signed = new Executor({ ...stage.deps, signed: () => true });
+    const signed = new Executor({ ...stage.deps, trust: PEOPLE.trust });
     await signed.pass();
     await stage.run(600_000, signed);
     expect(stage.status(A)).toMatchObject({ phase: 'RolledBack', reason: 'Undone' });
@@ -260,7 +261,7 @@ describe('a scale-up while a change is being verified', () => {
 
   it('records a superseded scale-down as rolled back', async () => {
     const stage = await open({ replicas: 3, load: CALM });
-    const executor = new Executor({ ...stage.deps, signed: () => true });
+    const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
     await stage.wish(A, { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } });
     await executor.pass();
     stage.world.setLoad('shop/web', { ...CALM, rps: 250 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, type Stage } from '../../test/executorStage.ts';
 import { replay } from '../audit/replay.ts';
+import { PEOPLE } from '../testing/people.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -15,7 +16,7 @@ afterEach(() => {
 async function watched(): Promise<{ stage: Stage; executor: Executor }> {
   const stage = await openStage({ replicas: 3, load: CALM });
   stages.push(stage);
-  const executor = new Executor({ ...stage.deps, signed: () => true });
+  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   await stage.wish(A, { arguments: { replicas: 2 }, requester: { kind: 'person', name: 'alice' } });
   await executor.pass();
   await stage.run(120_000, executor);
@@ -50,7 +51,7 @@ describe('phase 2: a change that passed', () => {
   it('is undone by the next process too', async () => {
     const { stage } = await watched();
     stage.world.setLoad('shop/web', SLOW);
-    await stage.run(120_000, new Executor({ ...stage.deps, signed: () => true }));
+    await stage.run(120_000, new Executor({ ...stage.deps, trust: PEOPLE.trust }));
     expect(stage.status(A).phase).toBe('RolledBack');
   });
 

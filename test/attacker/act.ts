@@ -22,12 +22,8 @@ const ACTS: Acts = {
     forge(stage, call, lies);
   },
   person: (stage, { call: { tool, args } }) => {
-    const made = create(stage, {
-      ...DECISION_SPEC,
-      tool,
-      arguments: args,
-      requester: { kind: 'person', name: 'ann' },
-    });
+    const spec = { ...DECISION_SPEC, tool, arguments: args, requester: { kind: 'person' as const, name: 'ann' } };
+    const made = create(stage, (where) => stage.people.asked(where, spec, stage.clock.now()));
     if (made !== undefined) stage.signed.add(made.metadata.uid ?? '');
   },
   replay,

@@ -1,6 +1,11 @@
 import { APPROVED } from '../../src/executor/heldDecision.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
-import type { ChangeRecord, DecisionSpec, DecisionStatus } from '../../src/schema/records.ts';
+import {
+  ApprovalRequestSpec,
+  type ChangeRecord,
+  type DecisionSpec,
+  type DecisionStatus,
+} from '../../src/schema/records.ts';
 import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
 import type { AttackStage } from './stage.ts';
 import type { Call, Lies, Step } from './steps.ts';
@@ -31,11 +36,18 @@ export function forge(stage: AttackStage, { tool, args }: Call, lies: Lies): Kub
   return create(stage, spec, where);
 }
 
-export function create(stage: AttackStage, spec: object, namespace = 'shop', status?: object): KubeObject | undefined {
+type Where = { readonly namespace: string; readonly name: string };
+
+export function create(
+  stage: AttackStage,
+  spec: object | ((where: Where) => object),
+  namespace = 'shop',
+): KubeObject | undefined {
   const { apiVersion, kind } = KINDS.Decision;
   const metadata = { name: `web-${stage.ids.fresh()}`, namespace };
   try {
-    return stage.world.apply({ apiVersion, kind, metadata, spec, ...(status !== undefined && { status }) });
+    const said = typeof spec === 'function' ? spec(metadata) : spec;
+    return stage.world.apply({ apiVersion, kind, metadata, spec: said });
   } catch {
     return undefined;
   }
@@ -93,23 +105,28 @@ function forgedStatus(
   return { ...base, phase: 'Verifying', changes: [change], verification };
 }
 
-/** A person says yes or no to what an ApprovalRequest shows. */
+const PEOPLE = ['omar', 'dana', 'kim', 'lee'];
+
+/** As many people as are asked say yes or no to what an ApprovalRequest shows. */
 export function vote(stage: AttackStage, { which, vote: said }: Extract<Step, { do: 'vote' }>): void {
   const open = stage
     .objects('ApprovalRequest')
-    .filter(({ metadata, status }) => status === undefined && !stage.votes.has(metadata.uid ?? ''));
+    .filter(({ metadata, status }) => status === undefined && !stage.answered.has(metadata.uid ?? ''));
   const request = open[which % Math.max(1, open.length)];
   if (request === undefined) return;
-  stage.votes.set(request.metadata.uid ?? '', said);
-  const {
-    decision,
-    operation,
-    arguments: args,
-  } = request.spec as {
-    decision: string;
-    operation: string;
-    arguments: Record<string, unknown>;
-  };
+  const spec = ApprovalRequestSpec.safeParse(request.spec);
+  if (!spec.success) return;
+  stage.answered.add(request.metadata.uid ?? '');
+  const { decision, operation, arguments: args, approvers, quorum } = spec.data;
+  const ballot = { vote: said === 'approved' ? ('approve' as const) : ('reject' as const), groups: approvers };
+  const by = PEOPLE.slice(0, quorum);
+  try {
+    stage.world.edit(KINDS.ApprovalRequest, 'shop', request.metadata.name, (draft) => {
+      draft['votes'] = by.map((name) => stage.people.vote(draft, name, stage.clock.now(), ballot));
+    });
+  } catch {
+    return;
+  }
   if (said === 'approved') stage.ledger.approvals.push({ decision, operation, args });
 }
 

@@ -5,6 +5,7 @@ import { Executor } from '../../src/executor/executor.ts';
 import type { WorkloadWriter } from '../../src/ports/workload.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { deploymentObject } from '../../src/testing/contractObjects.ts';
+import { testPeople } from '../../src/testing/people.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
 import { type WorldPort, worldPort } from '../../src/world/port.ts';
 import { World } from '../../src/world/world.ts';
@@ -43,9 +44,10 @@ export class AttackStage {
   readonly ledger: Ledger;
   readonly journals: readonly LightJournal[];
   readonly ids = seededIds(7);
-  /** uids of Decisions that the gateway signed, and what people said to ApprovalRequests. */
+  /** uids of Decisions that the gateway signed, and of ApprovalRequests that people answered. */
   readonly signed = new Set<string>();
-  readonly votes = new Map<string, 'approved' | 'rejected'>();
+  readonly answered = new Set<string>();
+  readonly people = testPeople();
   wish: Call | undefined;
   kill: Kill | undefined;
   /** Takes the fault of the metrics source back. */
@@ -124,8 +126,7 @@ export class AttackStage {
       workloads: this.#planted.workloads?.(workloads, this.world) ?? workloads,
       journal: this.journals[index] ?? new LightJournal(),
       ids: index === 0 ? this.ids : seededIds(8),
-      signed: (decision) => this.signed.has(decision.metadata.uid ?? ''),
-      votes: (request) => this.votes.get(request.metadata.uid ?? '') ?? 'pending',
+      trust: this.people.trust,
     };
   }
 

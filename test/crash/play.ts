@@ -1,7 +1,8 @@
+import { KINDS } from '../../src/schema/kube.ts';
 import { DecisionStatus } from '../../src/schema/records.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
-import { openStage, PASS_MS } from '../executorStage.ts';
+import { openStage, PASS_MS, type Stage } from '../executorStage.ts';
 import type { Course, End } from './courses.ts';
 import { Ledger } from './ledger.ts';
 import { type Death, Life } from './life.ts';
@@ -36,6 +37,14 @@ const AFTERWARDS = 3;
 /** At most so many turns of the event loop before a call, where several processes run. */
 const MOST_TURNS = 6;
 
+/** People answer each request once. */
+async function approveAll(stage: Stage): Promise<void> {
+  const asked = stage.world.objects
+    .list(KINDS.ApprovalRequest, 'shop')
+    .filter((request) => request['votes'] === undefined);
+  for (const { metadata } of asked) await stage.vote(metadata.name);
+}
+
 /** Plays one course; processes die as told and others take their places. */
 export async function play(course: Course, { deaths, seed }: Kills): Promise<Played> {
   const stage = await openStage(course.stage);
@@ -53,7 +62,6 @@ export async function play(course: Course, { deaths, seed }: Kills): Promise<Pla
     executor: journal,
     ...(course.proposes === true && index === 0 && { controller }),
     workloads: ledger.workloads,
-    votes: () => (course.approves === true ? 'approved' : 'pending'),
   }));
   let born = 0;
   const start = (place: Place, life: Life, first: boolean): Promise<Process> =>
@@ -68,6 +76,7 @@ export async function play(course: Course, { deaths, seed }: Kills): Promise<Pla
   const turn = async (): Promise<void> => {
     await Promise.all(running.map((process) => process.look()));
     ledger.look();
+    if (course.approves === true) await approveAll(stage);
     for (let due = events[0]; due?.when(stage) === true; due = events[0]) {
       events.shift();
       await due.happens(stage);

@@ -5,6 +5,7 @@ import { Observer } from '../../src/observe/observer.ts';
 import type { WorkloadWriter } from '../../src/ports/workload.ts';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
 import type { MemoryJournal } from '../../src/testing/memoryJournal.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
 import type { Stage } from '../executorStage.ts';
 import type { Life } from './life.ts';
@@ -15,7 +16,6 @@ export interface Place {
   /** Absent: no controller runs there. */
   readonly controller?: MemoryJournal;
   readonly workloads: WorkloadWriter;
-  readonly votes: () => 'pending' | 'approved' | 'rejected';
 }
 
 /** One process of the product as `fairlead up` wires it, over a world, with a life of its own. */
@@ -42,8 +42,7 @@ export class Process {
       records,
       workloads: life.wrap(place.workloads),
       journal: life.wrap(place.executor),
-      signed: () => true,
-      votes: place.votes,
+      trust: PEOPLE.trust,
     });
     if (place.controller !== undefined) {
       this.#controller = new Controller({

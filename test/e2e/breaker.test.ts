@@ -3,8 +3,10 @@ import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { breakerAt } from '../../src/policy/breaker.ts';
 import { Counters } from '../../src/schema/counters.ts';
 import { KINDS } from '../../src/schema/kube.ts';
+import type { DecisionSpec } from '../../src/schema/records.ts';
 import { DecisionStatus } from '../../src/schema/records.ts';
 import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
 import { blueprint, deployment, Fairlead, load, replicas, workloadWrites } from './fairlead.ts';
@@ -75,16 +77,18 @@ describeCluster('the breaker on a real API server (scenario 7)', () => {
   /** A person's wish for more replicas. */
   async function ask(name: string, wanted: number): Promise<void> {
     const [view] = inside.observer.views();
+    const metadata = { name, namespace: 'shop' };
+    const spec: DecisionSpec = {
+      ...DECISION_SPEC,
+      blueprint: { name: 'web', version: '1.0.0', hash: view?.blueprint?.hash ?? '' },
+      arguments: { replicas: wanted },
+      requester: { kind: 'person', name: 'ann' },
+    };
     const made = await inside.cluster.records.create(KINDS.Decision, {
       apiVersion: KINDS.Decision.apiVersion,
       kind: KINDS.Decision.kind,
-      metadata: { name, namespace: 'shop' },
-      spec: {
-        ...DECISION_SPEC,
-        blueprint: { name: 'web', version: '1.0.0', hash: view?.blueprint?.hash ?? '' },
-        arguments: { replicas: wanted },
-        requester: { kind: 'person', name: 'ann' },
-      },
+      metadata,
+      spec: PEOPLE.asked(metadata, spec, Date.now()),
     });
     if (!made.ok) throw new Error(made.error.message);
   }

@@ -3,6 +3,7 @@ import { KubernetesMetrics } from '../../src/adapters/metrics/kubernetesMetrics.
 import { Executor } from '../../src/executor/executor.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
 import type { Cluster } from '../cluster/harness.ts';
 import type { ShiftedClock } from './shiftedClock.ts';
@@ -16,8 +17,8 @@ export interface InProcess {
 }
 
 /**
- * An executor over the real adapters, inside the test, so that its clock can be the test's. Every name counts as signed:
- * the gateway that signs is none of this.
+ * An executor over the real adapters, inside the test, so that its clock can be the test's. It trusts
+ * whom the tests sign for.
  */
 export async function openExecutor(cluster: Cluster, clock: ShiftedClock, seed: number): Promise<InProcess> {
   const ids = seededIds(seed);
@@ -39,7 +40,7 @@ export async function openExecutor(cluster: Cluster, clock: ShiftedClock, seed: 
     ids,
     log: SILENT,
     ownNamespace: OWN,
-    signed: () => true,
+    trust: PEOPLE.trust,
   });
   const close = (): void => {
     stop.abort();

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { KINDS } from '../../src/schema/kube.ts';
+import type { DecisionSpec } from '../../src/schema/records.ts';
 import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
 import { blueprint, decisions, deployment, Fairlead, workloadWrites } from './fairlead.ts';
@@ -58,16 +60,18 @@ describeCluster('two executors on a real API server', () => {
     const stopped = clock.now();
 
     const wish = async (index: number): Promise<void> => {
+      const metadata = { name: `web-${String(index).padStart(10, '0')}`, namespace: 'shop' };
+      const spec: DecisionSpec = {
+        ...DECISION_SPEC,
+        blueprint: { name: 'web', version: '1.0.0', hash },
+        arguments: { replicas: Math.min(3 + index, MOST) },
+        requester: { kind: 'person', name: `person-${index}` },
+      };
       const made = await one.cluster.records.create(KINDS.Decision, {
         apiVersion: KINDS.Decision.apiVersion,
         kind: KINDS.Decision.kind,
-        metadata: { name: `web-${String(index).padStart(10, '0')}`, namespace: 'shop' },
-        spec: {
-          ...DECISION_SPEC,
-          blueprint: { name: 'web', version: '1.0.0', hash },
-          arguments: { replicas: Math.min(3 + index, MOST) },
-          requester: { kind: 'person', name: `person-${index}` },
-        },
+        metadata,
+        spec: PEOPLE.asked(metadata, spec, Date.now()),
       });
       if (!made.ok) throw new Error(made.error.message);
     };

@@ -3,6 +3,7 @@ import { verifyLines } from '../../src/audit/verifyLines.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import type { JournalRecord } from '../../src/schema/journal.ts';
 import { API_FAULTS, type ApiFault, faultyPorts, isRead } from '../../src/testing/faultyPorts.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { COURSES, type Course, isOver, WISH } from '../courses.ts';
 import { openStage, PASS_MS } from '../executorStage.ts';
 
@@ -12,7 +13,7 @@ async function play(course: Course, at: number, fault: ApiFault) {
   const { clock } = stage;
   const ports = faultyPorts(stage.deps, clock, at, fault);
   const { reader, records, workloads } = ports;
-  const executor = new Executor({ ...stage.deps, reader, records, workloads, signed: () => true });
+  const executor = new Executor({ ...stage.deps, reader, records, workloads, trust: PEOPLE.trust });
   await stage.wish(WISH, course.spec);
   let hurt = false;
   // Ten passes more than the course takes: what may still be under way has to run out first.

@@ -3,6 +3,7 @@ import { Executor } from '../../src/executor/executor.ts';
 import type { Counters } from '../../src/schema/counters.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { faultyPorts } from '../../src/testing/faultyPorts.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { CALM, HOT, PASS_MS } from '../executorStage.ts';
 import { ALICE, DOWN, openTheatre, type Theatre, UP } from './theatre.ts';
 
@@ -17,7 +18,7 @@ const PHASES = {
   'while it is unclear whether it was written': async (theatre: Theatre) => {
     await theatre.asks(UP, 3);
     const { workloads } = faultyPorts(theatre.deps, theatre.clock, PATCH, 'late');
-    await new Executor({ ...theatre.deps, workloads, signed: () => true }).pass();
+    await new Executor({ ...theatre.deps, workloads, trust: PEOPLE.trust }).pass();
     expect(theatre.phase(UP)).toBe('Executing');
   },
   'while it takes effect': async (theatre: Theatre) => {

@@ -3,6 +3,7 @@ import { SteadyClock } from '../../src/adapters/system/steadyClock.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { COURSES, type Course, isOver, WISH } from '../courses.ts';
 import { CALM, HOT, PASS_MS } from '../executorStage.ts';
 import { ALICE, DOWN, openTheatre, type Theatre, UP } from './theatre.ts';
@@ -29,7 +30,7 @@ async function startedOn(clock: Clock, { deps, port }: Theatre) {
   const { reader, log } = deps;
   const observer = new Observer({ reader, metrics: port.metrics, clock, log, ownNamespace: 'agent-system' });
   await observer.start(stop.signal);
-  const executor = new Executor({ ...deps, observer, clock, signed: () => true });
+  const executor = new Executor({ ...deps, observer, clock, trust: PEOPLE.trust });
   return {
     async look(): Promise<void> {
       await observer.pass();

@@ -10,6 +10,7 @@ import type { Counters } from '../../src/schema/counters.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { deploymentObject } from '../../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { VirtualRun } from '../../src/virtualRun.ts';
 import type { MetricsFault } from '../../src/world/metricsFault.ts';
 import type { CallFault } from '../../src/world/portFaults.ts';
@@ -201,7 +202,13 @@ const PLAYS: Readonly<Record<RowName, () => Promise<Seen>>> = {
     await observer.pass();
     const alerts: string[] = [];
     const raise = ({ code, message }: AlertNotice): void => void alerts.push(`${code}: ${message}`);
-    const executor = new Executor({ ...theatre.deps, observer, clock: ahead, signed: () => true, alerts: [{ raise }] });
+    const executor = new Executor({
+      ...theatre.deps,
+      observer,
+      clock: ahead,
+      trust: PEOPLE.trust,
+      alerts: [{ raise }],
+    });
     await theatre.asks(UP, 3);
     await executor.pass();
     expect([theatre.phase(UP), theatre.writes()]).toEqual(['Deferred', 0]);

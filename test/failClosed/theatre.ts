@@ -4,6 +4,7 @@ import { tell } from '../../src/faces/cli/why.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
 import { KINDS } from '../../src/schema/kube.ts';
+import { PEOPLE } from '../../src/testing/people.ts';
 import { openStage, type StageOptions } from '../executorStage.ts';
 import type { Place } from './rows.ts';
 
@@ -27,7 +28,7 @@ export async function openTheatre(options: StageOptions = {}) {
   const alerts: string[] = [];
   const executor = new Executor({
     ...stage.deps,
-    signed: () => true,
+    trust: PEOPLE.trust,
     alerts: [{ raise: ({ code, message }) => void alerts.push(`${code}: ${message}`) }],
   });
   return {
