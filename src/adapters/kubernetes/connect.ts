@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../kernel/result.ts';
 import type { ApiHealth } from '../../ports/apiHealth.ts';
 import type { ClusterReader, ClusterResult, RecordWriter } from '../../ports/cluster.ts';
+import type { OwnSecret } from '../../ports/ownSecret.ts';
 import type { PodLogs } from '../../ports/podLogs.ts';
 import type { WorkloadWriter } from '../../ports/workload.ts';
 import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
@@ -9,6 +10,7 @@ import { ApiClient, type ClientOptions } from './client.ts';
 import type { KubeconfigOptions } from './kubeconfig.ts';
 import { KubeReader } from './kubeReader.ts';
 import { asObject } from './objects.ts';
+import { KubeOwnSecret } from './ownSecret.ts';
 import { pathOf, withQuery } from './paths.ts';
 import { KubePodLogs } from './podLogs.ts';
 import { KubeRecordWriter } from './recordWriter.ts';
@@ -29,6 +31,8 @@ export interface KubernetesCluster {
   readonly namespace: string;
   /** The last five minutes, for rule G13. */
   health(): ApiHealth;
+  /** The gateway's Secret in that namespace. */
+  ownSecret(namespace: string): OwnSecret;
   /** Creates the namespace if it is not there. */
   ensureNamespace(name: string): Promise<ClusterResult<void>>;
   /**
@@ -61,6 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Kubernete
     context,
     namespace: namespace ?? 'default',
     health: () => client.health.read(),
+    ownSecret: (name) => new KubeOwnSecret(client, name),
     ensureNamespace: (name) => ensureNamespace(client, name),
     applyObject: (kind, object, how = {}) => applyObject(client, kind, object, how),
     close: () => access.value.close(),
