@@ -4,17 +4,11 @@ import type { Gatekeeper } from '../../gateway/people/gatekeeper.ts';
 import type { Identity } from '../../gateway/people/identity.ts';
 import { csrfOf, sameText } from '../../gateway/people/secrets.ts';
 import { type Access, admits } from './access.ts';
+import type { Place } from './place.ts';
 import { problem } from './problem.ts';
 
 export interface Env {
   Variables: { identity: Identity | undefined };
-}
-
-export interface Place {
-  /** Host names (with port) under which this gateway is reached; anything else may be a rebound name. */
-  readonly hosts: readonly string[];
-  /** Behind TLS, ours or a proxy's: the cookie gets its prefix and is never sent in the clear. */
-  readonly secure: boolean;
 }
 
 export const cookieName = (secure: boolean): string => (secure ? '__Host-fairlead' : 'fairlead');
@@ -63,8 +57,17 @@ async function identify(
   return found.ok ? found.value : 'unavailable';
 }
 
-function isOurPage(c: Context, secret: string, { hosts, secure }: Place): boolean {
-  const origin = c.req.header('origin');
-  const ours = hosts.some((host) => origin === `${secure ? 'https' : 'http'}://${host}`);
-  return ours && sameText(c.req.header('x-fairlead-csrf') ?? '', csrfOf(secret));
+/** A login is a change too: no page elsewhere logs anybody in here. Who sends no Origin is no browser. */
+export function noForeignPage(place: Place): MiddlewareHandler {
+  return async (c, next) =>
+    c.req.header('origin') === undefined || isOurOrigin(c, place)
+      ? next()
+      : problem(c, 403, 'ForeignPage', 'this did not come from a page of this gateway');
+}
+
+const isOurOrigin = (c: Context, { hosts, secure }: Place): boolean =>
+  hosts.some((host) => c.req.header('origin') === `${secure ? 'https' : 'http'}://${host}`);
+
+function isOurPage(c: Context, secret: string, place: Place): boolean {
+  return isOurOrigin(c, place) && sameText(c.req.header('x-fairlead-csrf') ?? '', csrfOf(secret));
 }

@@ -12,7 +12,7 @@ export const IDLE_MS = 30 * 60_000;
 export const ABSOLUTE_MS = 12 * 3_600_000;
 /** A session is seen at most this often, so that reading pages writes nothing. */
 const SEEN_EVERY_MS = 60_000;
-const INVITATION_MS = 24 * 3_600_000;
+export const INVITATION_MS = 24 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 export type Refusal =
@@ -35,13 +35,14 @@ export class Gatekeeper {
   /** A new session's secret, for the cookie. `from` is the caller's address. */
   async login(name: string, password: string, from: string): Promise<Result<string, Refusal>> {
     const keys = [`name ${name}`, `from ${from}`];
-    const waitMs = this.#attempts.waitMs(...keys);
-    if (waitMs > 0) return err({ code: 'wait', message: 'too many wrong tries: wait a minute', waitMs });
     const read = await this.#store.read();
     if (!read.ok) return err(unavailable(read.error));
+    const waitMs = this.#attempts.waitMs(...keys);
+    if (waitMs > 0) return err({ code: 'wait', message: 'too many wrong tries: wait a minute', waitMs });
     const user = read.value.users.find((one) => one.name === name && !one.disabled);
+    // Counted before it is looked at, so that many tries at once are no way around it.
+    this.#attempts.failed(...keys);
     if (!(await passwordMatches(password, user?.password))) {
-      this.#attempts.failed(...keys);
       return err({ code: 'wrong', message: 'name or password is wrong' });
     }
     this.#attempts.succeeded(...keys);
@@ -53,8 +54,8 @@ export class Gatekeeper {
     await this.#store.update((people) => ({ ...people, sessions: people.sessions.filter((one) => one.id !== id) }));
   }
 
-  /** Who holds this session; undefined: nobody, any more. */
-  async ofSession(secret: string): Promise<Result<Identity | undefined, Refusal>> {
+  /** Who holds this session; undefined: nobody, any more. `quietly`: a look that does not keep it from ending for idleness. */
+  async ofSession(secret: string, quietly = false): Promise<Result<Identity | undefined, Refusal>> {
     const read = await this.#store.read();
     if (!read.ok) return err(unavailable(read.error));
     const now = this.#clock.now();
@@ -62,7 +63,7 @@ export class Gatekeeper {
     const session = read.value.sessions.find((one) => one.id === id);
     const user = session && enabled(read.value, session.user);
     if (session === undefined || user === undefined || isOver(session, now)) return ok(undefined);
-    if (now - session.seenAt >= SEEN_EVERY_MS) await this.#seen(id, now);
+    if (!quietly && now - session.seenAt >= SEEN_EVERY_MS) await this.#seen(id, now);
     const until = session.createdAt + ABSOLUTE_MS;
     const idleUntil = Math.min(until, now + IDLE_MS);
     return ok(identity(user, { kind: 'session', secret, idleUntil, until }));

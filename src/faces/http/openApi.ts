@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { ApprovalCard, ApprovalList, TakeAlternativeBody, VoteBody } from '../../schema/api/approvals.ts';
+import { ApiError } from '../../schema/api/common.ts';
+import {
+  AskedAnew,
+  BlueprintVersionList,
+  BreakerList,
+  InviteMade,
+  TokenList,
+  UserList,
+} from '../../schema/api/lists.ts';
+import { FirstRunBody, LoginBody, Me, TokenBody, TokenMade, UserBody, UserView } from '../../schema/api/people.ts';
+import { DecisionDetail, DecisionList, JournalPage, QueueState } from '../../schema/api/records.ts';
+import { PauseBody, ResumeBody, ServiceDetail, ServiceList } from '../../schema/api/services.ts';
+import { Hold } from '../../schema/counters.ts';
+import { ACCESS, type Access, type RouteKey } from './access.ts';
+
+interface Said {
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+}
+
+const Holds = z.object({ holds: z.array(Hold) });
+
+const SAID: Readonly<Record<RouteKey, Said>> = {
+  'GET /healthz': { summary: 'the process lives' },
+  'GET /readyz': { summary: 'there is something to show' },
+  'GET /api/openapi.json': { summary: 'this document' },
+  'POST /api/login': { summary: 'a session, by name and password', body: LoginBody },
+  'POST /api/first-run': { summary: 'set a password by a one-time link', body: FirstRunBody },
+  'POST /api/logout': { summary: 'end this session' },
+  'GET /api/me': { summary: 'who the caller is', answer: Me },
+  'GET /api/events': { summary: 'server-sent events: change, and a beat every five seconds' },
+  'GET /api/approvals': { summary: 'requests that wait, or were decided', answer: ApprovalList },
+  'GET /api/approvals/:namespace/:name': { summary: 'one request with all to decide from', answer: ApprovalCard },
+  'POST /api/approvals/:namespace/:name/vote': { summary: 'approve or reject', body: VoteBody, answer: ApprovalCard },
+  'POST /api/approvals/:namespace/:name/evaluate': { summary: 'has the world moved?', answer: AskedAnew },
+  'POST /api/approvals/:namespace/:name/alternative': {
+    summary: 'reject it and ask for another change instead',
+    body: TakeAlternativeBody,
+    answer: AskedAnew,
+  },
+  'GET /api/services': { summary: 'every service', answer: ServiceList },
+  'GET /api/services/:namespace/:name': { summary: 'one service', answer: ServiceDetail },
+  'POST /api/services/:namespace/:name/pause': { summary: 'hold a service', body: PauseBody, answer: Holds },
+  'POST /api/services/:namespace/:name/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
+  'POST /api/namespaces/:namespace/pause': { summary: 'hold a namespace', body: PauseBody, answer: Holds },
+  'POST /api/namespaces/:namespace/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
+  'POST /api/fleet/pause': { summary: 'hold the cluster', body: PauseBody, answer: Holds },
+  'POST /api/fleet/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
+  'GET /api/decisions': { summary: 'decisions, newest first', answer: DecisionList },
+  'GET /api/decisions/:namespace/:name': { summary: 'one decision as it went', answer: DecisionDetail },
+  'GET /api/journal': { summary: 'the journal, newest first, and whether its chain is sound', answer: JournalPage },
+  'GET /api/breakers': { summary: 'breakers and holds', answer: BreakerList },
+  'GET /api/blueprints/:namespace/:name/versions': { summary: 'accepted versions', answer: BlueprintVersionList },
+  'GET /api/queue': { summary: 'the queue of notices', answer: QueueState },
+  'POST /api/queue/dead/:id/retry': { summary: 'try a notice that failed once more' },
+  'GET /api/users': { summary: 'who may log in', answer: UserList },
+  'PUT /api/users': { summary: 'add a person, or change their rights', body: UserBody, answer: UserView },
+  'POST /api/users/:name/invite': { summary: 'a one-time link for them', answer: InviteMade },
+  'GET /api/tokens': { summary: 'tokens, without their secrets', answer: TokenList },
+  'POST /api/tokens': { summary: 'a new token; its secret is shown this once', body: TokenBody, answer: TokenMade },
+  'DELETE /api/tokens/:id': { summary: 'revoke a token' },
+};
+
+/** OpenAPI 3.1 of every route, from the same schemas that bodies are checked with. */
+export function openApi(version: string): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const key of Object.keys(ACCESS) as RouteKey[]) {
+    const [method = '', path = ''] = key.split(' ');
+    const at = path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[at] = { ...paths[at], [method.toLowerCase()]: operation(path, SAID[key], ACCESS[key]) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Fairlead gateway', version },
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'fairlead' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+      schemas: { ApiError: schemaOf(ApiError) },
+    },
+  };
+}
+
+function operation(path: string, { summary, body, answer }: Said, access: Access): Readonly<Record<string, unknown>> {
+  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  return {
+    summary,
+    ...(access.kind !== 'public' && { description: rights(access) }),
+    security:
+      access.kind === 'public' ? [] : access.kind === 'session' ? [{ session: [] }] : [{ session: [] }, { token: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+    responses: {
+      '2XX': { description: 'done', ...(answer && { content: { 'application/json': { schema: schemaOf(answer) } } }) },
+      default: {
+        description: 'what went wrong and what to do',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiError' } } },
+      },
+    },
+  };
+}
+
+const rights = (access: Exclude<Access, { kind: 'public' }>): string =>
+  access.kind === 'session'
+    ? `a session with the role ${access.role}; no token`
+    : `the role ${access.role}${access.scope === 'any' ? '' : `; of a token the scope ${access.scope}`}`;
+
+function schemaOf(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output' }) as Record<string, unknown>;
+  return rest;
+}

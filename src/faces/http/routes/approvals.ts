@@ -1,0 +1,63 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { evaluate } from '../../../gateway/evaluate.ts';
+import { raiseIfApproved } from '../../../gateway/raise.ts';
+import { takeAlternative } from '../../../gateway/takeAlternative.ts';
+import { vote } from '../../../gateway/vote.ts';
+import { TakeAlternativeBody, VoteBody } from '../../../schema/api/approvals.ts';
+import { KINDS } from '../../../schema/kube.ts';
+import { bodyOf, queryOf } from '../body.ts';
+import { callerOf } from '../caller.ts';
+import type { AppDeps } from '../deps.ts';
+import { refusal } from '../problem.ts';
+import { Cursor, named, shown } from './asked.ts';
+import type { HandlersOf } from './handler.ts';
+
+type Routes =
+  | 'GET /api/approvals'
+  | 'GET /api/approvals/:namespace/:name'
+  | 'POST /api/approvals/:namespace/:name/vote'
+  | 'POST /api/approvals/:namespace/:name/evaluate'
+  | 'POST /api/approvals/:namespace/:name/alternative';
+
+const ListQuery = z.strictObject({ state: z.enum(['open', 'decided']).exactOptional(), cursor: Cursor });
+
+export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
+  const { gateway, views } = deps;
+  const card = async (c: Context): Promise<Response> => {
+    const { namespace, name } = named(c);
+    return shown(c, await views.approvalCard(callerOf(c), namespace, name));
+  };
+  return {
+    'GET /api/approvals': async (c) => {
+      const query = queryOf(c, ListQuery);
+      return query.ok ? shown(c, await views.approvalList(callerOf(c), query.value)) : query.error;
+    },
+    'GET /api/approvals/:namespace/:name': card,
+    'POST /api/approvals/:namespace/:name/vote': async (c) => {
+      const body = await bodyOf(c, VoteBody);
+      if (!body.ok) return body.error;
+      const voted = await vote(gateway, callerOf(c), named(c), body.value);
+      if (!voted.ok) return refusal(c, voted.error);
+      await finish(deps, named(c));
+      return card(c);
+    },
+    'POST /api/approvals/:namespace/:name/evaluate': async (c) =>
+      shown(c, await evaluate(gateway, callerOf(c), named(c))),
+    'POST /api/approvals/:namespace/:name/alternative': async (c) => {
+      const body = await bodyOf(c, TakeAlternativeBody);
+      return body.ok ? shown(c, await takeAlternative(gateway, callerOf(c), named(c), body.value)) : body.error;
+    },
+  };
+}
+
+/** The raise that this vote may have completed, at once and not only at the next look. What fails here is done then. */
+async function finish(
+  { gateway }: AppDeps,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const request = await gateway.reader.get(KINDS.ApprovalRequest, namespace, name);
+  if (!request.ok || request.value === undefined) return;
+  const raised = await raiseIfApproved(gateway, request.value);
+  if (!raised.ok) gateway.log.warn({ namespace, name, err: raised.error }, 'an approved raise is not written yet');
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { queryOf } from '../body.ts';
+import type { AppDeps } from '../deps.ts';
+import { problem } from '../problem.ts';
+import { Cursor, named, shown } from './asked.ts';
+import type { HandlersOf } from './handler.ts';
+
+type Routes =
+  | 'GET /api/services'
+  | 'GET /api/services/:namespace/:name'
+  | 'GET /api/decisions'
+  | 'GET /api/decisions/:namespace/:name'
+  | 'GET /api/journal'
+  | 'GET /api/breakers'
+  | 'GET /api/blueprints/:namespace/:name/versions'
+  | 'GET /api/queue'
+  | 'POST /api/queue/dead/:id/retry';
+
+const HOUR = 60;
+/** As much as the history in memory holds, and a bit. */
+const LONGEST = 7 * 24 * HOUR;
+const ServiceQuery = z.strictObject({ minutes: z.coerce.number().int().min(1).max(LONGEST).optional() });
+const Service = z.string().max(400).exactOptional();
+const DecisionQuery = z.strictObject({ service: Service, phase: z.string().max(64).exactOptional(), cursor: Cursor });
+const JournalQuery = z.strictObject({ service: Service, kind: z.string().max(64).exactOptional(), cursor: Cursor });
+
+export function readRoutes({ views, queue }: AppDeps): HandlersOf<Routes> {
+  return {
+    'GET /api/services': async (c) => shown(c, await views.serviceList()),
+    'GET /api/services/:namespace/:name': async (c) => {
+      const query = queryOf(c, ServiceQuery);
+      if (!query.ok) return query.error;
+      const { namespace, name } = named(c);
+      return shown(c, await views.serviceDetail(namespace, name, query.value.minutes ?? HOUR));
+    },
+    'GET /api/decisions': async (c) => {
+      const query = queryOf(c, DecisionQuery);
+      return query.ok ? shown(c, await views.decisionList(query.value)) : query.error;
+    },
+    'GET /api/decisions/:namespace/:name': async (c) => {
+      const { namespace, name } = named(c);
+      return shown(c, await views.decisionDetail(namespace, name));
+    },
+    'GET /api/journal': async (c) => {
+      const query = queryOf(c, JournalQuery);
+      return query.ok ? shown(c, await views.journalPage(query.value)) : query.error;
+    },
+    'GET /api/breakers': async (c) => shown(c, await views.breakerList()),
+    'GET /api/blueprints/:namespace/:name/versions': async (c) => {
+      const { namespace, name } = named(c);
+      return shown(c, await views.blueprintVersions(namespace, name));
+    },
+    'GET /api/queue': async (c) => c.json(await queue.state()),
+    'POST /api/queue/dead/:id/retry': async (c) => {
+      const retried = await queue.retry(c.req.param('id') ?? '');
+      return retried.ok ? c.json({}) : problem(c, 409, 'NotRetried', retried.error);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { PeopleDeps } from './deps.ts';
+import type { Refusal } from './gatekeeper.ts';
+import type { Identity } from './identity.ts';
+
+/** A new session's secret. Tries are on record, right and wrong; those that were not even looked at are not. */
+export async function logIn(
+  deps: PeopleDeps,
+  { name, password }: { readonly name: string; readonly password: string },
+  from: string,
+): Promise<Result<string, Refusal>> {
+  const session = await deps.keeper.login(name, password, from);
+  if (session.ok) await note(deps, { who: name, what: 'logged in', from });
+  else if (session.error.code === 'wrong') await note(deps, { who: name, what: 'was refused', from });
+  return session;
+}
+
+/** Sets the password of whom a one-time link is for; a new session's secret. */
+export async function acceptLink(
+  deps: PeopleDeps,
+  { token, password }: { readonly token: string; readonly password: string },
+  from: string,
+): Promise<Result<string, Refusal>> {
+  const waitMs = deps.attempts.waitMs(`link ${from}`);
+  if (waitMs > 0) return err({ code: 'wait', message: 'too many wrong links: wait a minute', waitMs });
+  const session = await deps.keeper.accept(token, password);
+  if (!session.ok) {
+    if (session.error.code === 'wrong') deps.attempts.failed(`link ${from}`);
+    if (session.error.code === 'wrong') await note(deps, { who: '', what: 'used a link that is none', from });
+    return session;
+  }
+  const who = await deps.keeper.ofSession(session.value);
+  await note(deps, { who: (who.ok && who.value?.name) || '', what: 'used a one-time link', from });
+  return ok(session.value);
+}
+
+export async function logOut(deps: PeopleDeps, who: Identity, from: string): Promise<void> {
+  if (who.by.kind !== 'session') return;
+  await deps.keeper.logout(who.by.secret);
+  await note(deps, { who: who.name, what: 'logged out', from });
+}
+
+/** Somebody who needs to stop the machines is let in also when the disk is full. */
+async function note(deps: PeopleDeps, data: Readonly<Record<string, string>>): Promise<void> {
+  const logged = await deps.journal.append({ kind: 'access', subject: '', data });
+  if (!logged.ok) deps.log.error({ err: logged.error.message, ...data }, 'an access is not on record');
+}

@@ -1,0 +1,141 @@
+import { proveRequester } from '../approvals/requesterProof.ts';
+import { digestOf } from '../approvals/subject.ts';
+import { mayNotDecide } from '../approvals/tally.ts';
+import { isoInstant } from '../kernel/instant.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { gateInput } from '../observe/gateInput.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import { decide } from '../policy/decide.ts';
+import type { TakeAlternativeBody } from '../schema/api/approvals.ts';
+import type { AskedAnew } from '../schema/api/lists.ts';
+import { headline } from '../schema/headline.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { newDecision } from '../schema/newDecision.ts';
+import { ApprovalRequestSpec, type DecisionSpec, type Origin } from '../schema/records.ts';
+import type { Request } from '../schema/request.ts';
+import type { GatewayDeps, Refused } from './deps.ts';
+import type { Identity } from './people/identity.ts';
+import { judged, judgedAlternatives, wishOf } from './views/judgedNow.ts';
+import { readDecision } from './views/records.ts';
+import { vote } from './vote.ts';
+
+interface Where {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Asks, in this person's own name, for another change than the one that waits, and rejects that one. The index is that of
+ * the card's list. The new Decision carries the gateway's signature and no authority: the executor judges it like any.
+ */
+export async function takeAlternative(
+  deps: GatewayDeps,
+  who: Identity,
+  where: Where,
+  { index, comment }: TakeAlternativeBody,
+): Promise<Result<AskedAnew, Refused>> {
+  const asked = await requestAt(deps, where);
+  if (!asked.ok) return asked;
+  const { request, spec } = asked.value;
+  const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
+  if (barred !== undefined) return err({ code: 'notYours', message: barred });
+  const found = await alternativeAt(deps, spec, index);
+  if (!found.ok) return found;
+  const { view, wish, text } = found.value;
+  // The one that waits goes first: two changes of one thing must never both be on their way.
+  const digest = digestOf(deps.trust.cluster, request);
+  if (digest === undefined) return unavailable('the cluster does not say which one it is');
+  const said = [`took instead: ${text}`, comment?.trim() ?? ''].filter((part) => part !== '').join('; ');
+  const rejected = await vote(deps, who, where, { digest, vote: 'reject', comment: said.slice(0, 1000) });
+  if (!rejected.ok) return rejected;
+  return ask(deps, who, view, wish, said);
+}
+
+async function requestAt(
+  { reader }: GatewayDeps,
+  { namespace, name }: Where,
+): Promise<Result<{ readonly request: KubeObject; readonly spec: ApprovalRequestSpec }, Refused>> {
+  const read = await reader.get(KINDS.ApprovalRequest, namespace, name);
+  if (!read.ok) return unavailable(`the request cannot be read: ${read.error.message}`);
+  const spec = ApprovalRequestSpec.safeParse(read.value?.spec);
+  return read.value === undefined || !spec.success
+    ? err({ code: 'notFound', message: 'there is no such request' })
+    : ok({ request: read.value, spec: spec.data });
+}
+
+interface Found {
+  readonly view: ServiceView;
+  readonly wish: Request;
+  readonly text: string;
+}
+
+async function alternativeAt(
+  deps: GatewayDeps,
+  spec: ApprovalRequestSpec,
+  index: number,
+): Promise<Result<Found, Refused>> {
+  const { namespace } = spec.target;
+  const read = await deps.reader.get(KINDS.Decision, namespace, spec.decision);
+  const seen = await deps.observer.fresh(namespace, spec.blueprint.name);
+  if (!read.ok || !seen.ok) return unavailable('the cluster cannot be read now: nothing is asked for unseen');
+  const record = read.value && readDecision(read.value);
+  if (record === undefined) return err({ code: 'stale', message: 'the decision that asked is gone' });
+  const facts = { now: deps.clock.now(), ownNamespace: deps.ownNamespace };
+  const wish = wishOf(record, deps.trust);
+  const one = judgedAlternatives(seen.value, wish, judged(seen.value, wish, facts), facts)[index];
+  if (one?.wish === undefined || one.verdict === undefined) {
+    return err({ code: 'notOffered', message: 'this alternative is not offered: look at the request again' });
+  }
+  return one.verdict.authority === 'forbidden'
+    ? err({ code: 'notOffered', message: `${one.text}: ${headline(one.verdict)}` })
+    : ok({ view: seen.value, wish: one.wish, text: one.text });
+}
+
+/** Judged once more in the person's own name, on record, then a Decision with the gateway's word for who asked. */
+async function ask(
+  deps: GatewayDeps,
+  who: Identity,
+  view: ServiceView,
+  wish: Request,
+  said: string,
+): Promise<Result<AskedAnew, Refused>> {
+  const { blueprint, workload, namespace, name } = view;
+  if (blueprint === undefined) return err({ code: 'stale', message: 'no blueprint governs this service any more' });
+  const now = deps.clock.now();
+  const own: Request = {
+    id: `${name}-${deps.ids.fresh()}`,
+    tool: wish.tool,
+    effect: wish.effect,
+    args: wish.args,
+    ...(wish.wanted && { wanted: wish.wanted }),
+    target: wish.target,
+    requester: { kind: 'person', name: who.name },
+    ...(workload && { seen: { uid: workload.uid, replicas: workload.replicas, at: workload.at } }),
+  };
+  const input = gateInput(view, own, { now, ownNamespace: deps.ownNamespace });
+  const { verdict } = decide(input);
+  const logged = await deps.journal.append({ kind: 'call', subject: own.id, data: { input, verdict } });
+  if (!logged.ok) return unavailable(`it cannot be recorded: ${logged.error.message}`);
+  const uid = workload?.uid;
+  const parts = { blueprint, uid, request: own, verdict, rationale: said, evidence: [], origin: BY_HAND };
+  const object = newDecision({ ...parts, journal: logged.value }, isoInstant(workload?.at ?? now));
+  const spec = object.spec as DecisionSpec;
+  const proof = proveRequester(deps.trust.cluster, { namespace, name: own.id }, spec, isoInstant(now), deps.key);
+  const created = await deps.records.create(KINDS.Decision, { ...object, spec: { ...spec, proof } });
+  if (!created.ok) return unavailable(`the change was not asked for: ${created.error.message}`);
+  return ok({ text: `Asked for in your name: ${headline(verdict)}. Decision ${own.id}.` });
+}
+
+const BY_HAND: Origin = {
+  role: 'person',
+  prompt: '',
+  model: '',
+  steps: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  seconds: 0,
+  read: [],
+  run: '',
+};
+
+const unavailable = (message: string): Result<never, Refused> => err({ code: 'unavailable', message });
