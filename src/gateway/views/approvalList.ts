@@ -1,0 +1,108 @@
+import { ok, type Result } from '../../kernel/result.ts';
+import { listAt, textAt } from '../../observe/narrow.ts';
+import type { ApprovalList } from '../../schema/api/approvals.ts';
+import type { KubeObject } from '../../schema/kube.ts';
+import type { GatewayDeps, Refused } from '../deps.ts';
+import type { Identity } from '../people/identity.ts';
+import { approvalSummary, viewsByName } from './approvalSummary.ts';
+import { type Place, pageOf } from './pages.ts';
+import { createdAt, indexed, keyOf, type RequestRecord, readRequest, type Standing, standingOf } from './records.ts';
+import { instantMs } from './told.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+interface Entry extends Place {
+  readonly request: RequestRecord;
+  readonly standing: Standing;
+}
+
+/** What waits for an answer, what ends soonest first; or what was answered, newest first. */
+export async function approvalList(
+  deps: GatewayDeps,
+  who: Identity,
+  query: { readonly state?: 'open' | 'decided'; readonly cursor?: string },
+): Promise<Result<ApprovalList, Refused>> {
+  const objects = deps.observer.approvals();
+  const decisions = indexed(deps.observer.decisions());
+  const open = openOf(deps, objects);
+  const page =
+    query.state === 'decided'
+      ? decidedPage(deps, objects, open, query.cursor)
+      : pageOf([...open.values()], 'oldest first', query.cursor);
+  if (!page.ok) return page;
+  const views = viewsByName(deps.observer.views());
+  const { items, next } = page.value;
+  return ok({
+    items: items.map(({ request, standing }) => {
+      const { namespace, spec } = request;
+      const view = views.get(keyOf(namespace, spec.blueprint.name));
+      const decision = decisions.get(keyOf(namespace, spec.decision));
+      return approvalSummary(deps, who, request, { view, decision }, standing);
+    }),
+    ...(next !== undefined && { next }),
+    stats: statsOf(objects, decisions, deps.clock.now()),
+  });
+}
+
+/** Those whose answer is still to come. Only they are looked at closely: votes are checked, and the rest is counted. */
+function openOf(deps: GatewayDeps, objects: readonly KubeObject[]): ReadonlyMap<KubeObject, Entry> {
+  const open = new Map<KubeObject, Entry>();
+  for (const object of objects) {
+    if (phaseIn(object) !== 'Pending') continue;
+    const request = readRequest(object);
+    const standing = request && standingOf(request, deps);
+    if (request === undefined || standing?.phase !== 'Pending') continue;
+    open.set(object, { at: instantMs(request.spec.decideBy), key: keyOfObject(object), request, standing });
+  }
+  return open;
+}
+
+function decidedPage(
+  deps: GatewayDeps,
+  objects: readonly KubeObject[],
+  open: ReadonlyMap<KubeObject, Entry>,
+  cursor: string | undefined,
+) {
+  const places = objects
+    .filter((object) => !open.has(object))
+    .map((object) => ({ at: createdAt(object), key: keyOfObject(object), object }));
+  const page = pageOf(places, 'newest first', cursor);
+  if (!page.ok) return page;
+  const items = page.value.items.flatMap(({ object, ...place }): Entry[] => {
+    const request = readRequest(object);
+    return request === undefined ? [] : [{ ...place, request, standing: standingOf(request, deps) }];
+  });
+  return ok({ ...page.value, items });
+}
+
+/** Of seven days, by what the executor counted and wrote: a vote that counted for nothing is in none of these numbers. */
+function statsOf(
+  objects: readonly KubeObject[],
+  decisions: ReadonlyMap<string, KubeObject>,
+  now: number,
+): ApprovalList['stats'] {
+  const stats = { asked: 0, approved: 0, undone: 0, rejected: 0, expired: 0, underThreeSeconds: 0 };
+  const times: number[] = [];
+  for (const object of objects) {
+    const at = createdAt(object);
+    if (now - at > WEEK_MS) continue;
+    stats.asked += 1;
+    const phase = phaseIn(object);
+    if (phase === 'Expired') stats.expired += 1;
+    if (phase !== 'Rejected' && phase !== 'Approved' && phase !== 'Consumed') continue;
+    if (phase === 'Rejected') stats.rejected += 1;
+    else stats.approved += 1;
+    const decision = decisions.get(keyOf(object.metadata.namespace ?? '', textAt(object, 'spec', 'decision') ?? ''));
+    if (phase === 'Consumed' && textAt(decision, 'status', 'phase') === 'RolledBack') stats.undone += 1;
+    const last = instantMs(textAt(listAt(object, 'votes').at(-1), 'at'));
+    if (last === 0) continue;
+    const took = Math.max(0, last - at);
+    times.push(took);
+    if (took < 3_000) stats.underThreeSeconds += 1;
+  }
+  const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  return { ...stats, ...(median !== undefined && { medianMsToDecide: median }) };
+}
+
+const phaseIn = (object: KubeObject): string => textAt(object, 'status', 'phase') ?? 'Pending';
+const keyOfObject = ({ metadata }: KubeObject): string => keyOf(metadata.namespace ?? '', metadata.name);
