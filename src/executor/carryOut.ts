@@ -1,5 +1,5 @@
 import type { LastChange } from '../schema/change.ts';
-import { changeJson } from '../schema/changeRecord.ts';
+import { changeJson, directionOf } from '../schema/changeRecord.ts';
 import { changeTexts } from '../schema/changeText.ts';
 import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts';
 import { cut, verdictRecord } from '../schema/decisionObject.ts';
@@ -11,7 +11,7 @@ import { carriedChange, confirm } from './confirm.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
-import { directionOf, type HeldDecision } from './heldDecision.ts';
+import type { HeldDecision } from './heldDecision.ts';
 import { clockDiffers } from './serverTime.ts';
 import { slotOf, takeSlot } from './slot.ts';
 import { stillAllowed } from './stillAllowed.ts';

@@ -67,6 +67,7 @@ export interface End {
   readonly reason: string;
   readonly message: string;
   readonly verification?: DecisionStatus['verification'];
+  readonly failure?: DecisionStatus['failure'];
 }
 
 /**

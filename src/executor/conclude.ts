@@ -4,7 +4,7 @@ import { wantedOf } from '../schema/wish.ts';
 import { alert } from './alert.ts';
 import { close } from './close.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { type HeldDecision, NEXT_STEP } from './heldDecision.ts';
 import { undo } from './undo.ts';
 import type { Verifying } from './verify.ts';
 import { writeStatus } from './writeStatus.ts';
@@ -43,7 +43,7 @@ export async function conclude(
   const wanted = wantedOf(held.spec);
   if (wanted?.kind === 'scale' && seen.workload.replicas !== wanted.replicas) {
     const next = `step ${change.before} to ${change.after} ${outcome === 'pass' ? 'passed' : 'was not enough'}; next on the way to ${wanted.replicas}`;
-    const end = { phase: 'Pending', reason: 'NextStep', message: next, verification } as const;
+    const end = { phase: 'Pending', reason: NEXT_STEP, message: next, verification } as const;
     return close(deps, held, change.id, end, breakerFailures);
   }
   const reason = outcome === 'insufficient' ? 'Insufficient' : 'Verified';
@@ -67,11 +67,12 @@ async function failed(
   const now = deps.clock.now();
   if (!isUndone(blueprint, verification.checks)) {
     await alert(deps, held, { code: 'ChangeFailed', message: `${message}; the blueprint does not let it be undone` });
-    const end = { phase: 'Failed', reason, message, verification } as const;
+    const end = { phase: 'Failed', reason, message, verification, failure: { reason, message } } as const;
     return close(deps, held, change.id, end, blueprint.safety.breakerFailures);
   }
   // Durable before the undo is tried: whatever dies from here on, the undo is still due.
-  const update = { phase: 'Verifying', reason, message, verification, deferredSince: now } as const;
+  const failure = { reason, message };
+  const update = { phase: 'Verifying', reason, message, verification, failure, deferredSince: now } as const;
   const written = await writeStatus(deps, held, update, true);
   return written.ok ? undo(deps, written.value, change, seen.view) : now + SOON_MS;
 }

@@ -100,10 +100,3 @@ export function openIntent(status: DecisionStatus): ChangeRecord | undefined {
   const last = status.changes.at(-1);
   return last?.appliedAt === undefined ? last : undefined;
 }
-
-export function directionOf(change: Pick<ChangeRecord, 'kind' | 'before' | 'after'>): 'up' | 'down' | 'none' {
-  if (change.kind !== 'scale') return 'none';
-  const [before, after] = [Number(change.before), Number(change.after)];
-  if (after > before) return 'up';
-  return after < before ? 'down' : 'none';
-}

@@ -1,5 +1,5 @@
-import { FINAL } from '../schema/records.ts';
-import { approvedAt, type HeldDecision } from './heldDecision.ts';
+import { type DecisionStatus, FINAL } from '../schema/records.ts';
+import { approvedAt, type HeldDecision, isOrder, pacing } from './heldDecision.ts';
 
 const AGENT_MS = 60_000;
 const PERSON_MS = 600_000;
@@ -12,7 +12,7 @@ export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[],
   const { status, person } = held;
   if (status.phase !== 'Deferred' || isApproved(held)) return undefined;
   const limit = person ? PERSON_MS : AGENT_MS;
-  if (status.deferredSince !== undefined && now - status.deferredSince >= limit) {
+  if (status.deferredSince !== undefined && now - waitsSince(status, status.deferredSince) >= limit) {
     return `it waited ${limit / 1000} s (${status.reason}): computed anew`;
   }
   const newer = siblings.find((other) => isNewer(other, held) && isSameAsker(other, held));
@@ -23,8 +23,12 @@ export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[],
 export function dropsAt(held: HeldDecision): number {
   const { status, person } = held;
   if (isApproved(held)) return Number.POSITIVE_INFINITY;
-  return (status.deferredSince ?? Number.POSITIVE_INFINITY) + (person ? PERSON_MS : AGENT_MS);
+  const since = status.deferredSince ?? Number.POSITIVE_INFINITY;
+  return waitsSince(status, since) + (person ? PERSON_MS : AGENT_MS);
 }
+
+/** What a pace holds back does not run out of time by it. */
+const waitsSince = (status: DecisionStatus, since: number): number => Math.max(since, pacing(status)?.notBefore ?? 0);
 
 /** What people approved is theirs: it waits for as long as the approval may be carried out. */
 const isApproved = ({ status }: HeldDecision): boolean =>
@@ -33,6 +37,7 @@ const isApproved = ({ status }: HeldDecision): boolean =>
 /** One that is over already replaces nothing: it may have been refused. */
 const isNewer = (other: HeldDecision, held: HeldDecision): boolean =>
   !FINAL.has(other.status.phase) &&
+  !isOrder(other) &&
   other.spec.target.name === held.spec.target.name &&
   (other.createdAt > held.createdAt || (other.createdAt === held.createdAt && other.name > held.name));
 

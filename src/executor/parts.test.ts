@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { Fault } from '../schema/blueprint/fault.ts';
+import { directionOf } from '../schema/changeRecord.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, DecisionStatus } from '../schema/records.ts';
 import type { Finding, Verdict } from '../schema/verdict.ts';
@@ -10,7 +11,7 @@ import { PEOPLE, testPeople } from '../testing/people.ts';
 import { blueprintStatus } from './blueprintStatus.ts';
 import { outcomeOf } from './close.ts';
 import { deciding } from './deciding.ts';
-import { directionOf, type HeldDecision, lastApplied, openIntent, readDecision, requestFrom } from './heldDecision.ts';
+import { type HeldDecision, lastApplied, openIntent, readDecision, requestFrom } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 
 const T = Date.UTC(2026, 0, 5, 12);

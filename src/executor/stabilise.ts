@@ -1,10 +1,11 @@
 import { judge, missedEarly } from '../analysis/verification.ts';
+import { directionOf } from '../schema/changeRecord.ts';
 import { sampledAfter } from './afterConvergence.ts';
 import { alert } from './alert.ts';
 import { close } from './close.ts';
 import { conclude } from './conclude.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
-import { directionOf, type HeldDecision } from './heldDecision.ts';
+import type { HeldDecision } from './heldDecision.ts';
 import type { Verifying } from './verify.ts';
 import { writeStatus } from './writeStatus.ts';
 

@@ -3,12 +3,12 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import { settle, startUndo, type Undone } from '../policy/counters.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { SAFETY_DEFAULTS } from '../schema/blueprint.ts';
-import type { Wanted } from '../schema/change.ts';
-import { changeOf } from '../schema/changeRecord.ts';
+import { directionOf } from '../schema/changeRecord.ts';
 import { changeTexts } from '../schema/changeText.ts';
 import type { Counters } from '../schema/counters.ts';
-import type { ChangeRecord } from '../schema/records.ts';
-import type { Request, UndoFacts } from '../schema/request.ts';
+import type { ChangeRecord, DecisionStatus } from '../schema/records.ts';
+import type { AskedUndo, Request } from '../schema/request.ts';
+import { undoWish } from '../schema/undoWish.ts';
 import { alert } from './alert.ts';
 import { carryOut, type Write } from './carryOut.ts';
 import { close, giveBack, undoIdOf } from './close.ts';
@@ -16,7 +16,7 @@ import { carriedChange, confirm } from './confirm.ts';
 import { decideAgain, type Judged } from './decideAgain.ts';
 import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
-import { directionOf, type HeldDecision, openIntent, requestFrom } from './heldDecision.ts';
+import { type HeldDecision, openIntent, requestFrom } from './heldDecision.ts';
 import { slotOf, updateCounters } from './slot.ts';
 import { writeStatus } from './writeStatus.ts';
 
@@ -49,7 +49,7 @@ export async function undo(
     optional: false,
     baseline: failed.baseline,
     take: (counters, record, inFlight) => {
-      const free = counted(deps, counters, failed.id, again.input.blueprint);
+      const free = counted(deps, held, counters, failed.id, again.input.blueprint);
       return free === undefined ? undefined : startUndo(free, undone(held, failed, view), record, inFlight);
     },
   };
@@ -95,7 +95,9 @@ export async function endUndo(
   const words = change.kind === 'restart' ? 'restart taken back' : `back to ${change.after}`;
   if (answer.state !== 'failed' || answer.reason === 'Overwritten') {
     const reason = answer.state === 'failed' ? 'UndoOverwritten' : 'Undone';
-    const message = `${words} after change ${why?.id ?? ''} failed`;
+    const { undoAskedBy } = held.status;
+    const cause = undoAskedBy === undefined ? 'failed' : `could not be judged, as ${undoAskedBy} asked`;
+    const message = `${words} after change ${why?.id ?? ''} ${cause}`;
     return close(deps, held, change.id, { phase: 'RolledBack', reason, message }, blueprint.safety.breakerFailures);
   }
   await alert(deps, held, {
@@ -121,6 +123,7 @@ async function refused(
     });
     return Math.max(verdict.wait?.until ?? 0, deps.clock.now() + POLL_MS);
   }
+  if (isAsked(held)) return stays(deps, held, failed, finding?.code ?? 'UndoRefused', message);
   await alert(deps, held, { code: 'UndoRefused', message: `change ${failed.id} failed and is not undone: ${message}` });
   // Taken by an earlier try that the API server refused: that undo is not written any more.
   await giveBack(deps, held, undoIdOf(failed.id));
@@ -133,17 +136,33 @@ async function refused(
   );
 }
 
+/** An undo on request came to nothing: the change stays as it was, inconclusive, and a person is told. */
+async function stays(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  { id }: ChangeRecord,
+  reason: string,
+  words: string,
+): Promise<AgainAt> {
+  const message = `change ${id} could not be judged and is not undone as ${held.status.undoAskedBy} asked: ${words}`;
+  await alert(deps, held, { code: 'UndoRefused', message });
+  await giveBack(deps, held, undoIdOf(id));
+  return close(deps, held, id, { phase: 'Inconclusive', reason, message });
+}
+
 async function giveUp(
   deps: ExecutorDeps,
   held: HeldDecision,
   failed: ChangeRecord,
   view: ServiceView,
 ): Promise<AgainAt> {
-  const message = `change ${failed.id} failed and could not be undone in ${GIVE_UP_MS / 60_000} minutes: ${held.status.message}`;
+  const inTime = `in ${GIVE_UP_MS / 60_000} minutes: ${held.status.message}`;
+  if (isAsked(held)) return stays(deps, held, failed, 'UndoFailed', `not done ${inTime}`);
+  const message = `change ${failed.id} failed and could not be undone ${inTime}`;
   await alert(deps, held, { code: 'UndoFailed', message });
   const undoId = undoIdOf(failed.id);
   await updateCounters(deps, held.namespace, held.spec.blueprint.name, (counters) => {
-    const free = counted(deps, counters, failed.id, view.blueprint);
+    const free = counted(deps, held, counters, failed.id, view.blueprint);
     if (free === undefined) return undefined;
     const facts = {
       decision: held.name,
@@ -159,9 +178,13 @@ async function giveUp(
   return close(deps, held, undoId, { phase: 'Failed', reason: 'UndoFailed', message });
 }
 
-/** The failure counts once: with the first slot of its undo. undefined: somebody else's change is in flight by now. */
+/**
+ * The failure counts once: with the first slot of its undo; what is undone on request failed nothing and counts as little.
+ * undefined: somebody else's change is in flight by now.
+ */
 function counted(
   deps: ExecutorDeps,
+  held: HeldDecision,
   counters: Counters,
   failedId: string,
   blueprint: Blueprint | undefined,
@@ -169,7 +192,7 @@ function counted(
   const { inFlight } = counters;
   if (inFlight === undefined || inFlight.changeId === undoIdOf(failedId)) return counters;
   if (inFlight.changeId !== failedId) return undefined;
-  return settle(counters, 'fail', {
+  return settle(counters, isAsked(held) ? 'inconclusive' : 'fail', {
     changeId: failedId,
     now: deps.clock.now(),
     jitter: deps.ids.random(),
@@ -193,43 +216,27 @@ async function dropIntent(deps: ExecutorDeps, held: HeldDecision, message: strin
   return deps.clock.now() + SOON_MS;
 }
 
-function undoRequest(held: HeldDecision, failed: ChangeRecord, view: ServiceView): Request {
-  const loadNow = view.assessment?.history.load;
-  const written = changeOf(failed);
-  const facts: UndoFacts = {
-    changeId: failed.id,
-    ...(written !== undefined && { change: written }),
-    wrote: failed.after,
-    before: failed.before,
-    direction: directionOf(failed),
-    ...(failed.baseline.load !== undefined && { loadThen: failed.baseline.load }),
-    ...(loadNow !== undefined && { loadNow }),
-    beforeWasBreached: failed.baseline.breached,
-    alreadyUndone: held.status.changes.some((change) => change.undo && change.appliedAt !== undefined),
-  };
-  const { seen: _seen, args: _args, ...request } = requestFrom(held);
+/** One that was asked for is an agent's, whoever asked for the change. */
+function undoRequest({ status, ...held }: HeldDecision, failed: ChangeRecord, view: ServiceView): Request {
+  const { seen: _seen, pace: _pace, ...request } = requestFrom({ ...held, status });
+  const asked = askedOf(status);
+  const wish = undoWish(failed, status.changes, view.assessment?.history.load, asked);
   return {
     ...request,
     id: undoIdOf(failed.id),
-    args: failed.kind === 'scale' ? { replicas: Number(failed.before) } : {},
-    wanted: backOf(failed),
-    undo: facts,
+    ...wish,
+    ...(asked !== undefined && { requester: { kind: 'agent', name: status.undoAskedBy ?? '' } }),
   };
 }
 
-/** What an undo wants; of resources and rollback the facts carry the change itself. */
-function backOf({ kind, before }: ChangeRecord): Wanted {
-  switch (kind) {
-    case 'scale':
-      return { kind, replicas: Number(before) };
-    case 'resources':
-      return { kind, amounts: {} };
-    case 'rollback':
-      return { kind, revision: null };
-    case 'restart':
-      return { kind };
-  }
+/** What was taken on request was judged inconclusive then: nothing judges it again before it is done. */
+function askedOf({ undoAskedBy, approval, verification }: DecisionStatus): AskedUndo | undefined {
+  return undoAskedBy === undefined || verification?.outcome === 'fail'
+    ? undefined
+    : { inconclusive: true, approved: approval !== undefined };
 }
+
+const isAsked = ({ status }: HeldDecision): boolean => askedOf(status) !== undefined;
 
 async function tellIfNearestBound(
   deps: ExecutorDeps,

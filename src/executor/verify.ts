@@ -2,7 +2,7 @@ import { usualStartMs } from '../analysis/startDeadline.ts';
 import { type Convergence, convergence, overwrittenBy } from '../analysis/verification.ts';
 import { applied, verifying } from '../policy/counters.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
-import { changeOf } from '../schema/changeRecord.ts';
+import { changeOf, directionOf } from '../schema/changeRecord.ts';
 import type { InFlight } from '../schema/counters.ts';
 import type { ChangeRecord, Verification } from '../schema/records.ts';
 import { alert, alertLost } from './alert.ts';
@@ -11,7 +11,7 @@ import { close, SUPERSEDED_BY_UP } from './close.ts';
 import { conclude } from './conclude.ts';
 import { look, type Seen } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
-import { directionOf, type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
+import { type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
 import { retakeSlot, updateCounters } from './slot.ts';
 import { stabilise } from './stabilise.ts';
 import { endUndo, resumeUndo, undo } from './undo.ts';
@@ -49,7 +49,7 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   if (retaken !== undefined) return deps.clock.now() + SOON_MS;
   if (!(await nameChange(deps, held, change, seen))) return deps.clock.now() + SOON_MS;
   if (openIntent(held.status)?.undo === true) return resumeUndo(deps, held, change, seen.view);
-  if (verification.outcome === 'fail' && !change.undo) return undo(deps, held, change, seen.view);
+  if (isUndoDue(held.status) && !change.undo) return undo(deps, held, change, seen.view);
   if (verification.phase === 'convergence') {
     return converge(deps, held, { change, blueprint, seen, verification });
   }
@@ -61,6 +61,10 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   }
   return stabilise(deps, held, { change, blueprint, seen, verification });
 }
+
+/** It failed, or could not be judged and is taken back on request: durable before the undo is tried. */
+const isUndoDue = ({ verification, undoAskedBy }: HeldDecision['status']): boolean =>
+  verification?.outcome === 'fail' || undoAskedBy !== undefined;
 
 /** Of counters that somebody else wrote a person was told when they were mended. */
 const isMended = ({ view: { breakerObject, counters } }: Seen): boolean =>

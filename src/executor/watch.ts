@@ -1,14 +1,14 @@
 import { judge, overwrittenBy } from '../analysis/verification.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
-import { changeOf } from '../schema/changeRecord.ts';
+import { changeOf, directionOf } from '../schema/changeRecord.ts';
 import type { ChangeRecord, Verification } from '../schema/records.ts';
 import { sampledAfter } from './afterConvergence.ts';
 import { blueprintOfThen } from './blueprintOfThen.ts';
 import { conclude } from './conclude.ts';
 import { look } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
-import { directionOf, type HeldDecision, lastApplied } from './heldDecision.ts';
+import { type HeldDecision, lastApplied } from './heldDecision.ts';
 import { takeSlot } from './slot.ts';
 import { inFlightOf } from './verify.ts';
 import { writeStatus } from './writeStatus.ts';

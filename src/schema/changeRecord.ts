@@ -39,6 +39,13 @@ export function changeOf({ kind, before, after, change }: ChangeRecord): Change 
 export const changeJson = (change: Change): { readonly change?: string } =>
   change.kind === 'scale' || change.kind === 'restart' ? {} : { change: JSON.stringify(change) };
 
+export function directionOf(change: Pick<ChangeRecord, 'kind' | 'before' | 'after'>): 'up' | 'down' | 'none' {
+  if (change.kind !== 'scale') return 'none';
+  const [before, after] = [Number(change.before), Number(change.after)];
+  if (after > before) return 'up';
+  return after < before ? 'down' : 'none';
+}
+
 function jsonOf(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');

@@ -200,8 +200,8 @@ export type Verification = z.infer<typeof Verification>;
 export const Pace = z.object({
   /** Name of the child Decision. */
   by: text(100),
-  /** The step it is about, counted from 1 by writes. */
-  step: z.int().min(1).max(10_000),
+  /** Id of the write that the step follows. */
+  after: text(120),
   /** Where that step stops. */
   replicas: z.int().min(0).max(10_000).optional(),
   /** From when the step is due. */
@@ -222,6 +222,8 @@ export const DecisionStatus = z.object({
   /** Deferred since: an agent's wish is dropped and computed anew, a person's waits 10 minutes. */
   deferredSince: z.int().optional(),
   changes: z.array(ChangeRecord).max(64),
+  /** Of a change that failed: the first code and words of it, which outlast its undo. */
+  failure: z.object({ reason: text(64), message: text(500) }).optional(),
   pace: Pace.optional(),
   /** Name of the child Decision that asked for the undo of its inconclusive change. */
   undoAskedBy: text(100).optional(),
