@@ -1,0 +1,20 @@
+import { err, ok } from '../kernel/result.ts';
+import type { PeopleStore } from '../ports/peopleStore.ts';
+import { NOBODY, type People } from '../schema/people.ts';
+
+/** People in memory, whose store can be made to fail. */
+export class MemoryPeople implements PeopleStore {
+  people: People = NOBODY;
+  /** Set to a message to make every call fail with it. */
+  broken: string | undefined;
+
+  read(): ReturnType<PeopleStore['read']> {
+    return Promise.resolve(this.broken === undefined ? ok(this.people) : err(this.broken));
+  }
+
+  update(change: (people: People) => People | undefined): ReturnType<PeopleStore['update']> {
+    if (this.broken !== undefined) return Promise.resolve(err(this.broken));
+    this.people = change(this.people) ?? this.people;
+    return Promise.resolve(ok(undefined));
+  }
+}
