@@ -10,6 +10,7 @@ import { governanceEnforcer } from './agents/roles/governanceEnforcer.ts';
 import { loadRolePrompt, type Role } from './agents/roles/role.ts';
 import { RulesPlanner } from './agents/rulesPlanner.ts';
 import { withFallback } from './agents/withFallback.ts';
+import type { Trust } from './approvals/tally.ts';
 import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { Executor } from './executor/executor.ts';
@@ -47,6 +48,8 @@ export interface Wiring {
   readonly alerts?: readonly AlertSink[];
   /** How the API server did for this process; absent: nobody counts. */
   readonly apiHealth?: ApiHealthSource;
+  /** Whose signatures the executor believes; absent: nobody's. */
+  readonly trust?: Trust;
 }
 
 export function composeObserver(wiring: Wiring): Observer {
@@ -77,8 +80,9 @@ export function composeExecutor(
   journal: Journal,
   workloads: WorkloadWriter,
 ): Executor {
-  const { reader, records, clock, ids, log, ownNamespace, alerts = [] } = wiring;
-  return new Executor({ observer, reader, records, workloads, journal, clock, ids, log, ownNamespace, alerts });
+  const { reader, records, clock, ids, log, ownNamespace, alerts = [], trust } = wiring;
+  const parts = { observer, reader, records, workloads, journal, clock, ids, log, ownNamespace, alerts };
+  return new Executor({ ...parts, ...(trust && { trust }) });
 }
 
 /** Longer than the model's own limit for a run, so that the run ends by itself. */
@@ -92,6 +96,8 @@ interface AgentParts {
   readonly promptsDir: string;
   readonly passMs: number;
   readonly guard?: ModelGuard | undefined;
+  /** Put around whoever proposes, beneath what stands in for it: for those who watch. */
+  readonly around?: (proposer: Proposer) => Proposer;
 }
 
 /** Nobody waits for an explanation of a blueprint. */
@@ -122,10 +128,10 @@ const guarded = (model: ChatModel, { clock, log, guard }: AgentParts): GuardedMo
  * that is not guarded yet gets a guard of its own, with what `guard` says of it.
  */
 export function composeProposer(model: ChatModel | undefined, parts: AgentParts): Proposer {
-  if (model === undefined) return new RulesPlanner();
-  const { clock, log, promptsDir, passMs } = parts;
+  const { clock, log, promptsDir, passMs, around = (proposer) => proposer } = parts;
+  if (model === undefined) return around(new RulesPlanner());
   const engine = new DecisionEngine({ model: guarded(model, parts), prompt: loadDecisionPrompt(promptsDir), clock });
-  return withFallback({ model: engine, clock, log, deadlineMs: passMs, patienceMs: PATIENCE_MS });
+  return withFallback({ model: around(engine), clock, log, deadlineMs: passMs, patienceMs: PATIENCE_MS });
 }
 
 /** The sinks the settings name, loaded only when there are some. */

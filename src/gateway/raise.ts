@@ -1,4 +1,4 @@
-import { type Tally, tally } from '../approvals/tally.ts';
+import { type Tally, tally, votesOf } from '../approvals/tally.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { gitOpsOwner } from '../observe/owners.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
@@ -53,6 +53,10 @@ export async function raiseIfApproved(deps: GatewayDeps, request: KubeObject): P
   const seen = await deps.observer.fresh(namespace, blueprint.name);
   if (!seen.ok) return seen.error.code === 'notFound' ? ok({ kind: 'none' }) : err(seen.error.message);
   if (seen.value.blueprint?.hash !== blueprint.hash) return ok({ kind: 'none' });
+  // What nobody may carry out any more is not prepared for either.
+  const castAt = Date.parse(votesOf(request).find(({ id }) => id === votes.vote)?.at ?? '');
+  const { executeWithinMs } = seen.value.blueprint.approval;
+  if (!(deps.clock.now() <= castAt + executeWithinMs)) return ok({ kind: 'none' });
   const offer = raiseOffer(spec.data, seen.value);
   if (offer === undefined || offer.ownedBy !== undefined) return ok({ kind: 'none' });
   const data = { blueprint: `${namespace}/${blueprint.name}`, vote: votes.vote, ...offer };

@@ -135,7 +135,8 @@ async function choiceOf(
   if (body.vote === 'reject') return undefined;
   if (body.choice === 'once') return 'once';
   const seen = await deps.observer.fresh(spec.target.namespace, spec.blueprint.name);
-  const offered = seen.ok && raiseOffer(spec, seen.value) !== undefined;
+  const offer = seen.ok ? raiseOffer(spec, seen.value) : undefined;
+  const offered = offer !== undefined && offer.ownedBy === undefined;
   const wanted = body.choice ?? (seen.ok ? seen.value.blueprint?.approval.onApproval : undefined);
   return offered && wanted === 'update_blueprint' ? 'update_blueprint' : 'once';
 }
