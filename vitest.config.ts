@@ -15,8 +15,20 @@ export default defineConfig({
             'test/injection/**/*.test.ts',
             'test/naive/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
+            'test/web/*.test.ts',
+            'web/**/*.test.ts',
           ],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/web/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -27,7 +39,7 @@ export default defineConfig({
           hookTimeout: 240_000,
           fileParallelism: false,
           // After all unit tests: their timing must not depend on a busy machine.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

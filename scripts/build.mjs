@@ -1,5 +1,5 @@
-// Builds dist/ from src/: our own code in a few lazily loaded chunks, packages left where npm put them.
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+// Builds dist/ from src/: our own code in a few lazily loaded chunks, packages left where npm put them. And dist/web from web/.
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './setup.mjs';
 
@@ -16,8 +16,16 @@ function newest(folder) {
 
 /** True when dist/ is missing or older than a source file. */
 export function stale() {
+  return older('main.js', ['src']) || webStale();
+}
+
+/** The pages use the types of the API alone; a change of these is a change of the pages. */
+const webStale = () => older(path.join('web', 'index.html'), ['web', path.join('src', 'schema', 'api')]);
+
+function older(made, sources) {
   try {
-    return statSync(path.join(root, 'dist', 'main.js')).mtimeMs < newest(path.join(root, 'src'));
+    const at = statSync(path.join(root, 'dist', made)).mtimeMs;
+    return sources.some((source) => at < newest(path.join(root, source)));
   } catch {
     return true;
   }
@@ -44,21 +52,36 @@ export async function build() {
       logLevel: 'warning',
     });
     install(made, path.join(root, 'dist'));
+    if (webStale()) await buildWeb(path.join(made, 'web'));
     rmSync(made, { recursive: true, force: true });
   } catch (error) {
     rmSync(made, { recursive: true, force: true });
-    console.error(`fairlead: the program cannot be built from src/: ${error.message.split('\n')[0]}`);
+    console.error(`fairlead: the program cannot be built from its sources: ${error.message.split('\n')[0]}`);
     process.exit(1);
   }
 }
 
+async function buildWeb(made) {
+  const { build: bundle } = await import('vite');
+  await bundle({ configFile: path.join(root, 'web', 'vite.config.ts'), build: { outDir: made } });
+  const dist = path.join(root, 'dist', 'web');
+  install(path.join(made, 'assets'), path.join(dist, 'assets'));
+  for (const name of readdirSync(made).toSorted((a) => (a === 'index.html' ? 1 : -1))) {
+    if (name === 'assets') continue;
+    renameSync(path.join(made, name), path.join(dist, name));
+    utimesSync(path.join(dist, name), new Date(), new Date());
+  }
+}
+
+/** A page that is open across an upgrade finds its files for a day. */
 function install(made, dist) {
   mkdirSync(dist, { recursive: true });
-  const names = readdirSync(made);
+  const names = readdirSync(made).filter((name) => name !== 'web');
   const entryLast = names.toSorted((a, b) => Number(a === 'main.js') - Number(b === 'main.js'));
   for (const name of entryLast) renameSync(path.join(made, name), path.join(dist, name));
   for (const name of readdirSync(dist)) {
     const file = path.join(dist, name);
+    if (name === 'web' || name === 'assets') continue;
     if (!names.includes(name) && Date.now() - statSync(file).mtimeMs > DAY_MS) rmSync(file, { force: true });
   }
 }
