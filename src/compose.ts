@@ -6,8 +6,10 @@ import { DEFAULT_BUDGET, ModelBudget } from './agents/modelBudget.ts';
 import type { Proposer } from './agents/proposer.ts';
 import { blueprintParser } from './agents/roles/blueprintParser.ts';
 import { DecisionEngine, loadDecisionPrompt } from './agents/roles/decisionEngine.ts';
+import { executionEngine } from './agents/roles/executionEngine.ts';
 import { governanceEnforcer } from './agents/roles/governanceEnforcer.ts';
 import { loadRolePrompt, type Role } from './agents/roles/role.ts';
+import { verificationEngine } from './agents/roles/verificationEngine.ts';
 import { RulesPlanner } from './agents/rulesPlanner.ts';
 import { withFallback } from './agents/withFallback.ts';
 import type { Trust } from './approvals/tally.ts';
@@ -102,6 +104,8 @@ interface AgentParts {
 
 /** Nobody waits for an explanation of a blueprint. */
 const EXPLAIN_WITHIN_MS = 90_000;
+/** The executor goes on without them; what comes while a step is verified is in time for the next. */
+const FOLLOW_UP_WITHIN_MS = 45_000;
 
 /** The agents besides the proposer, each with the model of its role, or rules alone. Throws when a prompt is not what its role fills in. */
 export function composeAgents(models: (role: ModelRole) => ChatModel | undefined, parts: AgentParts): Agents {
@@ -115,7 +119,12 @@ export function composeAgents(models: (role: ModelRole) => ChatModel | undefined
     const prompt = loadRolePrompt(role, promptsDir);
     return agentOf(role, { model: guarded(model, parts), prompt, clock, log, withinMs });
   };
-  return { enforcer: agent(governanceEnforcer, passMs), parser: agent(blueprintParser, EXPLAIN_WITHIN_MS) };
+  return {
+    enforcer: agent(governanceEnforcer, passMs),
+    parser: agent(blueprintParser, EXPLAIN_WITHIN_MS),
+    execution: agent(executionEngine, FOLLOW_UP_WITHIN_MS),
+    verification: agent(verificationEngine, FOLLOW_UP_WITHIN_MS),
+  };
 }
 
 const guarded = (model: ChatModel, { clock, log, guard }: AgentParts): GuardedModel =>

@@ -99,11 +99,11 @@ export class Play {
       },
       agents: (clock) => {
         const parts = { clock, log: SILENT, promptsDir, passMs: PASS_MS, guard: options.guard };
-        const { enforcer, parser } = composeAgents(() => model, parts);
+        const agents = composeAgents(() => model, parts);
         // The shop's own blueprints are new while nobody watches yet: no model is kept busy with them.
-        const explain: typeof parser.ask = (...asked) =>
-          (play === undefined ? RULE_AGENTS.parser : parser).ask(...asked);
-        return { enforcer, parser: { ask: explain } };
+        const explain: typeof agents.parser.ask = (...asked) =>
+          (play === undefined ? RULE_AGENTS.parser : agents.parser).ask(...asked);
+        return { ...agents, parser: { ask: explain } };
       },
       journal: async (role, clock) => {
         const narrator = new Narrator({
