@@ -6,7 +6,7 @@ import { composeProposer } from '../src/compose.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ChatModel } from '../src/ports/model.ts';
 import type { DecisionObject } from '../src/schema/decisionObject.ts';
-import { KINDS } from '../src/schema/kube.ts';
+import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { FINAL } from '../src/schema/records.ts';
 import { deploymentObject } from '../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
@@ -75,16 +75,28 @@ export interface StageOptions {
   /** False: it is asked about one service, rules answer for the other. */
   readonly everywhere?: boolean;
   readonly run?: Pick<VirtualRunOptions, 'timeMoves' | 'advance'>;
+  /** What others wrote into an object before it is applied. */
+  readonly shaped?: (object: KubeObject) => KubeObject;
+  /** What else stands in the cluster from the beginning. */
+  readonly plant?: (run: VirtualRun) => void;
+  readonly journal?: VirtualRunOptions['journal'];
 }
 
 /** Two services in one situation. Time goes on while a model is asked, unless `run` says otherwise. */
 export async function open(
   { replicas, load }: Situation,
-  { model, everywhere = true, run: rest = { timeMoves: true } }: StageOptions,
+  {
+    model,
+    everywhere = true,
+    run: rest = { timeMoves: true },
+    shaped = (object) => object,
+    plant,
+    journal,
+  }: StageOptions,
 ): Promise<VirtualRun> {
   const run = await VirtualRun.open({
     ...rest,
-    journal: (role, clock) => new MemoryJournal(clock, role),
+    journal: journal ?? ((role, clock) => new MemoryJournal(clock, role)),
     proposer: (clock) => {
       const given = typeof model === 'function' ? model(clock) : model;
       const asked = composeProposer(given, { clock, log: LOG, promptsDir, passMs: PASS_MS });
@@ -92,11 +104,12 @@ export async function open(
     },
   });
   for (const name of [ASKED, BESIDE]) {
-    run.world.apply(deploymentObject('shop', name, { replicas }));
+    run.world.apply(shaped(deploymentObject('shop', name, { replicas })));
     const { apiVersion, kind } = KINDS.Blueprint;
-    run.world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec: SPEC });
+    run.world.apply(shaped({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec: SPEC }));
     run.world.setLoad(`shop/${name}`, load);
   }
+  plant?.(run);
   return run;
 }
 

@@ -1,4 +1,5 @@
 import type { Agents } from '../agents/agents.ts';
+import { floorOf, onFloor } from '../agents/floor.ts';
 import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
 import { RULES_MODEL } from '../agents/origin.ts';
 import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
@@ -144,6 +145,8 @@ export class Propose {
       );
       return false;
     }
+    const floor = await this.#floorFirst(judged.value, proposal, signal);
+    if (floor !== undefined) return floor;
     const repeated = repeats(
       judged.value.request,
       judged.value.verdict,
@@ -152,6 +155,26 @@ export class Propose {
     );
     if (repeated !== undefined) return true;
     return !(await this.#create(judged.value, proposal.rationale, proposal.origin, proposal, signal));
+  }
+
+  /**
+   * Where capacity is short, a wish that only a person could let pass must not stand in front of the floor that the rules
+   * let pass: asking for too much, again and again, would hold a service down. Undefined: it does not.
+   */
+  async #floorFirst(
+    { verdict }: Judged,
+    proposal: Extract<Proposal, { kind: 'change' }>,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
+    const { assessment, workload, blueprint } = this.#view;
+    if (verdict.authority === 'allowed' || !assessment || !workload || !blueprint) return undefined;
+    const { namespace, name } = blueprint.target;
+    const own = { assessment, workload, blueprint, service: `${namespace}/${name}` };
+    const floor = floorOf(own);
+    if (floor?.direction !== 'up' || floor.replicas > blueprint.scaling.maxReplicas) return undefined;
+    const instead = onFloor({ kind: 'hold', reason: wantedWords(proposal), origin: proposal.origin }, own);
+    if (instead.kind !== 'change' || proposal.args['replicas'] === floor.replicas) return undefined;
+    return this.#take(instead, signal);
   }
 
   /** True when the Decision was created. */
@@ -258,3 +281,6 @@ export class Propose {
     return (await this.#deps.journal.append({ kind, subject: this.#run, data })).ok;
   }
 }
+
+const wantedWords = ({ tool, args, rationale }: Extract<Proposal, { kind: 'change' }>): string =>
+  `${tool}${typeof args['replicas'] === 'number' ? ` to ${args['replicas']}` : ''}, which needs an approval: ${rationale}`;
