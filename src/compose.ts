@@ -31,6 +31,7 @@ import type { ChatModel } from './ports/model.ts';
 import type { ModelTrace } from './ports/modelTrace.ts';
 import type { PodLogs } from './ports/podLogs.ts';
 import type { WorkloadWriter } from './ports/workload.ts';
+import { redactedRecords } from './redactedRecords.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
 import { MODEL_ROLES, type ModelRole } from './schema/modelRole.ts';
 import { MODELS_NOTE } from './schema/modelState.ts';
@@ -48,6 +49,8 @@ export interface Wiring {
   readonly ownNamespace: string;
   /** Where the executor's alerts go besides Event, journal and log. */
   readonly alerts?: readonly AlertSink[];
+  /** Values that no record of ours may hold. */
+  readonly secrets?: readonly string[];
   /** How the API server did for this process; absent: nobody counts. */
   readonly apiHealth?: ApiHealthSource;
   /** Whose signatures the executor believes; absent: nobody's. */
@@ -67,7 +70,8 @@ export function composeController(
   proposer: Proposer,
   agents: Agents = RULE_AGENTS,
 ): Controller {
-  const { reader, records, clock, ids, log, logs, ownNamespace } = wiring;
+  const { reader, clock, ids, log, logs, ownNamespace } = wiring;
+  const records = redactedRecords(wiring.records, wiring.secrets);
   const decisions = (): DecisionObject[] => {
     const created = (d: DecisionObject): string => d.metadata.creationTimestamp ?? '';
     return (observer.decisions() as DecisionObject[]).toSorted((a, b) => (created(a) < created(b) ? -1 : 1));
@@ -90,7 +94,7 @@ export function composeExecutor(
 /** Longer than the model's own limit for a run, so that the run ends by itself. */
 const PATIENCE_MS = 130_000;
 
-export type ModelGuard = Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace'>>;
+export type ModelGuard = Partial<Pick<GuardOptions, 'budget' | 'prices' | 'trace' | 'redact'>>;
 
 interface AgentParts {
   readonly clock: Clock;
@@ -182,6 +186,7 @@ export async function composeModels(
         clock,
         log,
         budget,
+        redact: (text) => redact(text, config.secrets),
         ...(settings?.prices && { prices: settings.prices }),
         ...(trace && { trace }),
       });

@@ -1,3 +1,4 @@
+import { redact } from '../kernel/redact.ts';
 import { err, type Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,6 +9,7 @@ import { MODEL_BREAKER, type ModelBreaker, modelAnswered, modelBreakerAt, modelF
 import type { ModelBudget } from './modelBudget.ts';
 import { costOf, type ModelPrices, promptSize, tokensOf } from './tokenCount.ts';
 import { within } from './within.ts';
+import { answerWithoutSecrets, withoutSecrets } from './withoutSecrets.ts';
 
 export interface GuardOptions {
   readonly clock: Clock;
@@ -16,6 +18,8 @@ export interface GuardOptions {
   readonly budget: ModelBudget;
   readonly prices?: ModelPrices;
   readonly trace?: ModelTrace;
+  /** Takes secrets out of all that is sent and all that comes back; by default what looks like one. */
+  readonly redact?: (text: string) => string;
 }
 
 type Answered = Result<ChatAnswer, ModelError>;
@@ -36,6 +40,7 @@ export class GuardedModel implements ChatModel {
   readonly label: string;
   readonly #model: ChatModel;
   readonly #options: GuardOptions;
+  readonly #redact: (text: string) => string;
   #breaker: ModelBreaker = MODEL_BREAKER;
   #trial = false;
   /** The endpoint asked to be left alone until then. */
@@ -47,6 +52,7 @@ export class GuardedModel implements ChatModel {
     this.#model = model;
     this.#options = options;
     this.label = model.label;
+    this.#redact = options.redact ?? ((text) => redact(text));
   }
 
   /** Why it is not asked, for people; undefined while it is. */
@@ -64,6 +70,10 @@ export class GuardedModel implements ChatModel {
   }
 
   async complete(request: ChatRequest, signal: AbortSignal): Promise<Answered> {
+    return this.#guarded(withoutSecrets(request, this.#redact), signal);
+  }
+
+  async #guarded(request: ChatRequest, signal: AbortSignal): Promise<Answered> {
     const { clock, budget } = this.#options;
     const began = clock.now();
     const paused = this.#paused(began);
@@ -78,7 +88,7 @@ export class GuardedModel implements ChatModel {
     if (trial) this.#trial = true;
     let result: Answered;
     try {
-      result = await this.#exchange(request, signal);
+      result = answerWithoutSecrets(await this.#exchange(request, signal), this.#redact);
     } finally {
       if (trial) this.#trial = false;
     }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact, redactDeep } from './redact.ts';
 
@@ -20,6 +21,21 @@ describe('redact', () => {
     ['a quoted password with spaces', 'password: "two words", next', 'password: [redacted], next'],
     ['a secret in JSON text', '{"api_key":"abc123def"}', '{"api_key":[redacted]}'],
     ['a password in an address', 'redis://:hunter22@redis:6379', 'redis://:[redacted]@redis:6379'],
+    ['a cookie', 'set-cookie: session=abc; path=/\nnext', 'set-cookie: [redacted]\nnext'],
+    ['a Stripe key', 'sk_live_4eC39HqLyjWDarjtT1zdp7dc', '[redacted]'],
+    ['a secret of signed webhooks', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '[redacted]'],
+    ['a Slack app token', 'xapp-1-A0123456789-abcdef', '[redacted]'],
+    ['basic credentials without their header', 'sent Basic dXNlcjpwYXNzd29yZA==', 'sent Basic [redacted]'],
+    [
+      'the key of a storage account',
+      'AccountName=a;AccountKey=c2VjcmV0c2VjcmV0c2VjcmV0;E=x',
+      'AccountName=a;AccountKey=[redacted];E=x',
+    ],
+    [
+      'a secret in JSON inside of JSON',
+      '{"body":"{\\"password\\":\\"hunter22\\"}"}',
+      '{"body":"{\\"password\\":\\[redacted]}"}',
+    ],
     ['an environment variable', 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
   ])('takes out %s', (_what, text, clean) => {
     expect(redact(text)).toBe(clean);
@@ -54,11 +70,54 @@ describe('redact', () => {
       'password='.repeat(50_000),
       '://a:'.repeat(80_000),
       'eyJ'.repeat(100_000),
+      'eyJ-'.repeat(100_000),
+      'cookie:x'.repeat(50_000),
+      'Basic aaaaaaaaaaa'.repeat(30_000),
+      `basic ${'a'.repeat(400_000)}`,
+      'AccountKey='.repeat(40_000),
+      'SG.aaaaaaaaaaaaaaaaa.'.repeat(20_000),
+      'password\\\\'.repeat(40_000),
     ];
     const started = performance.now();
     for (const text of texts) redact(text);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
+});
+
+it('answers any mixture of beginnings of secrets in linear time', () => {
+  const part = fc.constantFrom(
+    'eyJ',
+    'a.',
+    '-----BEGIN ',
+    'PRIVATE KEY-----',
+    'bearer ',
+    '://',
+    'a:',
+    '@',
+    'password',
+    '=',
+    '"',
+    "'",
+    '\\',
+    'cookie:',
+    'basic ',
+    'SG.',
+    'sk-',
+    'authorization: ',
+    'A1b2',
+    ' ',
+    '\n',
+  );
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+      const piece = parts.join('');
+      const text = piece.repeat(Math.ceil(60_000 / piece.length));
+      const started = performance.now();
+      redact(text);
+      expect(performance.now() - started).toBeLessThan(1_000);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('redactDeep', () => {

@@ -19,22 +19,28 @@ const PATTERNS: readonly Pattern[] = [
     find: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:(?!-----END )[\s\S])*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)?/g,
     put: '[redacted private key]',
   },
-  { find: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, put: MARK },
+  { find: /\beyJ[\w-]{8,2000}\.[\w-]{8,}(?:\.[\w-]*)?/g, put: MARK },
   { find: /\b(bearer)(\s+)[\w.~+/=-]{8,}/gi, put: `$1$2${MARK}` },
   {
     find: /\b((?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?)(?:basic|digest|token)\s+[^\s"',;]+/gi,
     put: `$1${MARK}`,
   },
   { find: /\bsk-[\w-]{16,}/g, put: MARK },
+  // Cookie headers are whole a secret, up to the end of the line or the quote.
+  { find: /\b((?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?)(?!\[redacted)[^\s"'][^\n\r"']{0,4000}/gi, put: `$1${MARK}` },
+  { find: /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[\w+/=-]{10,}/g, put: MARK },
+  { find: /\b(?:hf_[A-Za-z0-9]{20,}|dop_v1_[a-f0-9]{32,}|ya29\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})/g, put: MARK },
+  { find: /\b(basic)(\s+)(?=[A-Za-z0-9+/]{0,200}[A-Z0-9+/])[A-Za-z0-9+/]{12,}={0,2}/gi, put: `$1$2${MARK}` },
+  { find: /\b((?:AccountKey|SharedAccessKey|SharedAccessSignature|sig)=)[\w%+/=-]{16,}/g, put: `$1${MARK}` },
   { find: /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,})/g, put: MARK },
-  { find: /\bxox[abeoprs]-[\w-]{10,}/g, put: MARK },
+  { find: /\b(?:xox[abeoprs]|xapp)-[\w-]{10,}/g, put: MARK },
   { find: /(https:\/\/hooks\.slack\.com\/)[\w/-]+/g, put: `$1${MARK}` },
   { find: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, put: MARK },
   { find: /\bAIza[\w-]{35}/g, put: MARK },
   // user:password in an address, such as redis://:secret@host.
   { find: /(:\/\/[^\s/:@"']{0,100}:)[^\s/@"']{1,200}@/g, put: `$1${MARK}@` },
   {
-    find: /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|credentials?)["']?\s{0,4}[:=]\s{0,4})(?!\[redacted)(?:"[^"\n]{1,500}"?|'[^'\n]{1,500}'?|[^\s"',;&)}\]]+)/gi,
+    find: /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|credentials?)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3})(?!\\{0,3}\[redacted)(?:"[^"\n]{1,500}"?|'[^'\n]{1,500}'?|[^\s"',;&)}\]]+)/gi,
     put: `$1${MARK}`,
   },
 ];
