@@ -17,13 +17,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['schema', 'kernel', 'ports', 'analysis', 'policy'],
   controller: ['schema', 'kernel', 'ports', 'policy', 'analysis', 'observe', 'tools', 'agents'],
   executor: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],
-  gateway: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],
+  gateway: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools', 'audit'],
   adapters: ['schema', 'kernel', 'ports'],
   world: ['schema', 'kernel', 'ports'],
   testing: ['schema', 'kernel', 'ports', 'policy', 'observe', 'agents'],
 };
 /** The roots that wire everything; `scenario` wires the product to the embedded cluster. */
-const ROOTS = new Set(['compose.ts', 'virtualRun.ts', 'main.ts', 'config.ts', 'modelSettings.ts', 'faces', 'scenario']);
+const ROOTS = new Set([
+  'compose.ts',
+  'composeGateway.ts',
+  'virtualRun.ts',
+  'main.ts',
+  'config.ts',
+  'modelSettings.ts',
+  'faces',
+  'scenario',
+]);
 
 interface Crossing {
   readonly file: string;

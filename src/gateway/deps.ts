@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, RecordWriter } from '../ports/cluster.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { JournalFiles } from '../ports/journalFiles.ts';
 import type { Log } from '../ports/log.ts';
 
 /** What the gateway works with. It holds the key that speaks for people, and no way to a workload. */
@@ -22,6 +23,8 @@ export interface GatewayDeps {
   readonly trust: Trust;
   /** Where the blueprints of this cluster are kept as files: then the file is what a raise edits. */
   readonly files?: BlueprintFiles;
+  /** The journals at hand; absent: none lies where this gateway runs. */
+  readonly journals?: JournalFiles;
 }
 
 /** Why something a person asked the gateway for was not done. The code is stable; the message says what to do. */

@@ -5,16 +5,12 @@ import type { KubeObject } from '../../schema/kube.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
 import { approvalSummary, viewsByName } from './approvalSummary.ts';
-import { type Place, pageOf } from './pages.ts';
-import { createdAt, indexed, keyOf, type RequestRecord, readRequest, type Standing, standingOf } from './records.ts';
+import { type Entry, keyOfObject, openOf, phaseIn } from './openRequests.ts';
+import { pageOf } from './pages.ts';
+import { createdAt, indexed, keyOf, readRequest, standingOf } from './records.ts';
 import { instantMs } from './told.ts';
 
 const WEEK_MS = 7 * 86_400_000;
-
-interface Entry extends Place {
-  readonly request: RequestRecord;
-  readonly standing: Standing;
-}
 
 /** What waits for an answer, what ends soonest first; or what was answered, newest first. */
 export async function approvalList(
@@ -42,19 +38,6 @@ export async function approvalList(
     ...(next !== undefined && { next }),
     stats: statsOf(objects, decisions, deps.clock.now()),
   });
-}
-
-/** Those whose answer is still to come. Only they are looked at closely: votes are checked, and the rest is counted. */
-function openOf(deps: GatewayDeps, objects: readonly KubeObject[]): ReadonlyMap<KubeObject, Entry> {
-  const open = new Map<KubeObject, Entry>();
-  for (const object of objects) {
-    if (phaseIn(object) !== 'Pending') continue;
-    const request = readRequest(object);
-    const standing = request && standingOf(request, deps);
-    if (request === undefined || standing?.phase !== 'Pending') continue;
-    open.set(object, { at: instantMs(request.spec.decideBy), key: keyOfObject(object), request, standing });
-  }
-  return open;
 }
 
 function decidedPage(
@@ -103,6 +86,3 @@ function statsOf(
   const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
   return { ...stats, ...(median !== undefined && { medianMsToDecide: median }) };
 }
-
-const phaseIn = (object: KubeObject): string => textAt(object, 'status', 'phase') ?? 'Pending';
-const keyOfObject = ({ metadata }: KubeObject): string => keyOf(metadata.namespace ?? '', metadata.name);

@@ -80,7 +80,10 @@ export interface Standing {
   readonly tally: Tally;
 }
 
-export function standingOf({ object, spec, status }: RequestRecord, { trust, clock }: GatewayDeps): Standing {
+export function standingOf(
+  { object, spec, status }: RequestRecord,
+  { trust, clock }: Pick<GatewayDeps, 'trust' | 'clock'>,
+): Standing {
   const votes = tally(object, trust);
   if (status.phase !== 'Pending') return { phase: status.phase, tally: votes };
   if (votes.kind !== 'pending') return { phase: votes.kind === 'approved' ? 'Approved' : 'Rejected', tally: votes };

@@ -7,6 +7,7 @@ import type { Blueprint } from '../../schema/blueprint.ts';
 import type { Wanted } from '../../schema/change.ts';
 import type { Workload } from '../../schema/workload.ts';
 import { breakerView, holdViews } from './breakerView.ts';
+import { capacityText, coresText, memoryText } from './capacityText.ts';
 import { limitsOf, MEASURES, valueText } from './signals.ts';
 import { clock, listed, name, sentence } from './told.ts';
 
@@ -52,18 +53,6 @@ function touches(wanted: Wanted, workload: Workload): string {
   return `1 Deployment, ${amounts.join(', ')}.${unknown}${rest}`;
 }
 
-/** `0.5 cores`, `1 core`. */
-export const coresText = (millicores: number): string => {
-  const cores = Math.ceil(millicores) / 1000;
-  return `${cores} core${cores === 1 ? '' : 's'}`;
-};
-
-/** `512 MiB`, `1.5 GiB`: whole MiB, rounded up. */
-export const memoryText = (bytes: number): string => {
-  const mib = Math.ceil(bytes / 2 ** 20);
-  return mib >= 1024 && mib % 128 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`;
-};
-
 function loadAfter({ assessment }: ServiceView, wanted: Wanted, blueprint: Blueprint, workload: Workload): RiskLine[] {
   const load = assessment?.history.load;
   if (wanted.kind !== 'scale' || wanted.replicas === 0 || load === undefined || wanted.replicas === workload.replicas)
@@ -78,34 +67,20 @@ function loadAfter({ assessment }: ServiceView, wanted: Wanted, blueprint: Bluep
   ];
 }
 
-function sharedText({ fleet, global }: ServiceView, wanted: Wanted, { replicas, requests }: Workload): string {
-  const used = fleet?.used;
-  if (fleet === undefined || used === undefined) return 'What all services use together is not known now.';
+function sharedText(view: ServiceView, wanted: Wanted, { replicas, requests }: Workload): string {
+  const { fleet } = view;
+  if (fleet?.used === undefined) return 'What all services use together is not known now.';
   const more = wanted.kind === 'scale' ? wanted.replicas - replicas : 0;
-  const { capacity = {} } = global ?? {};
-  const parts = [
-    ...(capacity.replicas === undefined
-      ? []
-      : [`${used.replicas} to ${used.replicas + more} of ${capacity.replicas} replicas`]),
-    ...(capacity.cpu === undefined
-      ? []
-      : [`${used.cpu / 1000} to ${(used.cpu + more * (requests.cpu ?? 0)) / 1000} of ${coresText(capacity.cpu)}`]),
-    ...(capacity.memory === undefined
-      ? []
-      : [
-          `${memoryText(used.memory)} to ${memoryText(used.memory + more * (requests.memory ?? 0))} of ${memoryText(capacity.memory)}`,
-        ]),
-  ];
+  const { cpu = 0, memory = 0 } = requests;
   const budget =
-    parts.length === 0
-      ? `No shared budget is set; ${plural(fleet.services, 'service')} request ${coresText(used.cpu)} together.`
-      : `${parts.join(', ')}.`;
+    capacityText(view, { replicas: more, cpu: more * cpu, memory: more * memory }) ??
+    `No shared budget is set; all services together request ${coresText(fleet.used.cpu)}`;
   const waiting = fleet.claims.filter(({ pending, asks }) => pending || asks > 0).map(({ service }) => name(service));
   const others =
     waiting.length === 0
       ? 'No other service waits for room.'
       : `Room is also asked for by ${listed(waiting.slice(0, 5))}.`;
-  return sentence(`${budget} ${more > 0 || waiting.length > 0 ? others : ''}`);
+  return sentence(`${budget}.${more > 0 || waiting.length > 0 ? ` ${others}` : ''}`);
 }
 
 function undoText(wanted: Wanted, { replicas, pods, image }: Workload, blueprint: Blueprint): string {

@@ -1,0 +1,117 @@
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { textAt } from '../../observe/narrow.ts';
+import type { JournalPage, JournalRecord as JournalRecordView } from '../../schema/api/records.ts';
+import type { GatewayDeps, Refused } from '../deps.ts';
+import { isService } from './decisionList.ts';
+import { type Journals, journalsAtHand, type Line } from './journals.ts';
+import { pageOf } from './pages.ts';
+import { keyOf } from './records.ts';
+import { serviceOf } from './serviceRecords.ts';
+import { instant, name, sentence } from './told.ts';
+
+/** Of one record on a page; the whole of it stands in the file. */
+const MOST_JSON = 20_000;
+
+/** The log, newest first, and whether its chains are sound. */
+export async function journalPage(
+  deps: GatewayDeps,
+  query: { readonly service?: string; readonly kind?: string; readonly cursor?: string },
+): Promise<Result<JournalPage, Refused>> {
+  if (deps.journals === undefined) {
+    const message = 'no journal lies where this gateway runs: fairlead audit reads those of the other machines';
+    return err({ code: 'unavailable', message });
+  }
+  const read = await journalsAtHand(deps.journals);
+  if (!read.ok)
+    return err({ code: 'unavailable', message: `the journals cannot be read now: ${sentence(read.error)}` });
+  const isAsked = aboutService(deps, query.service);
+  const places = read.value.lines
+    .filter((line) => (query.kind === undefined || line.record.kind === query.kind) && isAsked(line))
+    .map((line) => ({ at: line.record.at, key: `${line.file} ${String(line.record.seq).padStart(16, '0')}`, line }));
+  const page = pageOf(places, 'newest first', query.cursor);
+  if (!page.ok) return page;
+  const { items, next } = page.value;
+  return ok({
+    items: items.map(({ line }) => recordView(line)),
+    ...(next !== undefined && { next }),
+    chain: chainOf(read.value, deps.clock.now()),
+  });
+}
+
+/** A record is about a service when it names it, or a Decision of it. */
+function aboutService({ observer }: GatewayDeps, service: string | undefined): (line: Line) => boolean {
+  if (service === undefined) return () => true;
+  const decisions = new Set<string>();
+  for (const object of observer.decisions()) {
+    if (isService(serviceOf(object), service)) decisions.add(object.metadata.name);
+  }
+  return ({ record: { subject, data } }) =>
+    decisions.has(subject) || namesOf(data).some((one) => one !== undefined && isService(one, service));
+}
+
+/** Where the kinds of records name their service. */
+function namesOf(data: Readonly<Record<string, unknown>>): readonly (string | undefined)[] {
+  const pair = (...path: readonly string[]): string | undefined => {
+    const [namespace, own] = [textAt(data, ...path, 'namespace'), textAt(data, ...path, 'name')];
+    return namespace === undefined || own === undefined ? undefined : keyOf(namespace, own);
+  };
+  return [
+    textAt(data, 'service'),
+    textAt(data, 'about'),
+    textAt(data, 'blueprint'),
+    pair(),
+    pair('input', 'request', 'target'),
+  ];
+}
+
+function recordView({ file, json, record }: Line): JournalRecordView {
+  const { seq, at, kind, subject, hash, data } = record;
+  return {
+    file: name(file),
+    seq,
+    at: instant(at),
+    kind,
+    subject: name(subject),
+    text: textOf(kind, data),
+    hash,
+    json: json.length > MOST_JSON ? `${json.slice(0, MOST_JSON)}… (${json.length} characters in all)` : json,
+  };
+}
+
+/** One line of a record: its own words, else what it judged, else what it holds. */
+function textOf(kind: string, data: Readonly<Record<string, unknown>>): string {
+  if (kind === 'call') {
+    const [tool, authority] = [textAt(data, 'input', 'request', 'tool'), textAt(data, 'verdict', 'authority')];
+    return sentence(`${tool ?? 'a call'}: ${authority ?? 'no verdict'}`);
+  }
+  const words = ['phase', 'code', 'outcome', 'what', 'reason', 'message', 'why'].flatMap(
+    (key) => textAt(data, key) ?? [],
+  );
+  if (words.length > 0) return sentence(words.join(', '));
+  return sentence(
+    Object.entries(data)
+      .flatMap(([key, value]) => (typeof value === 'object' ? [] : [`${key} ${String(value)}`]))
+      .join(', '),
+  );
+}
+
+function chainOf({ reports }: Journals, now: number): JournalPage['chain'] {
+  const records = reports.reduce((sum, { report }) => sum + report.records, 0);
+  const bad = reports.filter(({ report }) => !report.ok);
+  const faults = bad.flatMap(({ file, report }) =>
+    report.faults.map((fault) => `${name(file)} line ${fault.line}: ${fault.code}: ${fault.message}`),
+  );
+  const torn = reports.reduce((sum, { report }) => sum + report.torn.length, 0);
+  const sound =
+    reports.length === 0
+      ? 'No journal is at hand.'
+      : `Sound: ${records} records in ${reports.length} journals${torn > 0 ? `; ${torn} lines torn by a crash, none altered` : ''}.`;
+  const newest = reports.length === 1 ? reports[0]?.report.head : undefined;
+  return {
+    sound: bad.length === 0 && reports.length > 0,
+    records,
+    ...(newest !== undefined && { head: newest }),
+    text: bad.length === 0 ? sound : sentence(`Not sound: ${faults.slice(0, 3).join('; ')}`),
+    at: instant(now),
+  };
+}
