@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts';
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { ExplainBlueprints } from './explainBlueprints.ts';
+import { FollowUps } from './followUps.ts';
 import type { JudgeDeps } from './judge.ts';
 import { Propose } from './propose.ts';
 import { Quiet } from './quiet.ts';
@@ -31,6 +32,7 @@ export class Controller {
   readonly #deps: Omit<ControllerDeps, 'decisions'> & Pick<JudgeDeps, 'decisions'>;
   readonly #quiet = new Quiet();
   readonly #explain: ExplainBlueprints;
+  readonly #followUps: FollowUps;
   /** The newest run of each service that is under way, and the ends of all. */
   readonly #running = new Map<string, Run>();
   readonly #ends = new Set<Promise<void>>();
@@ -39,7 +41,9 @@ export class Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = { ...deps, decisions: () => readable(deps.decisions()) };
-    this.#explain = new ExplainBlueprints({ agents: RULE_AGENTS, ...this.#deps, views: () => this.#views });
+    const shared = { agents: RULE_AGENTS, ...this.#deps, views: () => this.#views };
+    this.#explain = new ExplainBlueprints(shared);
+    this.#followUps = new FollowUps(shared);
   }
 
   /** Never rejects, and waits for no model. A failure at one service stops at that service. */
@@ -54,6 +58,7 @@ export class Controller {
       }
     }
     this.#explain.look(views);
+    this.#followUps.look(views, decisions);
     return Promise.resolve();
   }
 
@@ -61,12 +66,14 @@ export class Controller {
   async idle(): Promise<void> {
     while (this.#ends.size > 0) await Promise.all(this.#ends);
     await this.#explain.idle();
+    await this.#followUps.idle();
   }
 
   /** Ends runs under way; what they would have proposed is dropped. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#explain.stop();
+    await this.#followUps.stop();
     await this.idle();
   }
 

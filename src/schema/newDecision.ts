@@ -18,6 +18,10 @@ export interface Wish {
   readonly origin: Origin;
   readonly brief?: string;
   readonly briefBy?: Origin;
+  /** Of a child: the Decision it is about. */
+  readonly parent?: string;
+  /** It is a pace: what it asks of its parent's next step, in place of the request's own wish. */
+  readonly pace?: Pick<DecisionSpec['arguments'], 'replicas' | 'wait_seconds'>;
   /** Head of the controller's journal after the call was recorded. */
   readonly journal: string;
 }
@@ -33,10 +37,10 @@ export function newDecision(wish: Wish, isoSeenAt: string): KubeObject {
       name: request.target.name,
       ...(wish.uid === undefined ? {} : { uid: wish.uid }),
     },
-    tool: cut(request.tool, 64),
-    operation: cut(wish.verdict.operation, 64),
+    tool: wish.pace === undefined ? cut(request.tool, 64) : 'pace',
+    operation: wish.pace === undefined ? cut(wish.verdict.operation, 64) : 'pace',
     arguments: {
-      ...argumentsOf(request.wanted),
+      ...(wish.pace ?? argumentsOf(request.wanted)),
       ...(request.effect === 'unknown' ? { sent: cut(JSON.stringify(request.args), 2000) } : {}),
     },
     requester: request.requester,
@@ -49,6 +53,7 @@ export function newDecision(wish: Wish, isoSeenAt: string): KubeObject {
     ...(wish.briefBy ? { briefBy: wish.briefBy } : {}),
     origin: wish.origin,
     verdict: verdictRecord(wish.verdict),
+    ...(wish.parent === undefined ? {} : { parent: wish.parent }),
     journal: wish.journal,
   };
   return {

@@ -43,7 +43,8 @@ export type ExecutionFacts = StepsAhead | StepFailed;
 export type ExecutionPlan =
   | { readonly kind: 'steady' }
   | { readonly kind: 'pace'; readonly replicas?: number; readonly waitSeconds: number; readonly reason: string }
-  | { readonly kind: 'retry' | 'stop' | 'call_person'; readonly reason: string };
+  | { readonly kind: 'retry'; readonly reason: string }
+  | { readonly kind: 'stop' | 'call_person'; readonly reason: string };
 
 export const LONGEST_WAIT_S = 300;
 const LONGEST_REASON = 400;
