@@ -53,6 +53,12 @@ export interface Blueprint {
   readonly logs: 'allowed' | 'denied';
   /** Names of the custom metrics that carry the objectives. */
   readonly metrics: { readonly latencyP95: string; readonly errorRate: string; readonly requestsPerSecond: string };
+  /** Where people are told; absent: wherever the gateway tells them by default. */
+  readonly routes?: {
+    readonly approvals?: readonly string[];
+    readonly alerts?: readonly string[];
+    readonly security?: readonly string[];
+  };
 }
 
 export type Autonomy = 'observe' | 'propose' | 'autonomous';

@@ -54,6 +54,7 @@ export function effective(
       errorRate: spec.metrics?.error_rate ?? METRIC_DEFAULTS.errorRate,
       requestsPerSecond: spec.metrics?.requests_per_second ?? METRIC_DEFAULTS.requestsPerSecond,
     },
+    ...routesOf(spec.notifications),
   };
   const looser = [...looserThanGlobal(doc, blueprint, global, globalDoc), ...foreignNamespace(doc, namespace)];
   return looser.length > 0 ? err(looser) : ok(blueprint);
@@ -190,6 +191,13 @@ function approvalOf(approval: BlueprintSpec['approval']): Blueprint['approval'] 
     executeWithinMs: ms(approval?.execute_within) ?? APPROVAL_DEFAULTS.executeWithinMs,
     onApproval: approval?.on_approval ?? APPROVAL_DEFAULTS.onApproval,
   };
+}
+
+/** As written: a name says nothing until the gateway knows an address for it. */
+function routesOf(written: BlueprintSpec['notifications']): Pick<Blueprint, 'routes'> {
+  const { approvals, alerts, security } = written ?? {};
+  const routes = { ...(approvals && { approvals }), ...(alerts && { alerts }), ...(security && { security }) };
+  return Object.keys(routes).length === 0 ? {} : { routes };
 }
 
 function safetyOf(written: BlueprintSpec['safety'], fallback: Safety): Safety {
