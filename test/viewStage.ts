@@ -4,6 +4,7 @@ import type { Identity } from '../src/gateway/people/identity.ts';
 import { approvalCard } from '../src/gateway/views/approvalCard.ts';
 import { vote } from '../src/gateway/vote.ts';
 import { ApprovalCard, type VoteBody } from '../src/schema/api/approvals.ts';
+import type { DecisionSpec } from '../src/schema/records.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
@@ -23,10 +24,12 @@ export interface AskedOptions extends StageOptions {
   /** Replicas asked for. */
   readonly to?: number;
   readonly from?: number;
+  /** What else is special about the wish. */
+  readonly asks?: Partial<DecisionSpec>;
 }
 
 /** A service so hot that more pods would be needed than its six, all running: people were asked, and a gateway looks on. */
-export async function openViewStage({ to = 8, from = 6, ...options }: AskedOptions = {}) {
+export async function openViewStage({ to = 8, from = 6, asks = {}, ...options }: AskedOptions = {}) {
   const stage = await openStage({
     replicas: from,
     load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 },
@@ -46,7 +49,7 @@ export async function openViewStage({ to = 8, from = 6, ...options }: AskedOptio
     key: PEOPLE.key,
     trust: PEOPLE.trust,
   };
-  await stage.wish(REQUEST, { arguments: { replicas: to }, operation: 'scale_beyond_limits' });
+  await stage.wish(REQUEST, { arguments: { replicas: to }, operation: 'scale_beyond_limits', ...asks });
   await executor.pass();
   await stage.world.advance(1);
   const card = async (who = identity(), name = REQUEST): Promise<ApprovalCard> => {

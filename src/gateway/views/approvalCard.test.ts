@@ -14,6 +14,17 @@ const open = async (...options: Parameters<typeof openViewStage>): Promise<ViewS
 };
 const edit = (view: ViewStage, kind: keyof typeof KINDS, name: string, change: (draft: KubeObject) => void): void =>
   void view.stage.world.edit(KINDS[kind], 'shop', name, change);
+const withFresh = (view: ViewStage, fresh: ViewStage['deps']['observer']['fresh']): ViewStage['deps']['observer'] => {
+  const { observer } = view.deps;
+  return {
+    fresh,
+    views: () => observer.views(),
+    history: (...where) => observer.history(...where),
+    decisions: () => observer.decisions(),
+    approvals: () => observer.approvals(),
+    onChange: (listener) => observer.onChange(listener),
+  };
+};
 const TOKEN = { kind: 'token', id: 't', scopes: ['read'] } as const;
 
 describe('the card of a request beyond the maximum', () => {
@@ -137,13 +148,65 @@ describe('the card of a request beyond the maximum', () => {
   });
 
   it('whose wish names an unsigned person says that nobody vouches for the name', async () => {
-    const view = await open();
-    edit(view, 'Decision', REQUEST, (draft) => {
-      draft.spec = { ...(draft.spec as object), requester: { kind: 'person', name: 'eve\u202e' } };
-    });
-    const shown = await view.card();
-    expect(shown.requester.kind).toBe('agent');
+    const proof = { at: '2026-01-05T00:01:30.000Z', key: 'k', signature: 'forged' };
+    const { card } = await open({ asks: { requester: { kind: 'person', name: 'eve\u202e' }, proof } });
+    const shown = await card();
+    expect(shown.requester).toEqual({ kind: 'agent', name: 'eve' });
     expect(shown.risks.find(({ title }) => title === 'Who asked')?.text).toContain('calls themselves eve,');
+  });
+
+  it('of a person who is known says so, and quotes what they wrote as theirs', async () => {
+    const { card } = await open({
+      asks: { requester: { kind: 'person', name: 'cleo' }, rationale: 'sale at noon\u200b' },
+    });
+    const shown = await card();
+    expect(shown.requester).toEqual({ kind: 'person', name: 'cleo' });
+    expect(shown.words).toEqual([{ text: 'sale at noon', by: 'cleo' }]);
+    expect((await card(identity('cleo'))).may).toMatchObject({
+      approve: false,
+      why: 'nobody approves their own request',
+    });
+  });
+
+  it('of a Blueprint that a GitOps tool applies shows the raise for its repository, and offers none', async () => {
+    const view = await open();
+    const fields = { 'f:spec': { 'f:scaling': {} } };
+    const { observer } = view.deps;
+    const fresh = async (...where: Parameters<typeof observer.fresh>) => {
+      const seen = await observer.fresh(...where);
+      if (!seen.ok) return seen;
+      const managedFields = [{ manager: 'argocd-controller', operation: 'Apply' as const, fieldsV1: fields }];
+      const { object } = seen.value;
+      return {
+        ok: true as const,
+        value: { ...seen.value, object: { ...object, metadata: { ...object.metadata, managedFields } } },
+      };
+    };
+    const answer = await approvalCard({ ...view.deps, observer: withFresh(view, fresh) }, identity(), 'shop', REQUEST);
+    expect(answer).toMatchObject({
+      ok: true,
+      value: {
+        raise: { ownedBy: 'argocd-controller', to: '1.1.0' },
+        may: { approve: true, raise: false, why: expect.stringContaining('repository') },
+        onApproval: 'once',
+      },
+    });
+  });
+
+  it('shows the file that a raise would edit where one keeps the Blueprint', async () => {
+    const view = await open();
+    const asked: unknown[] = [];
+    const lines = [{ sign: '-' as const, text: '    max_replicas: 6 # see the incident' }];
+    const files = {
+      raise: () => Promise.resolve({ ok: true as const, value: 'absent' as const }),
+      preview: (raise: unknown) => {
+        asked.push(raise);
+        return Promise.resolve({ ok: true as const, value: lines });
+      },
+    };
+    const answer = await approvalCard({ ...view.deps, files }, identity(), 'shop', REQUEST);
+    expect(answer).toMatchObject({ ok: true, value: { raise: { fileDiff: lines } } });
+    expect(asked).toMatchObject([{ namespace: 'shop', name: 'web', from: 6, to: 8, version: { to: '1.1.0' } }]);
   });
 });
 
@@ -167,33 +230,31 @@ describe('the card after the world moved', () => {
     },
     {
       what: 'TargetGone',
-      move: (view: ViewStage) => view.stage.world.delete(KINDS.Deployment, 'shop', 'web'),
+      move: (view: ViewStage) => view.stage.world.remove(KINDS.Deployment, 'shop', 'web'),
       now: 'it is gone',
     },
     {
       what: 'BlueprintGone',
-      move: (view: ViewStage) => view.stage.world.delete(KINDS.Blueprint, 'shop', 'web'),
+      move: (view: ViewStage) => view.stage.world.remove(KINDS.Blueprint, 'shop', 'web'),
       now: 'it is gone',
     },
     {
       what: 'DecisionGone',
-      move: (view: ViewStage) => view.stage.world.delete(KINDS.Decision, 'shop', REQUEST),
+      move: (view: ViewStage) => view.stage.world.remove(KINDS.Decision, 'shop', REQUEST),
       now: 'it is gone',
     },
   ])('says $what, and lets nobody approve', async ({ what, move, now }) => {
     const view = await open();
     move(view);
     const { stale, may } = await view.card();
-    const expected = what === 'BlueprintGone' ? 'TargetGone' : what;
-    expect(stale[0]).toMatchObject({ what: expected, now: expect.stringContaining(now) });
+    expect(stale[0]).toMatchObject({ what, now: expect.stringContaining(now) });
     expect(may).toMatchObject({ approve: false, raise: false, reject: true, why: expect.stringContaining('moved') });
   });
 
   it('cannot be approved while the cluster cannot be read, and still shows what was seen', async () => {
     const view = await open();
     const fresh = { ok: false, error: { code: 'unavailable', message: 'timeout', uncertain: false } } as const;
-    const { observer } = view.deps;
-    const deaf = Object.assign(Object.create(observer), { fresh: () => Promise.resolve(fresh) });
+    const deaf = withFresh(view, () => Promise.resolve(fresh));
     const answer = await approvalCard({ ...view.deps, observer: deaf }, identity(), 'shop', REQUEST);
     expect(answer).toMatchObject({
       ok: true,
@@ -203,5 +264,92 @@ describe('the card after the world moved', () => {
         may: { approve: false, reject: true, why: expect.stringMatching(/timeout/) },
       },
     });
+  });
+});
+
+describe('the card after the answer', () => {
+  it('of an approval tells step by step what became of it, and offers no second answer', async () => {
+    const view = await open();
+    await view.answer({ choice: 'once', comment: 'ok\u0007 go' }, identity('bob'));
+    expect(await view.card()).toMatchObject({
+      phase: 'Approved',
+      answer: 'approved once',
+      answeredBy: 'bob',
+      votes: 1,
+      given: [{ by: 'bob', groups: ['devops-team'], vote: 'approve', choice: 'once', comment: 'ok go', counts: true }],
+      may: { approve: false, reject: false, why: 'this request is approved already' },
+      stale: [],
+      alternatives: [],
+    });
+    await view.stage.run(30_000, view.executor);
+    const running = await view.card();
+    expect(running.phase).toBe('Consumed');
+    expect(running.receipt.map(({ step, state }) => `${step} ${state}`)).toEqual([
+      'Answer done',
+      'Judged again done',
+      'Written done',
+      'Applied done',
+      'Verified now',
+    ]);
+    await view.stage.run(12 * 60_000, view.executor);
+    const ended = await view.card();
+    expect(ended.receipt.at(-1)).toMatchObject({ step: 'Verified', state: 'done' });
+    expect(ended.outcome).toMatch(/^Succeeded/);
+  });
+
+  it('of a rejection says who, with what words, and that nothing changes', async () => {
+    const view = await open();
+    await view.answer({ vote: 'reject', comment: 'load test' }, identity('bob'));
+    expect(await view.card()).toMatchObject({
+      phase: 'Rejected',
+      answer: 'rejected: load test',
+      receipt: [{ step: 'Answer', state: 'done', text: 'Rejected by bob: load test. Nothing changes.' }],
+      may: { approve: false, raise: false, reject: false },
+    });
+  });
+
+  it('that never came says so', async () => {
+    const view = await open();
+    await view.stage.observe(31 * 60_000);
+    const { phase, may, receipt } = await view.card();
+    expect([phase, may.approve, receipt[0]?.state]).toEqual(['Expired', false, 'failed']);
+    expect(may.why).toContain('no answer means rejected');
+  });
+
+  it('shows a vote that nobody signed, and that it counts for nothing', async () => {
+    const view = await open();
+    await view.stage.vote(
+      REQUEST,
+      { by: 'bob', ballot: { groups: ['payments'] } },
+      { by: 'eve', ballot: { digest: 'a'.repeat(64) } },
+    );
+    const shown = await view.card();
+    expect(shown.given.map(({ by, counts }) => [by, counts])).toEqual([
+      ['bob', false],
+      ['eve', false],
+    ]);
+    expect([shown.phase, shown.votes]).toEqual(['Pending', 0]);
+  });
+
+  it('tells whoever said yes already how many more have to', async () => {
+    const view = await open({
+      from: 4,
+      to: 9,
+      spec: { approval: { quorum: 2 } },
+      load: { rps: 100, cpu_m_per_rps: 6, latency_ms_base: 50 },
+    });
+    await view.answer({ comment: 'needed' });
+    const { may, votes, quorum, phase } = await view.card();
+    expect([phase, votes, quorum]).toEqual(['Pending', 1, 2]);
+    expect(may).toMatchObject({ approve: false, reject: true, why: 'you approved it: 1 more has to' });
+    expect((await view.card(identity('bob'))).may.approve).toBe(true);
+  });
+});
+
+it.each(['none', '../etc/passwd'])('a request %j that is not there is refused in words', async (name) => {
+  const view = await open();
+  expect(await approvalCard(view.deps, identity(), 'shop', name)).toMatchObject({
+    ok: false,
+    error: { code: 'notFound' },
   });
 });

@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { blueprintOfVersion, keptVersions, revisionOf } from '../../observe/keptVersions.ts';
 import { textAt } from '../../observe/narrow.ts';
 import type { BlueprintVersionList } from '../../schema/api/lists.ts';
 import type { BlueprintVersion } from '../../schema/api/services.ts';
 import { differences, differenceWords } from '../../schema/blueprint/difference.ts';
+import { yamlText } from '../../schema/blueprint/yamlText.ts';
 import { type Blueprint, NO_GLOBAL_RULES } from '../../schema/blueprint.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
@@ -98,7 +98,7 @@ function newestWrite(object: KubeObject): number {
 /** As YAML, whatever stands there. */
 function specText(spec: unknown): string {
   try {
-    return stringify(spec, { aliasDuplicateObjects: false }).slice(0, MOST_SPEC);
+    return yamlText(spec).slice(0, MOST_SPEC);
   } catch {
     return '';
   }

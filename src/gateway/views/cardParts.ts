@@ -71,7 +71,8 @@ export const unknownVerdict = ({ spec, createdAt }: RequestRecord): VerdictRecor
 export function staleOf({ request: { spec }, isOpen, decision, view, unreadable }: Looked): ApprovalCard['stale'] {
   if (!isOpen || unreadable !== undefined) return [];
   if (decision === undefined) return [{ what: 'DecisionGone', asked: name(spec.decision), now: 'it is gone' }];
-  const moved = movedSince(spec, decision.spec, view ?? {});
+  if (view === undefined) return [{ what: 'BlueprintGone', asked: name(spec.blueprint.version), now: 'it is gone' }];
+  const moved = movedSince(spec, decision.spec, view);
   return moved.map(({ what, asked, now }) => ({ what, asked: name(asked), now: name(now) }));
 }
 

@@ -39,7 +39,8 @@ export function mayNow(who: Identity, request: RequestRecord, ground: Ground): M
   if (ground.isStale) return onlyReject('the world moved since this was asked: it is asked anew');
   const { tally } = standing;
   if (tally.kind === 'pending' && tally.by.includes(who.name)) {
-    return onlyReject(`you approved it: ${tally.needed - tally.by.length} more have to`);
+    const more = tally.needed - tally.by.length;
+    return onlyReject(`you approved it: ${more} more ${more === 1 ? 'has' : 'have'} to`);
   }
   const canRaise = raise !== undefined && raise.ownedBy === undefined;
   const why =
