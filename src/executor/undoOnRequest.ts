@@ -24,11 +24,11 @@ const NOTHING: ChildFault = { code: 'NothingToUndo', message: 'its parent has no
 export async function undoOnRequest(deps: ExecutorDeps, held: HeldDecision, parent: HeldDecision): Promise<AgainAt> {
   const { status } = parent;
   if (status.undoAskedBy === held.name) return follow(deps, held, parent);
-  const change = lastApplied(status);
-  if (change === undefined || change.undo) return refuseChild(deps, held, NOTHING);
   if (status.undoAskedBy !== undefined) {
     return refuseChild(deps, held, { code: 'AskedAlready', message: `${status.undoAskedBy} asked for it before` });
   }
+  const change = lastApplied(status);
+  if (change === undefined || change.undo) return refuseChild(deps, held, NOTHING);
   const again = await decideAgain(deps, parent, wish(deps, held, parent, change));
   if (again.kind === 'unreadable') return deps.clock.now() + POLL_MS;
   if (again.kind === 'gone') {
