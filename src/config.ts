@@ -16,6 +16,7 @@ const Environment = z.object({
   FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
   FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   XDG_STATE_HOME: z.string().optional(),
+  XDG_CONFIG_HOME: z.string().optional(),
   KUBECONFIG: z.string().optional(),
   NO_COLOR: z.string().optional(),
 });
@@ -31,6 +32,8 @@ export interface Config {
   };
   /** Journals and local keys. */
   readonly dataDir: string;
+  /** What belongs to the person at the prompt: their login at a gateway. */
+  readonly configDir: string;
   readonly kubeconfig?: string;
   readonly color: boolean;
   /** Values that must never appear in a prompt, a log or the journal. */
@@ -65,12 +68,14 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   const alerts = alertsOf(parsed.data);
   if (!alerts.ok) return alerts;
   const { model } = models.value;
+  const personal = parsed.data.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config');
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
   return ok({
     ...(model === undefined ? {} : { model }),
     models: models.value,
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
+    configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,
     secrets: [

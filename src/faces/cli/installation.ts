@@ -12,3 +12,12 @@ export const promptsDir: string = path.join(root, 'prompts');
 
 /** The blueprint shipped for a service. */
 export const blueprintFile = (service: string): string => path.join(root, 'blueprints', service, 'blueprint.yaml');
+
+/** The built web pages. */
+export const webDir: string = path.join(root, 'dist', 'web');
+
+/** The scenarios that come with the source; a built package has none. */
+export const scenarioFolders = (): string[] =>
+  ['test/scenarios', 'test/scenarios/examples']
+    .map((folder) => path.join(root, folder))
+    .filter((dir) => existsSync(dir));

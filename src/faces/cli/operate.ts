@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { FileJournal } from '../../adapters/journal/fileJournal.ts';
 import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
@@ -16,34 +15,50 @@ import {
   type Wiring,
 } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import { redactDeep } from '../../kernel/redact.ts';
+import type { Controller } from '../../controller/controller.ts';
+import type { Executor } from '../../executor/executor.ts';
+import type { GatewayDeps } from '../../gateway/deps.ts';
+import { finishRaises } from '../../gateway/finishRaises.ts';
+import { ok } from '../../kernel/result.ts';
+import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
+import type { Log } from '../../ports/log.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
-import { Loop } from '../../roles/loop.ts';
-import { KINDS } from '../../schema/kube.ts';
+import { type Look, Loop } from '../../roles/loop.ts';
 import { parseDuration } from '../../schema/units.ts';
 import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
+import { type GatewayFlags, readStand, type Served, type Stand } from './gateway.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { Leases } from './leases.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { Narrator } from './narrate.ts';
-import { openGoverned, type Session, trouble } from './session.ts';
+import { openGateway } from './openGateway.ts';
+import { openJournals, ownNamespace } from './readyToRun.ts';
+import { openGoverned, type Session } from './session.ts';
+import { NO_TRUST, trustOf } from './trust.ts';
 import { VERSION } from './version.ts';
 
-interface RoleFlags extends ClusterFlags {
+interface RoleFlags extends ClusterFlags, GatewayFlags {
   readonly data?: string;
   readonly interval: string;
   readonly modelUrl?: string;
   readonly model?: string;
   readonly traceModel?: string;
+  /** Of `up`: false leaves the gateway out. */
+  readonly serve?: boolean;
+  /** Of `serve`: where users, sessions and tokens are kept. */
+  readonly people?: 'file' | 'secret';
+  /** Of `executor`: the public key of the gateway whose votes count. */
+  readonly trust?: string;
 }
 
 /** All roles in one process, which gives up the isolation of rights between them. */
 export function up(io: Io, dir: string | undefined, flags: RoleFlags): Promise<number> {
-  return operate(io, flags, ['controller', 'executor'], dir);
+  const gateway: Role[] = flags.serve === false ? [] : ['gateway'];
+  return operate(io, flags, ['controller', 'executor', ...gateway], dir);
 }
 
 export function runController(io: Io, flags: RoleFlags): Promise<number> {
@@ -54,7 +69,12 @@ export function runExecutor(io: Io, flags: RoleFlags): Promise<number> {
   return operate(io, flags, ['executor']);
 }
 
-type Role = 'controller' | 'executor';
+/** Approvals by people: the only role that holds the key which signs for them; it cannot change a workload. */
+export function serve(io: Io, flags: RoleFlags): Promise<number> {
+  return operate(io, flags, ['gateway']);
+}
+
+type Role = 'controller' | 'executor' | 'gateway';
 
 async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: string): Promise<number> {
   const intervalMs = parseDuration(flags.interval);
@@ -65,6 +85,11 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
   const config = loadConfig(flags);
   if (!config.ok) {
     io.err(`fairlead: ${config.error}\n`);
+    return EXIT.usage;
+  }
+  const stand = await readStand(flags);
+  if (!stand.ok) {
+    io.err(`fairlead: ${stand.error}\n`);
     return EXIT.usage;
   }
   const session = await openGoverned(io, flags);
@@ -83,7 +108,7 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
   if (!trace.ok) io.err(`fairlead: ${trace.error}\n`);
   try {
     if (!trace.ok) return EXIT.failed;
-    const given = { flags, roles, dir, intervalMs, config: config.value, session, journals };
+    const given = { flags, roles, dir, intervalMs, config: config.value, session, journals, stand: stand.value };
     return await work(io, { ...given, trace: trace.value });
   } finally {
     if (trace.ok) await trace.value?.close();
@@ -101,6 +126,7 @@ interface Work {
   readonly session: Session;
   readonly journals: ReadonlyMap<Role, Journal>;
   readonly trace: ModelTrace | undefined;
+  readonly stand: Stand;
 }
 
 async function work(io: Io, given: Work): Promise<number> {
@@ -119,6 +145,14 @@ async function work(io: Io, given: Work): Promise<number> {
     if (journal === undefined) throw new Error(`no journal for ${role}`);
     return roles.length > 1 ? narrator.over(journal, role) : journal;
   };
+  const trusted = await trustOf(roles, flags, config.dataDir, cluster.reader);
+  if (!trusted.ok) {
+    io.err(`fairlead: ${trusted.error}\n`);
+    return EXIT.failed;
+  }
+  const known = trusted.value;
+  const { trust } = known;
+  if (trust === undefined && roles.includes('executor')) io.err(`${NO_TRUST}\n`);
   const wiring: Wiring = {
     reader: cluster.reader,
     logs: cluster.logs,
@@ -128,28 +162,64 @@ async function work(io: Io, given: Work): Promise<number> {
     ids: systemIds,
     log,
     ownNamespace: flags.namespace,
+    secrets: config.secrets,
     apiHealth: () => cluster.health(),
+    ...(trust && { trust }),
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
   systemClock.onStep((byMs) => callForClock(byMs, wiring));
   const models = await composeModels(config, { clock: systemClock, log, ...(trace && { trace }) });
   const parts = { clock: systemClock, log, promptsDir, passMs: intervalMs };
   const proposer = composeProposer(models('decision-engine'), parts);
-  const agents = composeAgents(models, parts);
   const observer = composeObserver(wiring);
   const controller = roles.includes('controller')
-    ? composeController(wiring, observer, told('controller'), proposer, agents)
+    ? composeController(wiring, observer, told('controller'), proposer, composeAgents(models, parts))
     : undefined;
   const executor = roles.includes('executor')
     ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)
     : undefined;
-  const leases = new Leases(new Map(roles.map((role) => [role, lease(role, wiring, () => modelNotes(models))])), io);
+  const leased = roles.filter((role) => role !== 'gateway');
+  const leases = new Leases(new Map(leased.map((role) => [role, lease(role, wiring, () => modelNotes(models))])), io);
 
   io.err(`fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n`);
   if (controller) io.err(`proposals by: ${proposer.label}\n`);
   if (roles.length > 1) io.err('all roles run in one process: the isolation of their rights is given up\n');
 
+  const opened = roles.includes('gateway')
+    ? await openGateway(io, { ...given, people: flags.people }, wiring, {
+        observer,
+        journal: told('gateway'),
+        ...known,
+      })
+    : ok(undefined);
+  if (!opened.ok) {
+    io.err(`fairlead: ${opened.error}\n`);
+    return EXIT.failed;
+  }
   const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, session, io);
+  const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, ...opened.value };
+  try {
+    return await run(io, site);
+  } finally {
+    await opened.value?.served.close();
+  }
+}
+
+interface Site {
+  readonly intervalMs: number;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly controller: Controller | undefined;
+  readonly executor: Executor | undefined;
+  readonly leases: Leases<Role>;
+  readonly folder: FolderOfBlueprints | undefined;
+  readonly gateway?: GatewayDeps;
+  readonly served?: Served;
+}
+
+/** Turns the loops of whatever roles there are until the signal. */
+async function run(io: Io, site: Site): Promise<number> {
+  const { intervalMs, log, observer, controller, executor, leases, folder, gateway, served } = site;
   if (folder && !(await folder.applyAll())) {
     io.err(
       'fairlead: not started; mend the above, or operate what the cluster already has: fairlead up, without a folder\n',
@@ -158,29 +228,34 @@ async function work(io: Io, given: Work): Promise<number> {
   }
   await leases.keep();
   await observer.start(io.signal);
-  const renew = async (): Promise<{ againAt?: number }> => {
+  const loop = (look: Look, ms: number): Loop => new Loop({ clock: systemClock, log, look, intervalMs: ms });
+  const renewing = loop(async () => {
     await leases.keep();
     return {};
-  };
-  const renewing = new Loop({ clock: systemClock, log, look: renew, intervalMs: RENEW_MS });
-  const act = async (): Promise<{ againAt?: number }> => (executor && leases.held('executor') ? executor.pass() : {});
-  const acting = new Loop({ clock: systemClock, log, look: act, intervalMs: Math.min(intervalMs, RENEW_MS) });
-  const observe = async (): Promise<{ againAt?: number }> => {
+  }, RENEW_MS);
+  const acting = loop(
+    async () => (executor && leases.held('executor') ? executor.pass() : {}),
+    Math.min(intervalMs, RENEW_MS),
+  );
+  const raising = loop(async () => (gateway ? finishRaises(gateway) : {}), RENEW_MS);
+  const observing = loop(async () => {
     await folder?.applyAll();
     const views = await observer.pass();
+    served?.looked();
     if (controller && leases.held('controller')) await controller.pass(views);
     acting.wake();
     return {};
-  };
-  const observing = new Loop({ clock: systemClock, log, look: observe, intervalMs });
+  }, intervalMs);
   observer.onChange((kind) => {
     if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
     if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
+    if (kind === 'ApprovalRequest') raising.wake();
   });
   await Promise.all([
     renewing.run(io.signal),
     observing.run(io.signal),
     executor && acting.run(io.signal),
+    gateway && raising.run(io.signal),
     folder?.watch(io.signal),
   ]);
   io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
@@ -219,39 +294,3 @@ const lease = (
     name: `fairlead-${role}`,
     identity: `${hostname()}-${ids.fresh()}`,
   });
-
-/** Made by \`up\`, which runs with a person's rights; a role by itself only looks, and goes on where it may not look. */
-async function ownNamespace(session: Session, name: string, mayCreate: boolean): Promise<string | undefined> {
-  if (mayCreate) {
-    const made = await session.cluster.ensureNamespace(name);
-    return made.ok ? undefined : trouble(session, `our namespace ${name} cannot be created`, made.error);
-  }
-  const found = await session.cluster.reader.get(KINDS.Namespace, undefined, name);
-  return found.ok && found.value === undefined
-    ? `${session.cluster.server} has no namespace ${name}, where leases stand\n  fix: kubectl create namespace ${name}, or --namespace names another`
-    : undefined;
-}
-
-/** One journal a role; a sentence when one cannot be opened, closing those that were. */
-async function openJournals(roles: readonly Role[], config: Config): Promise<Map<Role, Journal> | string> {
-  const journals = new Map<Role, Journal>();
-  for (const role of roles) {
-    const writer = `${role}-${hostname()
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9.-]/g, '-')
-      .slice(0, 60)}`;
-    const opened = await FileJournal.open({
-      dir: config.dataDir,
-      writer,
-      clock: systemClock,
-      redact: (value) => redactDeep(value, config.secrets),
-      version: VERSION,
-    });
-    if (!opened.ok) {
-      await Promise.all([...journals.values()].map((journal) => journal.close()));
-      return `the journal cannot be opened: ${opened.error.message}\n  fix: --data names another folder`;
-    }
-    journals.set(role, opened.value);
-  }
-  return journals;
-}

@@ -1,38 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type Io } from './io.ts';
+import { type Act, asking, cluster, modelFlags, output, tracing } from './options.ts';
+import { peopleCommands } from './peopleCommands.ts';
+import { roleCommands } from './roleCommands.ts';
 import { VERSION } from './version.ts';
-
-type Action = (io: Io, ...rest: never[]) => Promise<number>;
-
-const output = (): Option =>
-  new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table');
-
-function cluster(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the pod)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system');
-}
-
-const asking = (command: Command): Command => cluster(command).addOption(output());
-
-function role(command: Command): Command {
-  return cluster(command)
-    .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
-    .option('--interval <duration>', 'pause between passes', '15s');
-}
-
-function modelFlags(command: Command): Command {
-  return command
-    .option(
-      '--model-url <url>',
-      'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL; none: rules alone)',
-    )
-    .option('--model <name>', 'model name (default: $FAIRLEAD_MODEL)');
-}
-
-const tracing = (command: Command): Command =>
-  command.option('--trace-model <dir>', 'write every exchange with a model there, redacted, for its owner to read');
 
 /**
  * Parses and runs one command. Answers with the exit code; usage errors are 2. Commands are loaded when called, so that
@@ -41,9 +12,9 @@ const tracing = (command: Command): Command =>
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
   /** Loads the command's module on use; the last argument commander passes is the command itself. */
-  const act =
-    (load: () => Promise<Action>) =>
-    async (...args: unknown[]): Promise<void> => {
+  const act: Act =
+    (load) =>
+    async (...args) => {
       const action = await load();
       code = await action(io, ...(args.slice(0, -1) as never[]));
     };
@@ -103,6 +74,20 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run --rules test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
     );
 
+  modelFlags(program.command('eval [paths...]'))
+    .description('play scenarios with a model and under the rules alone: what the model is worth, per role and in all')
+    .option('--times <n>', 'play each so often, each time from the next seed', '1')
+    .option('--for <duration>', 'how long the model may take in all; what is left is counted as not run', '20m')
+    .option('--role <role>', 'give the model to this role alone')
+    .option('--seed <n>', 'of the embedded cluster', '1')
+    .option('--page <file>', 'write the report there as well, as Markdown')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+    .action(act(async () => (await import('./eval.ts')).evalModel))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead eval --model-url http://127.0.0.1:11434/v1 --model qwen3\n  fairlead eval test/scenarios --times 3 --for 2h --page report.md',
+    );
+
   modelFlags(program.command('validate <paths...>'))
     .description('check blueprint files and folders; one line per fault, with the fix')
     .addOption(output())
@@ -140,21 +125,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .action(act(async () => (await import('./install.ts')).install))
     .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');
 
-  tracing(modelFlags(role(program.command('up [dir]'))))
-    .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
-    .action(act(async () => (await import('./operate.ts')).up))
-    .addHelpText(
-      'after',
-      '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
-    );
-
-  tracing(modelFlags(role(program.command('run'))))
-    .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
-    .action(act(async () => (await import('./operate.ts')).runController));
-
-  role(program.command('executor'))
-    .description('the executor: decides again, applies, verifies, undoes; talks to no model')
-    .action(act(async () => (await import('./operate.ts')).runExecutor));
+  roleCommands(program, act);
+  peopleCommands(program, act);
 
   for (const [verb, what] of [
     ['pause', 'no new changes (undo still works)'],

@@ -1,0 +1,48 @@
+import { folderFiles } from '../../adapters/blueprintFiles/folderFiles.ts';
+import { fileStore } from '../../adapters/people/fileStore.ts';
+import { secretStore } from '../../adapters/people/secretStore.ts';
+import { systemClock } from '../../adapters/system/systemClock.ts';
+import type { Trust } from '../../approvals/tally.ts';
+import type { Wiring } from '../../compose.ts';
+import { composeGateway } from '../../composeGateway.ts';
+import type { Config } from '../../config.ts';
+import type { GatewayDeps } from '../../gateway/deps.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Observer } from '../../observe/observer.ts';
+import type { Journal } from '../../ports/journal.ts';
+import { type Served, type Stand, serveGateway } from './gateway.ts';
+import type { Io } from './io.ts';
+import type { Session } from './session.ts';
+
+interface Where {
+  readonly session: Session;
+  readonly config: Config;
+  readonly stand: Stand;
+  /** The folder that `up` takes blueprints from: there the file is what a raise edits. */
+  readonly dir: string | undefined;
+  readonly people: 'file' | 'secret' | undefined;
+}
+
+interface Parts {
+  readonly observer: Observer;
+  readonly journal: Journal;
+  readonly trust?: Trust;
+  readonly privatePem?: string;
+}
+
+/** The gateway of a process on a real cluster, listening. */
+export async function openGateway(
+  io: Io,
+  { session, config, stand, dir, people }: Where,
+  wiring: Wiring,
+  { observer, journal, trust, privatePem }: Parts,
+): Promise<Result<{ readonly gateway: GatewayDeps; readonly served: Served }, string>> {
+  if (trust === undefined || privatePem === undefined) return err('the gateway has no key to sign with');
+  const { cluster } = session;
+  const files = dir === undefined ? undefined : folderFiles(dir, cluster.namespace);
+  const gateway = composeGateway(wiring, { observer, journal, privatePem, trust, ...(files && { files }) });
+  const store =
+    people === 'secret' ? secretStore(cluster.ownSecret(wiring.ownNamespace)) : fileStore(config.dataDir, systemClock);
+  const served = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context });
+  return served.ok ? ok({ gateway, served: served.value }) : served;
+}

@@ -1,0 +1,46 @@
+import { type Command, Option } from 'commander';
+import type { Io } from './io.ts';
+
+export type Action = (io: Io, ...rest: never[]) => Promise<number>;
+/** Makes a command's action of the function that its module loads on use. */
+export type Act = (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>;
+
+export const output = (): Option =>
+  new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table');
+
+export function cluster(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, or the pod)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system');
+}
+
+export const asking = (command: Command): Command => cluster(command).addOption(output());
+
+export function role(command: Command): Command {
+  return cluster(command)
+    .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
+    .option('--interval <duration>', 'pause between passes', '15s');
+}
+
+export function modelFlags(command: Command): Command {
+  return command
+    .option(
+      '--model-url <url>',
+      'OpenAI-compatible endpoint, with /v1 (default: $FAIRLEAD_MODEL_URL; none: rules alone)',
+    )
+    .option('--model <name>', 'model name (default: $FAIRLEAD_MODEL)');
+}
+
+export function standing(command: Command): Command {
+  return command
+    .option('--port <number>', 'port of the gateway (default: 8484)')
+    .option('--host <address>', 'address to listen on; wider than this machine only with TLS (default: 127.0.0.1)')
+    .option('--tls-cert <file>', 'certificate chain, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--behind-proxy', 'a proxy with TLS stands before the port, and only it reaches it')
+    .option('--public-url <url>', 'how people reach the gateway, such as https://fairlead.example.com');
+}
+
+export const tracing = (command: Command): Command =>
+  command.option('--trace-model <dir>', 'write every exchange with a model there, redacted, for its owner to read');

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { type Act, modelFlags, role, standing, tracing } from './options.ts';
+
+/** What runs until Ctrl-C on a cluster. */
+export function roleCommands(program: Command, act: Act): void {
+  standing(tracing(modelFlags(role(program.command('up [dir]')))))
+    .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
+    .option('--no-serve', 'without the gateway: nobody can approve')
+    .action(act(async () => (await import('./operate.ts')).up))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
+    );
+
+  tracing(modelFlags(role(program.command('run'))))
+    .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
+    .action(act(async () => (await import('./operate.ts')).runController));
+
+  role(program.command('executor'))
+    .description('the executor: decides again, applies, verifies, undoes; talks to no model')
+    .option('--trust <file>', 'public key of the gateway whose votes count (default: gateway.pub in the data folder)')
+    .action(act(async () => (await import('./operate.ts')).runExecutor));
+
+  standing(role(program.command('serve')))
+    .description('the gateway: approvals by people, with web pages; signs their votes, cannot change a workload')
+    .addOption(
+      new Option(
+        '--people <where>',
+        'users, sessions and tokens: a file in the data folder, or the Secret fairlead-gateway',
+      )
+        .choices(['file', 'secret'])
+        .default('file'),
+    )
+    .action(act(async () => (await import('./operate.ts')).serve))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead serve\n  fairlead serve --host 0.0.0.0 --tls-cert tls.crt --tls-key tls.key --public-url https://fairlead.example.com',
+    );
+}

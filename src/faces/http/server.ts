@@ -1,0 +1,68 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Ends idle connections at once and the others within two seconds. Streams are the app's to end before. */
+  close(): Promise<void>;
+}
+
+type Answer = (request: Request, env: object) => Response | Promise<Response>;
+
+const GRACE_MS = 2_000;
+/** A whole request, its body included. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+const MOST_HEADERS = 16 * 1024;
+const MOST_CONNECTIONS = 2_000;
+
+/** Listens, then asks `answerFor` for the app of the port that it became. The error is a sentence for a person. */
+export async function listen(
+  { host, port, tls, clock }: { host: string; port: number; tls?: Tls; clock: Clock },
+  answerFor: (port: number) => Answer,
+): Promise<Result<Listening, string>> {
+  let answer: Answer = () => new Response(null, { status: 503 });
+  const listener = getRequestListener((request, env) => answer(request, env), { overrideGlobalObjects: false });
+  const limits = { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, maxHeaderSize: MOST_HEADERS };
+  let server: http.Server | https.Server;
+  try {
+    server = tls
+      ? https.createServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, listener)
+      : http.createServer(limits, listener);
+  } catch (error) {
+    return err(`the certificate cannot be used: ${words(error)}`);
+  }
+  server.maxConnections = MOST_CONNECTIONS;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    return err(`cannot listen on ${host}:${port}: ${words(error)}`);
+  }
+  const bound = (server.address() as AddressInfo).port;
+  answer = answerFor(bound);
+  return ok({ port: bound, close: () => close(server, clock) });
+}
+
+async function close(server: http.Server | https.Server, clock: Clock): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const over = new AbortController();
+  await Promise.race([closed, clock.sleep(GRACE_MS, over.signal)]);
+  over.abort();
+  server.closeAllConnections();
+  await closed;
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
