@@ -22,6 +22,8 @@ export interface VirtualRunOptions {
   readonly journal: (role: 'controller' | 'executor', clock: ManualClock) => Journal | Promise<Journal>;
   readonly seed?: number;
   readonly log?: Log;
+  /** Values that no record may hold. */
+  readonly secrets?: readonly string[];
   /**
    * Time goes on while a model is asked, as it does in a real cluster: for models that may never answer. Only where models
    * and journals are in memory; of I/O under way time would know nothing. By default it stands still until they answered.
@@ -80,6 +82,7 @@ export class VirtualRun {
       ids: seededIds(options.seed ?? 1),
       log: options.log ?? SILENT,
       ownNamespace: OWN_NAMESPACE,
+      ...(options.secrets && { secrets: options.secrets }),
       apiHealth: () => port.health(),
     };
     const proposer = typeof options.proposer === 'function' ? options.proposer(clock) : options.proposer;

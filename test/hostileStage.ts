@@ -74,7 +74,7 @@ export interface StageOptions {
   readonly model?: ChatModel | ((clock: Clock) => ChatModel) | undefined;
   /** False: it is asked about one service, rules answer for the other. */
   readonly everywhere?: boolean;
-  readonly run?: Pick<VirtualRunOptions, 'timeMoves' | 'advance'>;
+  readonly run?: Pick<VirtualRunOptions, 'timeMoves' | 'advance' | 'secrets' | 'log'>;
   /** What others wrote into an object before it is applied. */
   readonly shaped?: (object: KubeObject) => KubeObject;
   /** What else stands in the cluster from the beginning. */

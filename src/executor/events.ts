@@ -1,3 +1,4 @@
+import { plainLine } from '../kernel/plainText.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
@@ -66,9 +67,4 @@ export function attribution(held: HeldDecision): string {
   return `asked by ${oneLine(who, 120)}; their words: "${oneLine(rationale, 300)}"; Decision ${held.name}, blueprint ${blueprint.name} ${blueprint.version}`;
 }
 
-// Control, zero-width and bidirectional characters would let a model write into the operator's terminal.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-export const oneLine = (text: string, most: number): string => {
-  const line = text.replaceAll(UNPRINTABLE, ' ').replaceAll('"', "'").trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
-};
+export const oneLine = (text: string, most: number): string => plainLine(text.replaceAll('"', "'"), most);

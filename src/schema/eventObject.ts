@@ -1,3 +1,4 @@
+import { plainLine } from '../kernel/plainText.ts';
 import { KINDS, type Kind, type KubeObject } from './kube.ts';
 
 export interface EventWords {
@@ -36,10 +37,10 @@ export function eventObject(words: EventWords, now: number): KubeObject {
     eventTime: new Date(now).toISOString().replace('Z', '000Z'),
     reportingController: `fairlead.dev/${words.role}`,
     reportingInstance: `fairlead-${words.role}`,
-    action: words.action.slice(0, 128),
+    action: plainLine(words.action, 128),
     reason: words.reason,
     type: words.warning ? 'Warning' : 'Normal',
-    note: words.note.slice(0, 1000),
+    note: plainLine(words.note, 1000),
     regarding: reference(words.kind ?? KINDS.Deployment, deployment),
     ...(decision !== undefined && { related: reference(KINDS.Decision, decision) }),
   };

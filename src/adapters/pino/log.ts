@@ -1,4 +1,5 @@
 import { destination, pino, stdTimeFunctions } from 'pino';
+import { visibleJson } from '../../kernel/plainText.ts';
 import { redact, redactDeep } from '../../kernel/redact.ts';
 import type { Log } from '../../ports/log.ts';
 
@@ -20,6 +21,8 @@ export function createLog(options: LogOptions): Log {
   const secrets = options.secrets ?? [];
   const stream =
     typeof options.to === 'object' ? options.to : destination({ fd: options.to === 'stdout' ? 1 : 2, sync: true });
+  // JSON escapes only some of what draws on a terminal or hides from a reader.
+  const visible = { write: (text: string): unknown => stream.write(visibleJson(text)) };
   const out = pino(
     {
       level: options.level ?? 'info',
@@ -27,7 +30,7 @@ export function createLog(options: LogOptions): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    visible,
   );
   const line =
     (level: 'info' | 'warn' | 'error') =>

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { plainLine, plainLines, visibleJson } from '../../kernel/plainText.ts';
 
 /** Where a command writes and hears of Ctrl-C. Tests give one that collects. */
 export interface Io {
@@ -50,14 +51,23 @@ export type Format = 'table' | 'json' | 'yaml';
 
 /** Prints data as asked; `table` is the text for people. */
 export function print(io: Io, format: Format, data: unknown, table: () => string): void {
-  if (format === 'json') io.out(`${JSON.stringify(data, null, 2)}\n`);
-  else if (format === 'yaml') io.out(stringify(data, { compat: 'yaml-1.1' }));
-  else io.out(table());
+  if (format === 'json') io.out(`${visibleJson(JSON.stringify(data, null, 2))}\n`);
+  else if (format === 'yaml') io.out(yamlText(data));
+  else io.out(plainLines(table()));
 }
+
+/** As YAML; with what is unseen or draws in it, as JSON, which is YAML too and can escape all of it. */
+function yamlText(data: unknown): string {
+  const text = stringify(data, { compat: 'yaml-1.1' });
+  return plainLines(text) === text ? text : `${visibleJson(JSON.stringify(data, null, 2))}\n`;
+}
+
+/** No cell is wider, whoever named what stands in it. */
+const WIDEST = 400;
 
 /** Columns padded to their widest cell, two spaces apart, as kubectl prints them. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
+  const all = [head, ...rows].map((row) => row.map((cell) => plainLine(cell, WIDEST)));
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
     .map(

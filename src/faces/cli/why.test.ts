@@ -31,7 +31,7 @@ describe('who stands behind a decision, in words', () => {
     [
       'rules in place of a model, and why',
       { ...RULES, note: 'model:overBudget: the hourly tokens of shop/web are used up\u001b[2J' },
-      'rules: rules planner (rules, not a model): model:overBudget: the hourly tokens of shop/web are used up [2J',
+      'rules: rules planner (rules, not a model): model:overBudget: the hourly tokens of shop/web are used up',
     ],
     [
       'a model',

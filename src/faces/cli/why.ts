@@ -1,7 +1,9 @@
+import { plainLine } from '../../kernel/plainText.ts';
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, Origin, VerdictRecord, Verification } from '../../schema/records.ts';
 import { whatOf } from './decisions.ts';
+import { familyLines } from './family.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { parseService } from './service.ts';
@@ -25,11 +27,18 @@ export async function why(io: Io, name: string, flags: AskingFlags): Promise<num
     return EXIT.failed;
   }
   const decision = found.value as DecisionObject;
-  print(io, flags.output, decision, () => `${tell(decision).join('\n')}\n`);
+  const family = await familyLines(session.cluster.reader, decision, originWords);
+  print(io, flags.output, decision, () => `${[...told(decision), ...family].join('\n')}\n`);
   return EXIT.ok;
 }
 
 const clock = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+
+const WIDEST = 1_000;
+
+/** Each line is one line: no words in it can pass for a line of ours, or draw. Indentation is ours. */
+export const told = (decision: DecisionObject): string[] =>
+  tell(decision).map((line) => (/^ */.exec(line)?.[0] ?? '') + plainLine(line, WIDEST));
 
 /** The whole path of a decision in words, oldest first. Everything a model wrote is quoted and named as its words. */
 export function tell(decision: DecisionObject): string[] {
@@ -113,6 +122,4 @@ function verdictLines(verdict: VerdictRecord): string[] {
   ];
 }
 
-/** Control characters out, so that words cannot draw on the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 600);
+const oneLine = (text: string): string => plainLine(text, 600);
