@@ -38,7 +38,10 @@ export function touchOf({ before, after, verb, namespace, name }: Written): Touc
   const where = `${verb} of Deployment ${namespace}/${name}`;
   if (before === undefined || verb !== 'patch') return `${where}: Fairlead only patches what is there`;
   const note = annotation(after);
-  if (note === undefined || note.id === annotation(before)?.id) return `${where}: without its note on the object`;
+  // Somebody may have forged a note of the same id before; a write of that id twice is told from the writes themselves.
+  if (note === undefined || isDeepStrictEqual(note, annotation(before))) {
+    return `${where}: without its note on the object`;
+  }
   if (!isDeepStrictEqual(otherMetadata(before), otherMetadata(after))) return `${where}: metadata was changed`;
   const [old, now] = [specOf(before), specOf(after)];
   const { replicas: from, template: oldTemplate, ...oldRest } = old;
