@@ -69,9 +69,10 @@ describe('fairlead demo --no-input', () => {
       'scenario 5 multi-service: passed',
       'scenario 6 conflict: passed',
       'scenario 7 breaker: passed',
+      'scenario 8 steps: passed',
     ]);
     expect(text).toMatch(/journals: 2 of 2 sound, \d+\s+records/);
-    expect(text).toContain('12 decisions: 8 allowed, 3 deferred, 1 forbidden.');
+    expect(text).toContain('14 decisions: 10 allowed, 3 deferred, 1 forbidden.');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(text).not.toContain(ESCAPE);
     expect(readdirSync(temporary)).toEqual([]);
@@ -131,7 +132,7 @@ describe('fairlead demo --no-input', () => {
   });
 
   it.each([
-    { flags: { scenario: '2' }, says: '--scenario 2: wanted numbers such as 1,3; there are 1, 3, 4, 5, 6, 7' },
+    { flags: { scenario: '2' }, says: '--scenario 2: wanted numbers such as 1,3; there are 1, 3, 4, 5, 6, 7, 8' },
     { flags: { scenario: '1,' }, says: '--scenario 1,: wanted numbers' },
     { flags: { speed: '0' }, says: '--speed 0: wanted a number above 0' },
     { flags: { speed: 'fast' }, says: '--speed fast: wanted a number above 0' },

@@ -38,6 +38,10 @@ export const rollback: Scenario = {
       ...expectThat(judged.includes('280 ms, wanted < 200 ms'), `p95 was judged so: ${judged}`),
       ...expectThat(undo?.undo === true && undo.after === '3', 'it was not put back to 3'),
       ...expectThat(took <= WITHIN_MS, `the undo took ${took / 1000} s, wanted ${WITHIN_MS / 1000} s at most`),
+      ...expectThat(
+        stage.events('checkout').some((note) => note.startsWith('verification-engine')),
+        'nobody named the cause',
+      ),
       ...expectThat(stage.replicas('checkout') === 3, `checkout has ${stage.replicas('checkout')} replicas, not 3`),
       ...expectThat(latency === 125, `p95 is ${latency} ms at the end, not 125`),
       ...expectThat(stage.writes().join() === 'checkout,checkout', `writes: ${stage.writes().join()}, wanted two`),

@@ -5,6 +5,7 @@ import { multiService } from './multiService.ts';
 import { rollback } from './rollback.ts';
 import { scaling } from './scaling.ts';
 import type { Scenario } from './scenario.ts';
+import { steps } from './steps.ts';
 
 /** Listed by hand, in the order in which one shop lives through them. */
-export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, conflict, breaker];
+export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, conflict, breaker, steps];
