@@ -184,7 +184,10 @@ describe('known secrets and what looks like one (spec 6)', () => {
   it('do not get into a record by the writer of records', async () => {
     const written: unknown[] = [];
     const taken = { ok: true as const, value: { apiVersion: '', kind: '', metadata: { name: '' } } };
-    const keep = (_: unknown, object: unknown) => Promise.resolve((written.push(object), taken));
+    const keep = (_: unknown, object: unknown) => {
+      written.push(object);
+      return Promise.resolve(taken);
+    };
     const inner = {
       create: keep,
       replace: keep,
