@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools', 'audit'],
   adapters: ['schema', 'kernel', 'ports'],
   world: ['schema', 'kernel', 'ports'],
-  testing: ['schema', 'kernel', 'ports', 'policy', 'observe', 'agents'],
+  testing: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'observe', 'agents', 'gateway'],
 };
 /** The roots that wire everything; `scenario` wires the product to the embedded cluster. */
 const ROOTS = new Set([

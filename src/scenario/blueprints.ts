@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { RAISED_BY_ANNOTATION } from '../gateway/raise.ts';
 import { ok } from '../kernel/result.ts';
 import { blueprintFromObject, globalFromObject } from '../schema/blueprint/fromObject.ts';
 import { loadBlueprint } from '../schema/blueprint/load.ts';
@@ -21,6 +22,14 @@ export class Blueprints {
 
   constructor(world: World) {
     this.#world = world;
+    // A maximum that people raised is in force like any other version.
+    world.objects.onChange(({ kind, object }) => {
+      if (kind.kind !== KINDS.Blueprint.kind || object.metadata.annotations?.[RAISED_BY_ANNOTATION] === undefined)
+        return;
+      const { namespace, name } = object.metadata;
+      const raised = this.services().find((one) => one.namespace === namespace && one.blueprint === name);
+      if (raised !== undefined) this.#note(raised.target);
+    });
   }
 
   /** Loads and applies all of them. A refused one leaves its service without a blueprint, as in a cluster. */

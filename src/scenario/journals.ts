@@ -14,6 +14,7 @@ import type { JournalSeen } from './seen.ts';
 export interface JournalPair {
   readonly controller: Journal;
   readonly executor: Journal;
+  readonly gateway: Journal;
 }
 
 /** The journals of one run, over restarts of the process. */
@@ -33,14 +34,23 @@ interface Parts {
 
 /** In memory, with the real chain and the same redaction as on disk: for runs in which no process dies. */
 export function journalsInMemory({ clock, secrets }: Parts): JournalStore {
-  const stores = { controller: new MemoryJournal(clock, 'controller'), executor: new MemoryJournal(clock, 'executor') };
+  const stores = {
+    controller: new MemoryJournal(clock, 'controller'),
+    executor: new MemoryJournal(clock, 'executor'),
+    gateway: new MemoryJournal(clock, 'gateway'),
+  };
   const redacting = (inner: MemoryJournal): Journal => ({
     append: (entry: JournalEntry) => inner.append({ ...entry, data: redactDeep(entry.data, secrets) }),
     head: () => inner.head(),
     close: () => inner.close(),
   });
   return {
-    open: () => Promise.resolve({ controller: redacting(stores.controller), executor: redacting(stores.executor) }),
+    open: () =>
+      Promise.resolve({
+        controller: redacting(stores.controller),
+        executor: redacting(stores.executor),
+        gateway: redacting(stores.gateway),
+      }),
     stored: () =>
       Promise.resolve(
         Object.entries(stores).map(([writer, { records }]) => ({
@@ -80,9 +90,9 @@ export async function journalsOnDisk({ clock, secrets, work }: Parts): Promise<J
   return {
     async open() {
       await closeAll();
-      return { controller: await one('controller'), executor: await one('executor') };
+      return { controller: await one('controller'), executor: await one('executor'), gateway: await one('gateway') };
     },
-    stored: () => Promise.all(['controller', 'executor'].map(read)),
+    stored: () => Promise.all(['controller', 'executor', 'gateway'].map(read)),
     async close() {
       await closeAll();
       await rm(dir, { recursive: true, force: true });

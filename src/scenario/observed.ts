@@ -15,6 +15,14 @@ export function matchesObject(pattern: string, object: string): boolean {
   return object.split('/').every((part, index) => glob(wanted[index] ?? '*', part));
 }
 
+/** The format names the tool, our requests the operation by its effect. */
+export const toolOf = (operation: string): string => TOOL_OF[operation] ?? operation;
+const TOOL_OF: Readonly<Record<string, string>> = {
+  scale_within_limits: 'scale',
+  scale_beyond_limits: 'scale',
+  adjust_resources_within_bounds: 'adjust_resources',
+};
+
 export const matchesTarget = (pattern: string, target: string): boolean =>
   pattern === '*' || pattern === 'cluster' || pattern === target;
 

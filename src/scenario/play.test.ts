@@ -45,9 +45,9 @@ describe('a run', () => {
       'chat',
     ],
     [
-      'a decision',
+      'a decision by nobody',
       { at_tick: 1, approval_decision: { operation: 'scale', target: 'shop/web', decision: 'approve', by: {} } },
-      'approvals',
+      'approval_decision.by: id is missing',
     ],
     ['a fault nobody knows', { at_tick: 1, api_fault: { match: { colour: 'red' }, response: {} } }, 'colour'],
     [

@@ -12,15 +12,18 @@ import { CapturedLog } from './capturedLog.ts';
 import type { Autoscaler } from './clusterObjects.ts';
 import type { Scenario } from './format.ts';
 import { type JournalStore, journalsInMemory, journalsOnDisk } from './journals.ts';
-import { CANARY_KEY, type ModelChoice, type PlayedModel, playedModel, turnsOf } from './model/proposer.ts';
+import { type Around, CANARY_KEY, type ModelChoice, type PlayedModel, playedModel, turnsOf } from './model/proposer.ts';
 import { RealWork } from './model/work.ts';
+import { People } from './people.ts';
 import type { ReadBeside } from './plant.ts';
 import { Product } from './product.ts';
+import { isChosenRaise } from './raises.ts';
 import { recorded } from './recording.ts';
 import { sampleOf } from './sampling.ts';
 import { type ApprovalSeen, type Attempt, type Effect, type RunKind, type Sample, type Seen, TICK_MS } from './seen.ts';
 import { setUp } from './setUp.ts';
 import { Stimuli } from './stimulus.ts';
+import type { ApprovalDecision } from './stimulusFormat.ts';
 
 export interface PlayOptions {
   readonly run: RunKind;
@@ -30,6 +33,8 @@ export interface PlayOptions {
   readonly beside: ReadBeside;
   /** Puts something between the product and the cluster: so it is shown that the runner would see a fault. */
   readonly tamper?: (port: WorldPort, world: World) => WorldPort;
+  /** Watches who decides, where no script plays. */
+  readonly around?: Around;
 }
 
 /** Plays one run of a scenario: the whole product on a world, in virtual time. Throws NotUnderstood for what it cannot play. */
@@ -46,6 +51,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Se
     log,
     promptsDir: options.promptsDir,
     work,
+    ...(options.around && { around: options.around }),
   });
   const performance = new Performance({ scenario, options, clock, work, journals, log, model, ...stage });
   try {
@@ -85,6 +91,7 @@ class Performance {
   readonly #port: WorldPort;
   readonly #reach: WorldPort;
   readonly #stimuli: Stimuli;
+  readonly #people: People;
   readonly #ids: Ids;
   #product: Product | undefined;
   #beforeRestart: readonly string[] = [];
@@ -100,6 +107,7 @@ class Performance {
     const through = attemptsThrough(this.#port, clock, this.#attempts);
     this.#reach = options.tamper?.(through, world) ?? through;
     this.#approvals = watchedApprovals(world);
+    this.#people = new People(world, parts.log);
     this.#stimuli = new Stimuli({ world, port: this.#port, blueprints: this.#blueprints, external: this.#external });
   }
 
@@ -126,6 +134,7 @@ class Performance {
     this.#stimuli.endAt(tick);
     for (const event of scenario.stimulus.filter(({ at_tick }) => at_tick === tick)) {
       if (event.process !== undefined) await this.#restart();
+      else if (event.approval_decision !== undefined) await this.#decide(event.approval_decision);
       else this.#stimuli.play(event);
     }
     if (scenario.plant.hpa_controller) for (const one of autoscalers) autoscale(world, one);
@@ -173,10 +182,18 @@ class Performance {
       ids: this.#ids,
       log,
       journals: await journals.open(),
+      people: this.#people.signing,
       proposer: model.proposer,
+      agents: model.agents,
     });
     this.#product = product;
     await work.track(product.start());
+  }
+
+  /** At the gateway, and without a cluster that answers nobody gets there. */
+  async #decide(said: ApprovalDecision): Promise<void> {
+    if (this.#product === undefined || this.#stimuli.hanging) return;
+    await this.#people.decide(this.#product.gateway, said);
   }
 
   async #restart(): Promise<void> {
@@ -208,18 +225,19 @@ class Performance {
 
   async #seen(rssGrowthMib: number): Promise<Seen> {
     const { scenario, options, journals, log, model, world } = this.#parts;
+    const approvals = this.#approvals();
     const all = (kind: (typeof KINDS)[keyof typeof KINDS]): KubeObject[] => world.objects.list(kind);
     return {
       scenario,
       run: options.run,
       startedAt: this.#startedAt,
       samples: this.#samples,
-      effects: this.#effects,
+      effects: this.#effects.filter((effect) => !isChosenRaise(effect, approvals)),
       attempts: this.#attempts,
       external: this.#external,
       inForce: this.#blueprints.inForce,
       decisions: all(KINDS.Decision) as DecisionObject[],
-      approvals: this.#approvals(),
+      approvals,
       journals: await journals.stored(),
       beforeRestart: this.#beforeRestart,
       events: all(KINDS.Event).filter((event) => String(event['reportingController']).startsWith('fairlead')),

@@ -1,13 +1,17 @@
+import type { Agents } from '../agents/agents.ts';
 import type { Proposer } from '../agents/proposer.ts';
 import { composeController, composeExecutor, composeObserver, type Wiring } from '../compose.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Executor } from '../executor/executor.ts';
+import type { GatewayDeps } from '../gateway/deps.ts';
+import { finishRaises } from '../gateway/finishRaises.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
-import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
+import type { TestPeople } from '../testing/people.ts';
 import type { WorldPort } from '../world/port.ts';
+import type { JournalPair } from './journals.ts';
 
 export const OWN_NAMESPACE = 'agent-system';
 
@@ -16,8 +20,11 @@ export interface ProductParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly journals: { readonly controller: Journal; readonly executor: Journal };
+  readonly journals: JournalPair;
+  /** Whose votes count, and who signs for them. */
+  readonly people: Pick<TestPeople, 'key' | 'trust'>;
   readonly proposer: Proposer;
+  readonly agents: Agents;
 }
 
 /** One running process of the product: all roles, as `fairlead up` has them. */
@@ -26,6 +33,7 @@ export class Product {
   readonly #life: { alive: boolean };
   readonly #stop = new AbortController();
   readonly observer: Observer;
+  readonly gateway: GatewayDeps;
   readonly #controller: Controller;
   readonly #executor: Executor;
   /** The pass under way; undefined between passes. */
@@ -44,12 +52,15 @@ export class Product {
       ids: parts.ids,
       log: parts.log,
       ownNamespace: OWN_NAMESPACE,
+      trust: parts.people.trust,
     };
     this.#life = life;
     this.#clock = parts.clock;
     this.observer = composeObserver(wiring);
-    this.#controller = composeController(wiring, this.observer, parts.journals.controller, parts.proposer);
-    this.#executor = composeExecutor(wiring, this.observer, parts.journals.executor, port.workloads);
+    const { journals, proposer, agents } = parts;
+    this.#controller = composeController(wiring, this.observer, journals.controller, proposer, agents);
+    this.#executor = composeExecutor(wiring, this.observer, journals.executor, port.workloads);
+    this.gateway = { ...wiring, ...parts.people, observer: this.observer, journal: journals.gateway };
   }
 
   /** Its watches are open, or have failed once. */
@@ -101,6 +112,7 @@ export class Product {
     await this.#rest(this.#clock.now() + 1);
     for (;;) {
       const { againAt } = await this.#executor.pass();
+      await finishRaises(this.gateway);
       const next = Math.min(againAt ?? end, end);
       if (next >= end || this.#clock.now() >= end) return;
       await this.#rest(Math.max(next, this.#clock.now() + 1));

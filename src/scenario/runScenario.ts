@@ -82,13 +82,9 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
 }
 
 /** What a scenario needs and the product has no handle for. */
-function missingHandles({ stimulus }: Scenario): string[] {
+export function missingHandles({ stimulus }: Scenario): string[] {
   const chat = stimulus.some(({ operator_message }) => operator_message !== undefined);
-  const decides = stimulus.some(({ approval_decision }) => approval_decision !== undefined);
-  return [
-    ...(chat ? ['needs a chat with an operator, which the product does not have'] : []),
-    ...(decides ? ['needs approvals that people decide, which the product does not have'] : []),
-  ];
+  return chat ? ['needs a chat with an operator, which the product does not have'] : [];
 }
 
 function runsOf({ model }: Scenario, choice: ModelChoice): RunKind[] {
@@ -96,7 +92,7 @@ function runsOf({ model }: Scenario, choice: ModelChoice): RunKind[] {
   return [...(own ? (['live'] as const) : []), ...(model.worst_case === undefined ? [] : (['worst_case'] as const))];
 }
 
-interface Judged {
+export interface Judged {
   readonly failures: readonly string[];
   readonly safety: readonly string[];
   readonly missed: readonly string[];
@@ -106,7 +102,12 @@ interface Judged {
 }
 
 async function judgedRun(scenario: Scenario, run: RunKind, options: ScenarioOptions): Promise<Judged> {
-  const seen = await play(scenario, { ...options, run });
+  return judgedSeen(await play(scenario, { ...options, run }), options);
+}
+
+/** What a run showed, held against the assertions for it and the invariants. */
+export async function judgedSeen(seen: Seen, options: ScenarioOptions): Promise<Judged> {
+  const { scenario, run } = seen;
   const failures: string[] = [];
   const safety: string[] = [];
   const missed: string[] = [];

@@ -27,6 +27,14 @@ export type ExternalChange = z.infer<typeof ExternalChange>;
 export const BlueprintChange = z.looseObject({ target: z.string() });
 export type BlueprintChange = z.infer<typeof BlueprintChange>;
 
+export const ApprovalDecision = z.strictObject({
+  operation: z.string(),
+  target,
+  decision: z.enum(['approve', 'reject']),
+  by: anything,
+});
+export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
+
 /** What happens at the start of a tick: exactly one kind an entry. */
 export const StimulusEvent = z
   .strictObject({
@@ -38,9 +46,7 @@ export const StimulusEvent = z
         text: z.string(),
       })
       .optional(),
-    approval_decision: z
-      .strictObject({ operation: z.string(), target, decision: z.enum(['approve', 'reject']), by: anything })
-      .optional(),
+    approval_decision: ApprovalDecision.optional(),
     external_change: ExternalChange.optional(),
     blueprint_change: BlueprintChange.optional(),
     api_fault: ApiFault.optional(),

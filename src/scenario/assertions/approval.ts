@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApprovalRequestSpec } from '../../schema/records.ts';
 import type { Params } from '../expectation.ts';
-import { matchesTarget, shown, within } from '../observed.ts';
+import { matchesTarget, shown, toolOf, within } from '../observed.ts';
 import type { ApprovalSeen, Seen } from '../seen.ts';
 
 const STATES: Readonly<Record<string, string>> = {
@@ -10,12 +10,6 @@ const STATES: Readonly<Record<string, string>> = {
   Consumed: 'approved',
   Rejected: 'rejected',
   Expired: 'expired',
-};
-/** The format names the tool, our request the operation by its effect. */
-const TOOL_OF: Readonly<Record<string, string>> = {
-  scale_within_limits: 'scale',
-  scale_beyond_limits: 'scale',
-  adjust_resources_within_bounds: 'adjust_resources',
 };
 
 export function approval(params: Params<'approval'>, seen: Seen): string[] {
@@ -44,7 +38,7 @@ function concerns({ object }: ApprovalSeen, { operation, target, args }: Params<
   const spec = ApprovalRequestSpec.safeParse(object.spec);
   if (!spec.success) return false;
   const { operation: own, target: of, arguments: asked } = spec.data;
-  const named = operation === '*' || operation === own || operation === TOOL_OF[own];
+  const named = operation === '*' || operation === own || operation === toolOf(own);
   if (!named || !matchesTarget(target, `${of.namespace}/${of.name}`)) return false;
   const values: Readonly<Record<string, unknown>> = asked;
   return Object.entries(args ?? {}).every(([key, value]) => isDeepStrictEqual(values[key], value));

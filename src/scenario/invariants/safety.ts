@@ -1,7 +1,8 @@
 import { parseQuantity } from '../../schema/quantity.ts';
 import { ApprovalRequestSpec } from '../../schema/records.ts';
-import { blueprintAt, effectsOf, replicasOf, targetOf, when } from '../observed.ts';
-import type { Effect, Seen } from '../seen.ts';
+import { blueprintAt, effectsOf, matchesTarget, replicasOf, targetOf, toolOf, when } from '../observed.ts';
+import { deciderOf } from '../people.ts';
+import { type Effect, type Seen, TICK_MS } from '../seen.ts';
 
 /** Only Deployments that a valid blueprint governs are written. */
 export function boundObjectsOnly(seen: Seen): string[] {
@@ -149,11 +150,28 @@ function byObject(effects: readonly Effect[]): Effect[][] {
   return [...groups.values()];
 }
 
-/** No scenario that is played has a person decide, so that nothing can have been approved. */
+/** As many people of the groups that were asked said yes, at the gateway and before it was approved, as the request needs. */
 export function approvedByPeople(seen: Seen): string[] {
-  return seen.approvals
-    .filter(({ phases }) => phases.some(({ phase }) => phase === 'Approved' || phase === 'Consumed'))
-    .map(({ object }) => `${object.metadata.name} was approved, and nobody decided`);
+  return seen.approvals.flatMap(({ object, phases }) => {
+    const since = phases.find(({ phase }) => phase === 'Approved' || phase === 'Consumed')?.at;
+    const spec = ApprovalRequestSpec.safeParse(object.spec);
+    if (since === undefined) return [];
+    const yes = spec.success ? approversIn(seen, spec.data, since) : new Set();
+    const needed = spec.success ? spec.data.quorum : 1;
+    return yes.size >= needed ? [] : [`${object.metadata.name} was approved, and ${yes.size} of ${needed} said so`];
+  });
+}
+
+function approversIn(seen: Seen, { operation, target, approvers, requester }: ApprovalRequestSpec, at: number) {
+  const ids = seen.scenario.stimulus.flatMap(({ at_tick, approval_decision: said }) => {
+    if (said?.decision !== 'approve' || seen.startedAt + at_tick * TICK_MS > at) return [];
+    if (!matchesTarget(said.target, `${target.namespace}/${target.name}`)) return [];
+    if (said.operation !== '*' && said.operation !== operation && said.operation !== toolOf(operation)) return [];
+    const { id, groups, forges } = deciderOf(said.by);
+    const may = forges === undefined && id !== requester.name && groups.some((group) => approvers.includes(group));
+    return may && id !== undefined ? [id] : [];
+  });
+  return new Set(ids);
 }
 
 export function openBreakerKept(seen: Seen): string[] {

@@ -1,9 +1,13 @@
 import { OpenAiModel } from '../../adapters/openai/openaiModel.ts';
+import { type Agents, RULE_AGENTS } from '../../agents/agents.ts';
+import { GuardedModel } from '../../agents/guardedModel.ts';
+import { type BudgetLimits, ModelBudget } from '../../agents/modelBudget.ts';
 import type { Proposer } from '../../agents/proposer.ts';
-import { composeProposer } from '../../compose.ts';
+import { composeAgents, composeProposer } from '../../compose.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ChatModel } from '../../ports/model.ts';
+import type { ModelRole } from '../../schema/modelRole.ts';
 import { settle } from '../../testing/manualClock.ts';
 import type { Scenario } from '../format.ts';
 import { isObject } from '../loose.ts';
@@ -24,17 +28,32 @@ export type ModelChoice =
       readonly name: string;
       readonly key: string;
       readonly clock: Clock;
+    }
+  /** Every role with a model of its own, as in a controller; undefined: rules alone for it. */
+  | {
+      readonly kind: 'roles';
+      readonly of: (role: ModelRole) => ChatModel | undefined;
+      readonly budget: BudgetLimits;
     };
+
+/** Watches who decides in a run. */
+export interface Around {
+  /** Put around the rules planner, or around the engine beneath its fallback. */
+  proposer(inner: Proposer): Proposer;
+  agents(inner: Agents): Agents;
+}
 
 export interface ProposerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly promptsDir: string;
   readonly work: RealWork;
+  readonly around?: Around;
 }
 
 export interface PlayedModel {
   readonly proposer: Proposer;
+  readonly agents: Agents;
   /** Requests to the endpoint so far. */
   requests(): number;
   close(): Promise<void>;
@@ -55,18 +74,27 @@ export async function playedModel(
   choice: ModelChoice,
   parts: ProposerParts,
 ): Promise<PlayedModel> {
-  const { clock, log, promptsDir, work } = parts;
-  const over = (model: ChatModel | undefined): Proposer =>
-    composeProposer(model, { clock, log, promptsDir, passMs: 15_000 });
+  const { clock, log, promptsDir, work, around } = parts;
+  const agentParts = {
+    clock,
+    log,
+    promptsDir,
+    passMs: 15_000,
+    ...(around && { around: (inner: Proposer) => around.proposer(inner) }),
+  };
+  const over = (model: ChatModel | undefined): Pick<PlayedModel, 'proposer' | 'agents'> => ({
+    proposer: composeProposer(model, agentParts),
+    agents: around?.agents(RULE_AGENTS) ?? RULE_AGENTS,
+  });
   if (turns !== undefined) {
     const server = await ScriptedServer.start({ turns, about: aboutWhat(scenario, turns), clock, work });
     const model = new OpenAiModel({ model: 'scripted', baseUrl: server.baseUrl, apiKey: CANARY_KEY, clock });
-    return { proposer: over(new Awaited(model, work)), requests: () => server.asked, close: () => server.stop() };
+    return { ...over(new Awaited(model, work)), requests: () => server.asked, close: () => server.stop() };
   }
   switch (choice.kind) {
     case 'rules':
     case 'scripted':
-      return { proposer: over(undefined), requests: () => 0, close: () => Promise.resolve() };
+      return { ...over(undefined), requests: () => 0, close: () => Promise.resolve() };
     case 'none':
     case 'endpoint': {
       const {
@@ -76,7 +104,28 @@ export async function playedModel(
         clock: own,
       } = choice.kind === 'endpoint' ? choice : { url: 'http://127.0.0.1:9/v1', name: 'none', key: CANARY_KEY, clock };
       const model = new Awaited(new OpenAiModel({ model: name, baseUrl: url, apiKey: key, clock: own }), work);
-      return { proposer: over(model), requests: () => model.asked, close: () => Promise.resolve() };
+      return { ...over(model), requests: () => model.asked, close: () => Promise.resolve() };
+    }
+    case 'roles': {
+      const budget = new ModelBudget(choice.budget);
+      const exchanges = new Map<ChatModel, { readonly awaited: Awaited; readonly guard: GuardedModel }>();
+      const guarded = (role: ModelRole): ChatModel | undefined => {
+        const model = choice.of(role);
+        if (model === undefined) return undefined;
+        const known = exchanges.get(model);
+        if (known !== undefined) return known.guard;
+        const awaited = new Awaited(model, work);
+        const guard = new GuardedModel(awaited, { clock, log, budget });
+        exchanges.set(model, { awaited, guard });
+        return guard;
+      };
+      const agents = composeAgents(guarded, agentParts);
+      return {
+        proposer: composeProposer(guarded('decision-engine'), agentParts),
+        agents: around?.agents(agents) ?? agents,
+        requests: () => [...exchanges.values()].reduce((sum, { awaited }) => sum + awaited.asked, 0),
+        close: () => Promise.resolve(),
+      };
     }
   }
 }
