@@ -9,6 +9,7 @@ import { calmInput } from '../src/testing/gateInput.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 import { realBackend, worldBackend } from './backends.ts';
+import { openGatewayViews } from './gatewayViews.ts';
 import { pipeline } from './pipeline.ts';
 
 /**
@@ -159,7 +160,24 @@ async function ways(): Promise<void> {
   }
 }
 
+/** What a page costs beside writing its answer down, with 10,000 requests on record. */
+async function pages(): Promise<void> {
+  const views = await openGatewayViews();
+  for (const [what, look] of [
+    ['the inbox of 200 that wait', views.inbox],
+    ['a page of what was decided', views.decided],
+    ['the card of one request', views.card],
+    ['the list of services', views.services],
+  ] as const) {
+    const answer = await look();
+    const written = await median(21, () => JSON.stringify(answer));
+    report(what, await median(21, look), 'writing it as JSON', written);
+  }
+  views.close();
+}
+
 await gate();
+await pages();
 await passes();
 await speeds();
 await ways();

@@ -1,4 +1,4 @@
-import { type Tally, tally } from '../../approvals/tally.ts';
+import { type Tally, type Trust, tally } from '../../approvals/tally.ts';
 import type { KubeObject } from '../../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus, DecisionSpec, DecisionStatus } from '../../schema/records.ts';
 import type { GatewayDeps } from '../deps.ts';
@@ -84,8 +84,22 @@ export function standingOf(
   { object, spec, status }: RequestRecord,
   { trust, clock }: Pick<GatewayDeps, 'trust' | 'clock'>,
 ): Standing {
-  const votes = tally(object, trust);
+  const votes = counted(object, trust);
   if (status.phase !== 'Pending') return { phase: status.phase, tally: votes };
   if (votes.kind !== 'pending') return { phase: votes.kind === 'approved' ? 'Approved' : 'Rejected', tally: votes };
   return { phase: clock.now() <= Date.parse(spec.decideBy) ? 'Pending' : 'Expired', tally: votes };
+}
+
+/** By keys and object: checking signatures is what costs, and a vote of a version of a request counts or does not. */
+const tallies = new WeakMap<Trust['keys'], WeakMap<KubeObject, { readonly cluster: string; readonly tally: Tally }>>();
+
+function counted(object: KubeObject, trust: Trust): Tally {
+  const known =
+    tallies.get(trust.keys) ?? new WeakMap<KubeObject, { readonly cluster: string; readonly tally: Tally }>();
+  tallies.set(trust.keys, known);
+  const before = known.get(object);
+  if (before?.cluster === trust.cluster) return before.tally;
+  const now = tally(object, trust);
+  known.set(object, { cluster: trust.cluster, tally: now });
+  return now;
 }

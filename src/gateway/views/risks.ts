@@ -8,7 +8,7 @@ import type { Wanted } from '../../schema/change.ts';
 import type { Workload } from '../../schema/workload.ts';
 import { breakerView, holdViews } from './breakerView.ts';
 import { capacityText, coresText, memoryText } from './capacityText.ts';
-import { limitsOf, MEASURES, valueText } from './signals.ts';
+import { exact, limitsOf, MEASURES, valueText } from './signals.ts';
 import { clock, listed, name, sentence } from './told.ts';
 
 type RiskLine = ApprovalCard['risks'][number];
@@ -58,11 +58,11 @@ function loadAfter({ assessment }: ServiceView, wanted: Wanted, blueprint: Bluep
   if (wanted.kind !== 'scale' || wanted.replicas === 0 || load === undefined || wanted.replicas === workload.replicas)
     return [];
   const cpu = valueText(MEASURES.cpu, load / wanted.replicas, limitsOf('cpu', blueprint));
-  const limit = Math.round(blueprint.scaling.upThreshold * 100);
+  const limit = exact(blueprint.scaling.upThreshold * 100);
   return [
     {
       title: 'Load after it',
-      text: `CPU about ${cpu} at ${wanted.replicas} replicas with the load of now (limit ${limit}%).`,
+      text: `CPU about ${cpu} at ${plural(wanted.replicas, 'replica')} with the load of now (limit ${limit}%).`,
     },
   ];
 }

@@ -18,17 +18,18 @@ export function similarTo(
   const { namespace, spec } = request;
   return deps.observer
     .approvals()
-    .filter((object) => {
-      if (object.metadata.namespace !== namespace || object.metadata.uid === request.object.metadata.uid) return false;
-      const at = createdAt(object);
-      const isSame =
-        textAt(object, 'spec', 'operation') === spec.operation &&
-        textAt(object, 'spec', 'blueprint', 'name') === spec.blueprint.name;
-      return isSame && at <= request.createdAt && request.createdAt - at < WITHIN_MS;
-    })
-    .toSorted((a, b) => createdAt(b) - createdAt(a))
+    .filter(
+      (object) =>
+        object.metadata.namespace === namespace &&
+        object.metadata.uid !== request.object.metadata.uid &&
+        textAt(object, 'spec', 'blueprint', 'name') === spec.blueprint.name &&
+        textAt(object, 'spec', 'operation') === spec.operation,
+    )
+    .map((object) => ({ object, at: createdAt(object) }))
+    .filter(({ at }) => at <= request.createdAt && request.createdAt - at < WITHIN_MS)
+    .sort((a, b) => b.at - a.at)
     .slice(0, MOST)
-    .flatMap((object) => {
+    .flatMap(({ object }) => {
       const earlier = readRequest(object);
       if (earlier === undefined) return [];
       const decision = decisions.get(keyOf(namespace, earlier.spec.decision));
