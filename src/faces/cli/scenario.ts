@@ -1,15 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { loadConfig } from '../../config.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import type { Scenario } from '../../scenario/format.ts';
 import type { ModelChoice } from '../../scenario/model/proposer.ts';
-import { readScenario } from '../../scenario/readScenario.ts';
 import { line, type ReportFormat, report, summary } from '../../scenario/report.ts';
 import { rulesJson, rulesText } from '../../scenario/rules/rulesReport.ts';
 import { isProven, rulesTable } from '../../scenario/rules/rulesTable.ts';
 import { runScenario, type ScenarioResult } from '../../scenario/runScenario.ts';
+import { beside, type Found, findScenarios } from './findScenarios.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 
@@ -22,11 +19,6 @@ export interface ScenarioFlags {
   readonly jobs?: string;
   /** The table of the gate's rules instead of the scenarios' results. */
   readonly rules?: boolean;
-}
-
-interface Found {
-  readonly file: string;
-  readonly scenario: Scenario;
 }
 
 /**
@@ -45,9 +37,8 @@ export async function scenarioRun(io: Io, paths: readonly string[], flags: Scena
   const waiting = [...found.value];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !io.signal.aborted; next = waiting.shift()) {
-      const { file, scenario } = next;
-      const beside = (name: string): string => readFileSync(path.join(path.dirname(file), name), 'utf8');
-      const result = await runScenario(scenario, { model, repeat, seed, promptsDir, beside });
+      const { scenario } = next;
+      const result = await runScenario(scenario, { model, repeat, seed, promptsDir, beside: beside(next) });
       results.push(result);
       if (flags.output === 'table' && (!flags.rules || result.result === 'failed')) io.out(line(result));
     }
@@ -123,31 +114,3 @@ function modelChoice(text: string): Result<ModelChoice, string> {
     clock: systemClock,
   });
 }
-
-/** The files themselves, and of a folder every `*.yaml` whose name does not begin with `_`. Two of one id would be told as one. */
-function findScenarios(paths: readonly string[]): Result<Found[], string> {
-  const files: string[] = [];
-  for (const given of paths) {
-    const stat = statSync(given, { throwIfNoEntry: false });
-    if (stat === undefined) return err(`${given}: there is no such file or folder`);
-    if (stat.isDirectory()) files.push(...yamlIn(given));
-    else files.push(given);
-  }
-  if (files.length === 0) return err(`${paths.join(', ')}: there are no scenarios (*.yaml) in it`);
-  const found: Found[] = [];
-  for (const file of files) {
-    const read = readScenario(readFileSync(file, 'utf8'), file);
-    if (!read.ok) return read;
-    const twin = found.find(({ scenario }) => scenario.id === read.value.id);
-    if (twin !== undefined)
-      return err(`${file}: the id ${read.value.id} is that of ${twin.file} as well; give it its own`);
-    found.push({ file, scenario: read.value });
-  }
-  return ok(found);
-}
-
-const yamlIn = (folder: string): string[] =>
-  readdirSync(folder)
-    .filter((name) => /^[^_].*\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => path.join(folder, name));

@@ -1,10 +1,9 @@
-import { callInText } from '../../../agents/textCalls.ts';
+import { inForm } from '../../../agents/inForm.ts';
 import type { Result } from '../../../kernel/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../../../ports/model.ts';
-import { parseCall } from '../../../tools/parseCall.ts';
 
-type Callable = Parameters<typeof parseCall>[2][number];
+type Callable = Parameters<typeof inForm>[1][number];
 
 /** What was seen of a model over some exchanges. */
 export interface Measured {
@@ -48,7 +47,7 @@ export class MeasuredModel implements ChatModel {
     this.#seconds.push((this.#clock.now() - began) / 1000);
     this.#tokens += result.value.completionTokens;
     this.#answers += 1;
-    if (this.#isValid(result.value)) this.#valid += 1;
+    if (inForm(result.value, this.#offered)) this.#valid += 1;
     return result;
   }
 
@@ -63,11 +62,5 @@ export class MeasuredModel implements ChatModel {
       ...(total > 0 && this.#tokens > 0 ? { tokensPerSecond: this.#tokens / total } : {}),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
-  }
-
-  #isValid({ finish, calls, content }: ChatAnswer): boolean {
-    if (finish !== 'stop' && finish !== 'calls') return false;
-    const written = calls.length > 0 ? calls : [callInText(content)];
-    return written.every((call) => call !== undefined && parseCall(call.name, call.arguments, this.#offered).ok);
   }
 }
