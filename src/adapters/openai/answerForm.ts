@@ -14,7 +14,8 @@ type Refusal = Pick<APIError, 'status' | 'message'> & { readonly param?: string 
 const NO_TOOLS =
   /(?=[\s\S]*(?:\btools?\b|\btool_choice\b|function.?call))(?=[\s\S]*(?:(?:not|n't|un|never) ?-?supp?ort|unsupported|unrecognized|unknown|not (?:allowed|permitted|available|enabled|implemented)|requires? --|extra (?:inputs|fields)|no endpoints found|unable to generate parser))/i;
 const NO_FORMAT = /response_?format|json_?schema|json_?object|json mode|structured output|guided|grammar|schema/i;
-const REFUSING: ReadonlySet<number> = new Set([400, 404, 422, 500, 501]);
+/** Some servers call what they do not know a fault of their own. */
+export const REFUSING: ReadonlySet<number> = new Set([400, 404, 422, 500, 501]);
 
 /** The form to try next when `refusal` says that this one is not to be had; undefined when it says something else. */
 export function formAfter(form: AnswerForm, { status, message, param }: Refusal): AnswerForm | undefined {

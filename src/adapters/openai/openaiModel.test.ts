@@ -65,6 +65,7 @@ describe('a completion', () => {
         },
         { role: 'tool', tool_call_id: 'a', content: 'none' },
       ],
+      tool_choice: 'required',
       tools: [
         {
           type: 'function',
@@ -328,6 +329,19 @@ describe('parameters that an endpoint refuses', () => {
     expect(server.requests.at(-1)?.body).toMatchObject({ max_completion_tokens: 300 });
     expect(server.requests.at(-1)?.body).not.toHaveProperty('temperature');
     expect(server.requests.at(-1)?.body).not.toHaveProperty('max_tokens');
+  });
+
+  it.each<[string, RawReply]>([
+    ['by its name', refused('tool_choice', 'invalid_value')],
+    ['in words', error(400, { message: 'tool_choice required is not supported in thinking mode' })],
+    ['as a fault of its own', error(500, { message: 'Unsupported param: tool_choice' })],
+  ])('a demanded call that is refused %s is only asked for from then on, still by tools', async (_, refusal) => {
+    const model = modelOf();
+    server.play(refusal, { body: completion({ tool_calls: [scale] }) }, { body: completion({ tool_calls: [scale] }) });
+    for (let n = 0; n < 2; n += 1) expect((await model.complete(request, new AbortController().signal)).ok).toBe(true);
+    expect(server.requests.map(({ body }) => body['tool_choice'])).toEqual(['required', undefined, undefined]);
+    expect(server.requests.at(-1)?.body).toHaveProperty('tools');
+    expect(model.form).toBe('tools');
   });
 
   it('are not tried without for ever', async () => {

@@ -3,7 +3,7 @@ import { redact } from '../../kernel/redact.ts';
 import { err, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatAnswer, ChatMessage, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';
-import { type AnswerForm, FORMS, formAfter } from './answerForm.ts';
+import { type AnswerForm, FORMS, formAfter, REFUSING } from './answerForm.ts';
 import { AnswerTooLarge, cappedFetch } from './cappedFetch.ts';
 import { answerFrom } from './completion.ts';
 import { completionFromEvents, looksLikeEvents } from './eventStream.ts';
@@ -27,7 +27,7 @@ const MAX_MESSAGE = 300;
 
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 /** Parameters that some endpoints refuse; found out once, then left out or renamed. */
-type Quirk = 'temperature' | 'max_tokens';
+type Quirk = 'temperature' | 'max_tokens' | 'tool_choice';
 /** So many answers without a call, and none with one ever: the tools do not reach the model. */
 const IGNORED = 2;
 
@@ -158,6 +158,8 @@ export class OpenAiModel implements ChatModel {
       ...(written || tools.length === 0
         ? {}
         : {
+            // Every answer is to be a call; small models write prose where they may.
+            ...(this.#quirks.has('tool_choice') ? {} : { tool_choice: 'required' as const }),
             tools: tools.map(({ name, description, parameters }) => ({
               type: 'function' as const,
               function: { name, description, parameters: { ...parameters } },
@@ -171,8 +173,14 @@ export class OpenAiModel implements ChatModel {
     readonly status: number | undefined;
     readonly param?: string | null | undefined;
     readonly code?: unknown;
+    readonly message: string;
   }): boolean {
     const { param } = error;
+    const aboutChoice = param === 'tool_choice' || /tool_choice/.test(error.message);
+    if (aboutChoice && REFUSING.has(error.status ?? 0) && !this.#quirks.has('tool_choice')) {
+      this.#quirks.add('tool_choice');
+      return true;
+    }
     if (error.status !== 400 || (param !== 'temperature' && param !== 'max_tokens')) return false;
     if (error.code !== 'unsupported_parameter' && error.code !== 'unsupported_value') return false;
     const known = this.#quirks.has(param);
