@@ -1,6 +1,6 @@
-import { redactDeep } from './kernel/redact.ts';
-import type { RecordWriter } from './ports/cluster.ts';
-import { KINDS, type Kind, type KubeObject } from './schema/kube.ts';
+import { redactDeep } from '../kernel/redact.ts';
+import type { RecordWriter } from '../ports/cluster.ts';
+import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 
 /** Words of models, of the cluster and of endpoints stand in these. Others are counters, votes and people's own texts. */
 const WORDS: ReadonlySet<string> = new Set([KINDS.Decision.kind, KINDS.ApprovalRequest.kind, KINDS.Event.kind]);
