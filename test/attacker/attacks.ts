@@ -52,6 +52,14 @@ const call: fc.Arbitrary<Call> = fc.oneof(
     })),
   },
   { weight: 1, arbitrary: fc.constant({ tool: 'scale_to_zero', args: {} }) },
+  // Of another Decision: its next step held or stretched, its change taken back, its wish again and again.
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(replicas, oneOf(0, 60, 300, 301, 1_000_000_000))
+      .map(([n, wait]) => ({ tool: 'pace', args: { replicas: n, wait_seconds: wait } })),
+  },
+  { weight: 2, arbitrary: oneOf('undo', 'retry').map((tool) => ({ tool, args: {} })) },
   {
     weight: 2,
     arbitrary: oneOf(
@@ -74,7 +82,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   },
 );
 
-const honest: Lies = { as: 'agent', namespace: 'shop', target: 'web', parent: false, seen: 'none' };
+const honest: Lies = { as: 'agent', namespace: 'shop', target: 'web', parent: 'none', seen: 'none' };
 const lies: fc.Arbitrary<Lies> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(honest) },
   {
@@ -89,8 +97,8 @@ const lies: fc.Arbitrary<Lies> = fc.oneof(
         { weight: 6, arbitrary: oneOf('web') },
         { weight: 1, arbitrary: oneOf('db', 'coredns', '*', '') },
       ),
-      parent: fc.boolean(),
-      seen: oneOf('none', 'none', 'stale', 'other'),
+      parent: oneOf('none', 'none', 'oldest', 'newest'),
+      seen: oneOf('none', 'none', 'stale', 'other', 'now'),
     }),
   },
 );
@@ -193,6 +201,29 @@ const undone = fc
     }),
   );
 
+/** A long way down in steps, and children that want it otherwise. */
+const stepped = fc
+  .tuple(
+    fc.array(fc.record({ do: oneOf('forge'), call, lies }), { minLength: 1, maxLength: 4 }),
+    oneOf('calm', 'slow', 'hot'),
+  )
+  .map(
+    ([children, load]): Attack => ({
+      replicas: 8,
+      load: 'calm',
+      blueprint: 'wide',
+      warm: 2,
+      steps: [
+        { do: 'person', call: { tool: 'scale', args: { replicas: 2 } } },
+        { do: 'pass', times: 1 },
+        ...children.map((step): Step => ({ ...step, lies: { ...step.lies, parent: 'oldest', seen: 'now' } })),
+        { do: 'pass', times: 4 },
+        { do: 'load', name: load },
+        { do: 'pass', times: 5 },
+      ],
+    }),
+  );
+
 /** One wish after the other as fast as it goes, to be let through once too often. */
 const spending = fc.tuple(fc.array(fc.oneof(...asking.slice(6)), { maxLength: 3 }), fc.integer({ min: 5, max: 9 })).map(
   ([between, rounds]): Attack => ({
@@ -251,5 +282,6 @@ export const attacks: fc.Arbitrary<Attack> = fc.oneof(
   { weight: 60, arbitrary: free },
   { weight: 6, arbitrary: approved },
   { weight: 2, arbitrary: undone },
+  { weight: 3, arbitrary: stepped },
   { weight: 1, arbitrary: spending },
 );

@@ -14,7 +14,7 @@ const person = (call: Call): Step => ({ do: 'person', call });
 const agent = (call: Call, lies: Partial<Lies> = {}): Step => ({
   do: 'forge',
   call,
-  lies: { as: 'agent', namespace: 'shop', target: 'web', parent: false, seen: 'none', ...lies },
+  lies: { as: 'agent', namespace: 'shop', target: 'web', parent: 'none', seen: 'none', ...lies },
 });
 const pass = (times: number): Step => ({ do: 'pass', times });
 const at = (attack: Partial<Attack> & Pick<Attack, 'steps'>): Attack => ({

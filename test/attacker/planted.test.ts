@@ -11,7 +11,7 @@ import type { Attack, Call, Step } from './steps.ts';
 /** What the attack must notice when it is there: a fault is planted in one port, and everything else is the product. */
 
 const wish = (call: Call): Step[] => [
-  { do: 'forge', call, lies: { as: 'agent', namespace: 'shop', target: 'web', parent: false, seen: 'none' } },
+  { do: 'forge', call, lies: { as: 'agent', namespace: 'shop', target: 'web', parent: 'none', seen: 'none' } },
   { do: 'pass', times: 1 },
 ];
 const scale = (replicas: number): Step[] => wish({ tool: 'scale', args: { replicas } });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Proposal, Proposer } from '../../src/agents/proposer.ts';
 import { planByRules } from '../../src/agents/rulesPlanner.ts';
-import { composeController, composeProposer, type Wiring } from '../../src/compose.ts';
+import { composeAgents, composeController, composeProposer, type Wiring } from '../../src/compose.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import type { ExecutorDeps } from '../../src/executor/deps.ts';
 import { Executor } from '../../src/executor/executor.ts';
@@ -96,7 +96,8 @@ export function makeController(wiring: Wiring, observer: Observer, journal: Jour
     mind.holds === 'process'
       ? new TakenOver(mind.call)
       : composeProposer(attackingModel(mind.call), { clock, log, promptsDir, passMs: PASS_MS });
-  return composeController(wiring, observer, journal, proposer);
+  const agents = composeAgents(() => attackingModel(mind.call), { clock, log, promptsDir, passMs: PASS_MS });
+  return composeController(wiring, observer, journal, proposer, agents);
 }
 
 export interface Watching {

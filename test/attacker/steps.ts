@@ -56,9 +56,9 @@ export interface Lies {
   readonly as: 'agent' | 'person';
   readonly namespace: 'shop' | 'kube-system' | 'agent-system' | '*' | '';
   readonly target: 'web' | 'db' | 'coredns' | '*' | '';
-  /** Whose approval, parent or plan it claims to be. */
-  readonly parent: boolean;
-  readonly seen: 'none' | 'stale' | 'other';
+  /** Whose child it claims to be. */
+  readonly parent: 'none' | 'oldest' | 'newest';
+  readonly seen: 'none' | 'stale' | 'other' | 'now';
 }
 
 export const LOADS = {
