@@ -1,8 +1,9 @@
 import type { ApprovalCard } from '../../schema/api/approvals.ts';
-import { headline } from '../../schema/headline.ts';
+import { verdictRecord } from '../../schema/decisionObject.ts';
 import type { Looked } from './cardParts.ts';
 import { judgedAlternatives, wishOf } from './judgedNow.ts';
 import { capital, sentence } from './told.ts';
+import { verdictView } from './verdicts.ts';
 
 /** What could be asked for instead, each with what the gate says of it now, also where it says no. */
 export function alternativeViews({ deps, view, decision, verdict, now }: Looked): ApprovalCard['alternatives'] {
@@ -12,7 +13,7 @@ export function alternativeViews({ deps, view, decision, verdict, now }: Looked)
   return all.map(({ text, verdict: told }, index) => ({
     index,
     title: sentence(capital(text)),
-    headline: told === undefined ? 'Advice only: no code carries it out' : capital(sentence(headline(told))),
+    headline: told === undefined ? 'Advice only: no code carries it out' : verdictView(verdictRecord(told)).headline,
     possible: told !== undefined && told.authority !== 'forbidden',
     advice: told === undefined,
   }));

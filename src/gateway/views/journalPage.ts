@@ -1,3 +1,4 @@
+import { visibleJson } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { textAt } from '../../observe/narrow.ts';
 import type { JournalPage, JournalRecord as JournalRecordView } from '../../schema/api/records.ts';
@@ -73,8 +74,9 @@ function recordView({ file, json, record }: Line): JournalRecordView {
     kind,
     subject: name(subject),
     text: textOf(kind, data),
-    hash,
-    json: json.length > MOST_JSON ? `${json.slice(0, MOST_JSON)}… (${json.length} characters in all)` : json,
+    hash: name(hash),
+    json:
+      json.length > MOST_JSON ? `${visibleJson(json.slice(0, MOST_JSON))}… (${json.length} in all)` : visibleJson(json),
   };
 }
 

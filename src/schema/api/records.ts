@@ -34,7 +34,7 @@ export const JournalRecord = z.object({
   subject: z.string(),
   text: z.string(),
   hash: z.string(),
-  /** The record as it stands on disk. */
+  /** The record as it stands on disk, with what cannot be seen written as an escape; a long one is cut, and says so. */
   json: z.string(),
 });
 export type JournalRecord = z.infer<typeof JournalRecord>;
