@@ -80,7 +80,7 @@ function lately({ recentDecisions, now }: Seen): string[] {
     'Decided lately:',
     ...recentDecisions.slice(0, MAX_DECISIONS).map(({ at, what, phase, reason }) => {
       const wish = OUR_WISH.test(what) ? what : quoted(what, 80);
-      return `- ${ago(now - at)} ago: ${wish}: ${phase} (${marked(reason, [reason], 60)})`;
+      return `- ${ago(now - at)} ago: ${wish}: ${phase} (${marked(reason, [reason], 160)})`;
     }),
   ];
 }

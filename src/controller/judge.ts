@@ -17,6 +17,7 @@ import { templateChange } from '../schema/wantedChange.ts';
 import type { Workload } from '../schema/workload.ts';
 import { alternativesTo } from '../tools/alternatives.ts';
 import { TOOLS } from '../tools/catalog.ts';
+import { requestApproval, wishedFor } from '../tools/requestApproval.ts';
 import { callAskedAbout } from '../tools/whatIf.ts';
 import { answerRead } from './reads.ts';
 
@@ -39,6 +40,8 @@ export interface Judged {
   readonly view: ServiceView | undefined;
   /** Of a forbidden call: what could be asked for instead, in words, each with its verdict. */
   readonly alternatives: readonly string[];
+  /** It asked people for it: then nothing comes of it where nobody has to be asked. */
+  readonly asksPeople: boolean;
   /** Head of the journal after the call was recorded. */
   readonly head: string;
 }
@@ -49,10 +52,12 @@ export interface Judged {
  */
 export async function judgeCall(
   deps: JudgeDeps,
-  asked: AskedCall,
+  called: AskedCall,
   requester: Requester,
   run: string,
 ): Promise<Result<Judged, string>> {
+  const asksPeople = called.tool === requestApproval.name && called.effect === 'change';
+  const asked = asksPeople ? wishIn(called) : called;
   const view = viewOf(deps.views(), asked.target);
   const now = deps.clock.now();
   const request: Request = {
@@ -72,7 +77,14 @@ export async function judgeCall(
   const alternatives = verdict.authority === 'forbidden' ? alternativeLines(deps, { request, verdict, view }) : [];
   const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }) };
   const recorded = await deps.journal.append({ kind: 'call', subject: run, data });
-  return recorded.ok ? ok({ request, verdict, view, alternatives, head: recorded.value }) : err(recorded.error.message);
+  if (!recorded.ok) return err(recorded.error.message);
+  return ok({ request, verdict, view, alternatives, asksPeople, head: recorded.value });
+}
+
+/** What approval is asked for is judged as itself: asking for it is no other wish. */
+function wishIn(called: AskedCall): AskedCall {
+  const { tool, args } = wishedFor(called.args);
+  return { ...called, tool: tool.name, args };
 }
 
 /** "The newest healthy one" is a number from here on: what is approved and carried out is what was judged. */
@@ -95,6 +107,9 @@ function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Reque
 export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<JudgedCall> {
   const { request, verdict, view, alternatives } = judged;
   if (verdict.authority === 'forbidden') return { kind: 'refused', verdict, alternatives };
+  if (judged.asksPeople && verdict.authority === 'allowed') {
+    return { kind: 'failed', verdict, message: `nobody has to approve this: call ${request.tool} itself` };
+  }
   if (request.effect !== 'read') return { kind: 'accepted', verdict };
   const { reader, logs } = deps;
   const context = { views: deps.views(), decisions: deps.decisions(), reader, ...(logs && { logs }) };

@@ -100,7 +100,7 @@ export class Propose {
         at: Date.parse(d.metadata.creationTimestamp ?? '') || 0,
         what: wishWords(d.spec.tool, d.spec.arguments),
         phase: d.status?.phase ?? 'Pending',
-        reason: d.status?.reason ?? '',
+        reason: (d.status?.phase === 'Rejected' ? d.status.message : d.status?.reason) ?? '',
       }));
   }
 
@@ -145,6 +145,7 @@ export class Propose {
       );
       return false;
     }
+    if (judged.value.asksPeople && judged.value.verdict.authority === 'allowed') return true;
     const floor = await this.#floorFirst(judged.value, proposal, signal);
     if (floor !== undefined) return floor;
     const repeated = repeats(

@@ -8,10 +8,11 @@ import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { Request } from '../schema/request.ts';
 import { resourcesText } from '../schema/resources.ts';
 import { wishWords } from '../schema/wish.ts';
+import { approvalsOf } from './approvalReads.ts';
 import { diffed, validated } from './blueprintReads.ts';
 import { logsOf } from './logReads.ts';
 
-/** What the reads look at. Only `get_events` and `get_logs` ask the API server; the rest is what the last pass saw. */
+/** What the reads look at. Only `get_events`, `get_approval` and `get_logs` ask the API server; the rest is what the last pass saw. */
 export interface ReadContext {
   readonly views: readonly ServiceView[];
   readonly decisions: readonly DecisionObject[];
@@ -43,6 +44,8 @@ export async function answerRead(
       return ok(decisionsOf(view, context.decisions));
     case 'get_events':
       return eventsOf(view, context.reader);
+    case 'get_approval':
+      return approvalsOf(view, context.reader);
     case 'get_logs':
       return logsOf(view, args, context.logs);
     case 'diff_blueprint':
@@ -130,6 +133,7 @@ function decisionsOf(view: ServiceView, decisions: readonly DecisionObject[]): u
       what: wishWords(d.spec.tool, d.spec.arguments),
       phase: d.status?.phase ?? 'Pending',
       reason: d.status?.reason ?? '',
+      ...(d.status?.phase === 'Rejected' && { answer: d.status.message }),
     }));
 }
 

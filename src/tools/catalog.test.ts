@@ -59,6 +59,17 @@ describe('the catalog', () => {
     ],
     ['suggest_alternatives', { service: 'shop/web', operation: 'delete_deployment', replicas: null }, undefined],
     ['get_metrics', { service: 'shop/web' }, undefined],
+    ['get_approval', { service: 'shop/web' }, undefined],
+    [
+      'request_approval',
+      { service: 'shop/web', action: 'scale', replicas: 9, reason: 'the sale' },
+      { kind: 'scale', replicas: 9 },
+    ],
+    [
+      'request_approval',
+      { service: 'shop/web', action: 'rollback', revision: 3, reason: 'broken' },
+      { kind: 'rollback', revision: 3 },
+    ],
     ['what_if', { service: 'shop/web', action: 'scale', replicas: 4 }, undefined],
   ])('%s of %o wants %o', (name, args, wanted) => {
     const tool = TOOLS.find((candidate) => candidate.name === name);
@@ -108,7 +119,9 @@ describe('the catalog', () => {
     { action: 'adjust_resources', cpu_limit: '0' },
     { action: 'scale', replicas: 3, revision: 2 },
     { action: 'delete_deployment' },
-  ])('refuses %o in what_if', (given) => {
+  ])('refuses %o in what_if, and to ask people for it', (given) => {
+    const request = TOOLS.find((tool) => tool.name === 'request_approval');
+    expect(request?.input.safeParse({ service: 'shop/web', reason: 'x', ...given }).success).toBe(false);
     const whatIf = TOOLS.find((tool) => tool.name === 'what_if');
     expect(whatIf?.input.safeParse({ service: 'shop/web', ...given }).success).toBe(false);
   });

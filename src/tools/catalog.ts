@@ -1,5 +1,6 @@
 import { adjustResources } from './adjustResources.ts';
 import { diffBlueprint } from './diffBlueprint.ts';
+import { getApproval } from './getApproval.ts';
 import { getDecisions } from './getDecisions.ts';
 import { getEvents } from './getEvents.ts';
 import { getLogs } from './getLogs.ts';
@@ -7,6 +8,7 @@ import { getMetrics } from './getMetrics.ts';
 import { getService } from './getService.ts';
 import { getWorkload } from './getWorkload.ts';
 import { listServices } from './listServices.ts';
+import { requestApproval } from './requestApproval.ts';
 import { restartPods } from './restartPods.ts';
 import { rollback } from './rollback.ts';
 import { scale } from './scale.ts';
@@ -25,6 +27,7 @@ export const TOOLS: readonly Tool[] = [
   getEvents,
   getLogs,
   getDecisions,
+  getApproval,
   whatIf,
   suggestAlternatives,
   validateBlueprint,
@@ -34,4 +37,5 @@ export const TOOLS: readonly Tool[] = [
   adjustResources,
   rollback,
   scaleToZero,
+  requestApproval,
 ];

@@ -41,6 +41,7 @@ describe('the Decision Engine', () => {
       'restart_pods',
       'adjust_resources',
       'rollback',
+      'request_approval',
       'hold',
     ]);
     expect(proposal).toMatchObject({

@@ -6,6 +6,7 @@ import { getDecisions } from '../../tools/getDecisions.ts';
 import { getEvents } from '../../tools/getEvents.ts';
 import { getMetrics } from '../../tools/getMetrics.ts';
 import { getWorkload } from '../../tools/getWorkload.ts';
+import { requestApproval } from '../../tools/requestApproval.ts';
 import { restartPods } from '../../tools/restartPods.ts';
 import { rollback } from '../../tools/rollback.ts';
 import { scale } from '../../tools/scale.ts';
@@ -33,6 +34,7 @@ export const DECISION_TOOLS: readonly Tool[] = [
   restartPods,
   adjustResources,
   rollback,
+  requestApproval,
 ];
 
 const DecisionPromptVariables = z.strictObject({

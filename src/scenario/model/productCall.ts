@@ -8,6 +8,15 @@ const READS: Readonly<Record<string, string>> = {
 };
 const CHANGES = new Set(['scale', 'scale_to_zero', 'restart_pods', 'adjust_resources', 'rollback']);
 
+const NOTHING = {
+  replicas: null,
+  cpu_request: null,
+  cpu_limit: null,
+  memory_request: null,
+  memory_limit: null,
+  revision: null,
+};
+
 /**
  * A canonical call in the product's words: one `service` as `namespace/name`, and the reason that its changes demand.
  * Names the product does not have go through as they are: refusing those is its own matter.
@@ -19,5 +28,9 @@ export function productCall(operation: string, args: unknown): { name: string; a
   const whole = typeof namespace === 'string' && typeof service === 'string' ? `${namespace}/${service}` : service;
   const about = whole === undefined ? {} : { service: whole };
   if (Object.hasOwn(READS, operation)) return { name, args: { ...about } };
+  if (operation === 'request_approval') {
+    const { operation: action, ...asked } = rest;
+    return { name, args: { ...about, ...NOTHING, ...asked, action, reason: 'as scripted' } };
+  }
   return { name, args: { ...about, ...rest, ...(CHANGES.has(operation) && { reason: 'as scripted' }) } };
 }
