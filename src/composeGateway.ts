@@ -7,6 +7,7 @@ import type { Observer } from './observe/observer.ts';
 import type { BlueprintFiles } from './ports/blueprintFiles.ts';
 import type { ClusterReader } from './ports/cluster.ts';
 import type { Journal } from './ports/journal.ts';
+import type { JournalFiles } from './ports/journalFiles.ts';
 import { KINDS } from './schema/kube.ts';
 
 export interface GatewayParts {
@@ -16,14 +17,16 @@ export interface GatewayParts {
   readonly privatePem: string;
   readonly trust: Trust;
   readonly files?: BlueprintFiles;
+  readonly journals?: JournalFiles;
 }
 
 /** The gateway is handed the key that signs for people, and no port that writes to a workload. */
 export function composeGateway(wiring: Wiring, parts: GatewayParts): GatewayDeps {
   const { reader, records, clock, ids, log, ownNamespace } = wiring;
-  const { observer, journal, privatePem, trust, files } = parts;
+  const { observer, journal, privatePem, trust, files, journals } = parts;
   const key = signingKey(privatePem);
-  return { observer, reader, records, journal, clock, ids, log, ownNamespace, key, trust, ...(files && { files }) };
+  const held = { ...(files && { files }), ...(journals && { journals }) };
+  return { observer, reader, records, journal, clock, ids, log, ownNamespace, key, trust, ...held };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { err, ok } from '../kernel/result.ts';
 import type { PeopleStore } from '../ports/peopleStore.ts';
-import { NOBODY, type People } from '../schema/people.ts';
+import { NOBODY, People } from '../schema/people.ts';
 
 /** People in memory, whose store can be made to fail. */
 export class MemoryPeople implements PeopleStore {
@@ -14,7 +14,9 @@ export class MemoryPeople implements PeopleStore {
 
   update(change: (people: People) => People | undefined): ReturnType<PeopleStore['update']> {
     if (this.broken !== undefined) return Promise.resolve(err(this.broken));
-    this.people = change(this.people) ?? this.people;
+    const next = People.safeParse(change(this.people) ?? this.people);
+    if (!next.success) return Promise.resolve(err('it cannot hold that'));
+    this.people = next.data;
     return Promise.resolve(ok(undefined));
   }
 }

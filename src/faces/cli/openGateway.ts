@@ -1,4 +1,5 @@
 import { folderFiles } from '../../adapters/blueprintFiles/folderFiles.ts';
+import { FolderOfJournals } from '../../adapters/journal/journalFiles.ts';
 import { fileStore } from '../../adapters/people/fileStore.ts';
 import { secretStore } from '../../adapters/people/secretStore.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
@@ -40,7 +41,9 @@ export async function openGateway(
   if (trust === undefined || privatePem === undefined) return err('the gateway has no key to sign with');
   const { cluster } = session;
   const files = dir === undefined ? undefined : folderFiles(dir, cluster.namespace);
-  const gateway = composeGateway(wiring, { observer, journal, privatePem, trust, ...(files && { files }) });
+  const journals = new FolderOfJournals(config.dataDir);
+  const parts = { observer, journal, journals, privatePem, trust, ...(files && { files }) };
+  const gateway = composeGateway(wiring, parts);
   const store =
     people === 'secret' ? secretStore(cluster.ownSecret(wiring.ownNamespace)) : fileStore(config.dataDir, systemClock);
   const served = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context });

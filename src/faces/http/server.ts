@@ -19,6 +19,7 @@ export interface Listening {
 type Answer = (request: Request, env: object) => Response | Promise<Response>;
 
 const GRACE_MS = 2_000;
+const LOOK_AGAIN_MS = 25;
 /** A whole request, its body included. */
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
@@ -56,11 +57,18 @@ export async function listen(
 }
 
 async function close(server: http.Server | https.Server, clock: Clock): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const over = new AbortController();
-  await Promise.race([closed, clock.sleep(GRACE_MS, over.signal)]);
-  over.abort();
+  let isClosed = false;
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      isClosed = true;
+      resolve();
+    });
+  });
+  // A connection becomes idle only when its answer has ended: a stream's a moment after it was told to.
+  for (const until = clock.now() + GRACE_MS; !isClosed && clock.now() < until; ) {
+    server.closeIdleConnections();
+    await Promise.race([closed, clock.sleep(LOOK_AGAIN_MS)]);
+  }
   server.closeAllConnections();
   await closed;
 }
