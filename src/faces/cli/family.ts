@@ -64,7 +64,7 @@ function childLines(
 }
 
 const toldLine = ({ reason, note, eventTime = '' }: Told): string =>
-  `  ${eventTime.slice(0, 19).replace('T', ' ')}  ${reason}: ${note ?? ''}`;
+  `  ${eventTime.slice(0, 19).replace('T', ' ')} ${reason}: ${note ?? ''}`;
 
 const toldIn = (event: KubeObject): Told => event as KubeObject & Told;
 
