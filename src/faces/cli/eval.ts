@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OpenAiModel } from '../../adapters/openai/openaiModel.ts';
@@ -14,7 +15,7 @@ import type { ModelRole } from '../../schema/modelRole.ts';
 import { parseDuration } from '../../schema/units.ts';
 import { evaluationPage } from './evaluation/page.ts';
 import { evaluationJson, evaluationText } from './evaluation/text.ts';
-import { beside, findScenarios } from './findScenarios.ts';
+import { beside, type Found, findScenarios } from './findScenarios.ts';
 import { promptsDir, scenarioFolders } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 
@@ -51,7 +52,7 @@ export async function evalModel(io: Io, paths: readonly string[], flags: EvalFla
   const found = findScenarios(places);
   if (!found.ok) return refused(io, found.error);
   const { secrets, ...parts } = settings.value;
-  const given = found.value.map((one) => ({ scenario: one.scenario, beside: beside(one) }));
+  const given = drawn(found.value, places, parts.seed).map((one) => ({ scenario: one.scenario, beside: beside(one) }));
   const { signal } = io;
   const evaluation = await evaluate({
     ...parts,
@@ -74,6 +75,15 @@ export async function evalModel(io: Io, paths: readonly string[], flags: EvalFla
     }
   }
   return isFine(evaluation) ? EXIT.ok : EXIT.failed;
+}
+
+/** Place by place, within one in an order that the seed draws: what the time cuts off leaves a sample. */
+function drawn(found: readonly Found[], places: readonly string[], seed: number): Found[] {
+  const placeOf = ({ file }: Found): number =>
+    places.findIndex((place) => !path.relative(place, file).startsWith('..'));
+  const lot = ({ scenario }: Found): string => createHash('sha256').update(`${seed} ${scenario.id}`).digest('hex');
+  const keys = found.map((one) => ({ one, place: placeOf(one), lot: lot(one) }));
+  return keys.sort((a, b) => a.place - b.place || (a.lot < b.lot ? -1 : 1)).map(({ one }) => one);
 }
 
 function refused(io: Io, message: string): number {

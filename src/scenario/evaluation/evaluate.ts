@@ -24,7 +24,7 @@ export interface EvaluationOptions {
 }
 
 /** New blueprints a model explains in all: every scenario begins with some, and they are much alike. */
-const NEW_BLUEPRINTS = 5;
+const NEW_BLUEPRINTS = 3;
 
 /**
  * Plays scenarios with a model and under the rules alone, from the same seeds, and compares. Scenarios in which nobody is

@@ -82,7 +82,7 @@ function roleCells(tally: RoleTally, proposes: boolean): string[] {
 }
 
 /** What was not played, and why: each a sentence. */
-export function leftOut({ scenarios, times }: Evaluation): string[] {
+export function leftOut({ scenarios, times, dead }: Evaluation): string[] {
   const { given, played, calm, unsupported, ofScript, replaced, runsNotRun } = scenarios;
   const list = (ids: readonly string[]): string => (ids.length === 0 ? '' : `: ${ids.join(', ')}`);
   return [
@@ -93,7 +93,11 @@ export function leftOut({ scenarios, times }: Evaluation): string[] {
       ? [`${ofScript.length} left out: what they expect is what a script does${list(ofScript)}`]
       : []),
     ...(unsupported.length > 0 ? [`${unsupported.length} cannot be played here${list(unsupported)}`] : []),
-    ...(runsNotRun > 0 ? [`${runsNotRun} runs not run: there was no time for them (--for)`] : []),
+    ...(runsNotRun > 0
+      ? [
+          `${runsNotRun} runs not run: ${dead === undefined ? 'there was no time for them (--for)' : 'the model does not answer'}`,
+        ]
+      : []),
   ];
 }
 

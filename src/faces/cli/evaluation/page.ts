@@ -41,6 +41,8 @@ ${markdown(roleFigures(evaluation))}
 - **over 15 s**: longer than a pass. Virtual time stands still while a model answers; a real cluster does not, and where capacity
   is short the rules answer then.
 
+Each place in turn, within a folder in an order drawn by the seed: where the time ran out, what was played is a sample.
+
 ## Worse off than under the rules alone
 
 ${bullets(worseOff(evaluation), 'No service.')}
