@@ -33,7 +33,10 @@ export function App() {
   }, []);
   useEffect(() => {
     // Somebody who was in and is out now is told so, and comes back to where they were.
-    whenSignedOut(() => setSession((before) => ({ kind: 'out', ended: before.kind === 'in' })));
+    // Several reads of one page say so; the first is the one that knows.
+    whenSignedOut(() =>
+      setSession((before) => (before.kind === 'out' ? before : { kind: 'out', ended: before.kind === 'in' })),
+    );
     void look();
   }, [look]);
   if (place.page === 'first-run') {

@@ -42,10 +42,11 @@ function suffix(unit: Unit): string {
 }
 
 /** `9c41 e07b 52aa … 5d12`: enough to compare by eye; the whole is copied by the button beside it. */
-export function shortHash(hash: string): string {
+export function shortHash(hash: string, groups = 3): string {
   const plain = hash.replace(/^sha256:/, '');
   if (plain.length <= 20) return plain;
-  return `${plain.slice(0, 4)} ${plain.slice(4, 8)} ${plain.slice(8, 12)} … ${plain.slice(-4)}`;
+  const heads = Array.from({ length: groups }, (_, index) => plain.slice(index * 4, index * 4 + 4));
+  return `${heads.join(' ')} … ${plain.slice(-4)}`;
 }
 
 export const counted = (count: number, one: string, many = `${one}s`): string =>
@@ -55,7 +56,11 @@ const NUMBERS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'E
 /** At the start of a sentence. */
 export const inWords = (count: number): string => NUMBERS[count] ?? String(count);
 
-/** `scale_beyond_limits` as a person reads it. */
-export const spoken = (code: string): string => code.replaceAll('_', ' ').replaceAll('-', ' ');
+/** `RolledBack` and `scale_beyond_limits` as a person reads them. */
+export const spoken = (code: string): string =>
+  code
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]/g, ' ')
+    .toLowerCase();
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -141,23 +141,25 @@ function Row({ item, onAsk }: { readonly item: Item; readonly onAsk: (asking: As
           holds.map((hold) => `${hold.by}${hold.reason === '' ? '' : `: ${hold.reason}`}`).join('; ')
         )}
       </Td>
-      <Td class="late">
-        {holds.length === 0 ? (
-          <PauseButton small scope={scope} label={`Pause ${name}`} may={may} onDone={() => void breakers.reload()} />
-        ) : may ? (
-          <button class="btn btn--s" type="button" onClick={() => onAsk({ scope, what: name, action: 'resume' })}>
-            Resume {name}…
-          </button>
-        ) : null}
-        {held && may ? (
-          <button
-            class="btn btn--s gap-s"
-            type="button"
-            onClick={() => onAsk({ scope, what: name, action: 'release-breaker' })}
-          >
-            Release {name}…
-          </button>
-        ) : null}
+      <Td class="wide">
+        <span class="row">
+          {holds.length === 0 ? (
+            <PauseButton small scope={scope} label={`Pause ${name}`} may={may} onDone={() => void breakers.reload()} />
+          ) : may ? (
+            <button class="btn btn--s" type="button" onClick={() => onAsk({ scope, what: name, action: 'resume' })}>
+              Resume {name}…
+            </button>
+          ) : null}
+          {held && may ? (
+            <button
+              class="btn btn--s"
+              type="button"
+              onClick={() => onAsk({ scope, what: name, action: 'release-breaker' })}
+            >
+              Release {name}…
+            </button>
+          ) : null}
+        </span>
       </Td>
     </Tr>
   );

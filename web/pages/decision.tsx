@@ -26,7 +26,7 @@ export function DecisionPage({ namespace, name }: { readonly namespace: string; 
           <>
             <section class="panel hero outcome" aria-labelledby="change">
               <p class="status">
-                <OutcomeTag outcome={data.phase} />
+                <OutcomeTag outcome={data.phase} fill />
                 <span class="end small dim">{fullOf(data.at)}</span>
               </p>
               <h1 class="change change--long" id="change">

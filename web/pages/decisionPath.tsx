@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import type { VerdictView } from '../../src/schema/api/common.ts';
 import type { DecisionDetail } from '../../src/schema/api/records.ts';
 import { capital, counted } from '../lib/format.ts';
@@ -20,16 +20,15 @@ const NODE: Readonly<Record<Step['state'], readonly [string, IconName]>> = {
 
 /** How it went, oldest first; every finding is there, folded. */
 export function DecisionPath({ decision }: { readonly decision: DecisionDetail }) {
-  const { steps, asked, again, words, evidence, changes, checks, votes } = decision;
   return (
     <ol class="path">
       <Node at={decision.at} tone="plain" icon="quote" title="Proposed" small={`by ${decision.by}`}>
-        {words.map((said) => (
+        {decision.words.map((said) => (
           <Words key={`${said.by} ${said.text}`} said={said} />
         ))}
-        {evidence.length === 0 ? null : (
+        {decision.evidence.length === 0 ? null : (
           <ul class="evidence small soft">
-            {evidence.map((line) => (
+            {decision.evidence.map((line) => (
               <li key={line} class="wrap">
                 {line}
               </li>
@@ -37,52 +36,102 @@ export function DecisionPath({ decision }: { readonly decision: DecisionDetail }
           </ul>
         )}
       </Node>
-      <Judged verdict={asked} title={capital(asked.verdict)} small="by the gate" at={decision.at} />
-      {steps.map((step, index) => (
-        <StepNode key={`${step.at} ${step.title}`} step={step} before={steps[index - 1]?.at ?? decision.at} />
-      ))}
-      {votes.map((vote) => (
-        <Node
-          key={`${vote.by} ${vote.at}`}
-          at={vote.at}
-          tone="plain"
-          icon="restricted"
-          title={vote.vote === 'approve' ? 'A vote for it' : 'A vote against it'}
-          small={`${vote.by}, ${vote.groups.join(', ')}`}
-        >
-          <p class="wrap">
-            {vote.comment === undefined ? '' : `“${vote.comment}” `}
-            {vote.counts ? 'Signed; it counts.' : 'It does not count.'}
-          </p>
-        </Node>
-      ))}
-      {again === undefined ? null : (
-        <Judged verdict={again} title={`Judged again: ${again.verdict}`} small="by the executor, on fresh state" />
-      )}
-      {changes.map((change) => (
-        <Node
-          key={change.id}
-          at={change.at}
-          tone={change.undo ? 'plain' : 'allowed'}
-          icon={change.undo ? 'undone' : 'allowed'}
-          title={change.undo ? 'Undone' : 'Executed'}
-          small={change.id}
-        >
-          <Diff lines={change.diff} label="Field diff" />
-          <p class="small dim">{change.text}</p>
-        </Node>
-      ))}
-      {checks.length === 0 ? null : (
-        <Node
-          tone={checks.some(failed) ? 'breached' : 'allowed'}
-          icon={checks.some(failed) ? 'breached' : 'verified'}
-          title="Checks"
-          small={counted(checks.length, 'check')}
-        >
-          <Checks checks={checks} />
-        </Node>
-      )}
+      <Judged verdict={decision.asked} title={capital(decision.asked.verdict)} small="by the gate" at={decision.at} />
+      {courseOf(decision).map(({ node }) => node)}
     </ol>
+  );
+}
+
+/** Steps, votes, changes and checks come from different records; here they are one course, by their time. */
+function courseOf({
+  at,
+  steps,
+  votes,
+  changes,
+  checks,
+  again,
+}: DecisionDetail): { readonly at: number; readonly node: VNode }[] {
+  const applied = changes.find(({ undo }) => !undo)?.at;
+  const judgedAt = applied ?? steps.at(-1)?.at ?? at;
+  const undoneAt = changes.find(({ undo }) => undo)?.at;
+  const course = [
+    ...votes.map((vote) => ({
+      at: Date.parse(vote.at),
+      node: <VoteNode key={`vote ${vote.by} ${vote.at}`} vote={vote} />,
+    })),
+    ...(again === undefined
+      ? []
+      : [
+          {
+            at: Date.parse(judgedAt),
+            node: (
+              <Judged
+                key="again"
+                verdict={again}
+                title={`Judged again: ${again.verdict}`}
+                small="by the executor, on fresh state"
+              />
+            ),
+          },
+        ]),
+    ...changes.map((change) => ({
+      at: Date.parse(change.at ?? judgedAt),
+      node: <ChangeNode key={change.id} change={change} />,
+    })),
+    ...steps.map((step, index) => ({
+      at: Date.parse(step.at),
+      node: <StepNode key={`${step.at} ${step.title}`} step={step} before={steps[index - 1]?.at ?? at} />,
+    })),
+    ...(checks.length === 0
+      ? []
+      : [{ at: Date.parse(undoneAt ?? steps.at(-1)?.at ?? at), node: <ChecksNode key="checks" checks={checks} /> }]),
+  ];
+  return course.toSorted((a, b) => a.at - b.at);
+}
+
+function VoteNode({ vote }: { readonly vote: DecisionDetail['votes'][number] }) {
+  return (
+    <Node
+      at={vote.at}
+      tone="plain"
+      icon="restricted"
+      title={vote.vote === 'approve' ? 'A vote for it' : 'A vote against it'}
+      small={`${vote.by}, ${vote.groups.join(', ')}`}
+    >
+      <p class="wrap">
+        {vote.comment === undefined ? '' : `“${vote.comment}” `}
+        {vote.counts ? 'Signed; it counts.' : 'It does not count.'}
+      </p>
+    </Node>
+  );
+}
+
+function ChangeNode({ change }: { readonly change: DecisionDetail['changes'][number] }) {
+  return (
+    <Node
+      at={change.at}
+      tone={change.undo ? 'plain' : 'allowed'}
+      icon={change.undo ? 'undone' : 'allowed'}
+      title={change.undo ? 'Undone' : 'Executed'}
+      small={change.id}
+    >
+      <Diff lines={change.diff} label="Field diff" />
+      <p class="small dim">{change.text}</p>
+    </Node>
+  );
+}
+
+function ChecksNode({ checks }: { readonly checks: readonly Check[] }) {
+  const bad = checks.some(failed);
+  return (
+    <Node
+      tone={bad ? 'breached' : 'allowed'}
+      icon={bad ? 'breached' : 'verified'}
+      title="Checks"
+      small={counted(checks.length, 'check')}
+    >
+      <Checks checks={checks} />
+    </Node>
   );
 }
 

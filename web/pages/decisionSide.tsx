@@ -54,7 +54,7 @@ export function DecisionSide({ decision }: { readonly decision: DecisionDetail }
             {bound.map(({ name, value }) => (
               <>
                 <dt key={name}>{name}</dt>
-                <dd>{value.length > 20 ? <Hash hash={value} what={name} /> : <code>{value}</code>}</dd>
+                <dd>{value.length > 20 ? <Hash short hash={value} what={name} /> : <code>{value}</code>}</dd>
               </>
             ))}
           </dl>

@@ -66,7 +66,7 @@ const title = (page: string): string => TITLES[page] ?? page.charAt(0).toUpperCa
 
 function Nowhere() {
   return (
-    <Empty title="There is no such page">
+    <Empty page title="There is no such page">
       The address may be of an older version. <a href={href(['approvals'])}>Go to the approvals</a>.
     </Empty>
   );

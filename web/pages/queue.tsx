@@ -105,7 +105,7 @@ function Dead({ dead, reload }: { readonly dead: QueueState['dead']; readonly re
                   class="btn btn--s"
                   type="button"
                   aria-disabled={me.role === 'admin' ? undefined : 'true'}
-                  aria-label={`Try ${job.job} of ${job.subject} again`}
+                  aria-label={`Try again: ${job.job} of ${job.subject}`}
                   onClick={() => (me.role === 'admin' ? void retry(job.id) : undefined)}
                 >
                   Try again

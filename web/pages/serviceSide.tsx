@@ -62,7 +62,7 @@ export function ServiceSide({ service, reload }: { readonly service: ServiceDeta
             </dd>
             <dt>Hash</dt>
             <dd>
-              <Hash hash={blueprint.hash} what="blueprint hash" />
+              <Hash short hash={blueprint.hash} what="blueprint hash" />
             </dd>
           </dl>
         </section>

@@ -72,7 +72,7 @@ export function Users() {
                     <button
                       class="btn btn--s"
                       type="button"
-                      aria-label={`Link for ${user.name}`}
+                      aria-label={`One-time link for ${user.name}`}
                       onClick={() => void invite(user.name)}
                     >
                       One-time link

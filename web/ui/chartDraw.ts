@@ -103,6 +103,8 @@ function drawExcess(plot: uPlot, limit: number, inks: Inks, ratio: number): void
   const { ctx, bbox } = plot;
   const edge = plot.valToPos(limit, 'y', true);
   const [times, values] = [plot.data[0], plot.data[1] ?? []];
+  // At its limit is not over it.
+  if (!Array.from(values).some((value) => value !== null && value !== undefined && value > limit)) return;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, Math.max(0, edge - bbox.top));

@@ -27,10 +27,18 @@ export function Copy({ text, label }: { readonly text: string; readonly label: s
   );
 }
 
-export function Hash({ hash, what }: { readonly hash: string; readonly what: string }) {
+export function Hash({
+  hash,
+  what,
+  short = false,
+}: {
+  readonly hash: string;
+  readonly what: string;
+  readonly short?: boolean;
+}) {
   return (
-    <>
-      <code>{shortHash(hash)}</code> <Copy text={hash} label={`Copy ${what}`} />
-    </>
+    <span class="nowrap">
+      <code>{shortHash(hash, short ? 2 : 3)}</code> <Copy text={hash} label={`Copy ${what}`} />
+    </span>
   );
 }

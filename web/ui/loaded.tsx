@@ -55,11 +55,20 @@ function Bones({ what }: { readonly what: string }) {
 }
 
 /** Empty says when something last happened, so that it is not mistaken for broken. */
-export function Empty({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+export function Empty({
+  title,
+  page = false,
+  children,
+}: {
+  readonly title: string;
+  /** It is all there is on the page. */
+  readonly page?: boolean;
+  readonly children: ComponentChildren;
+}) {
   return (
     <div class="panel empty">
       <Mark />
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p class="small">{children}</p>
     </div>
   );

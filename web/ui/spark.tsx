@@ -2,16 +2,15 @@ import type { Series } from '../../src/schema/api/common.ts';
 import { upperLimit } from '../lib/chartScale.ts';
 import { limitText } from '../lib/format.ts';
 
-const [WIDTH, HEIGHT] = [98, 34];
-/** Sparklines share one scale, so that rows can be compared. */
-const TOP = 100;
+const WIDTH = 98;
 
 export function Spark({ series, now }: { readonly series: Series; readonly now: string | undefined }) {
   const known = series.points.filter((point): point is [number, number] => point[1] !== null);
   const limit = upperLimit(series);
   const first = known[0]?.[0] ?? 0;
   const span = Math.max(1, (known.at(-1)?.[0] ?? 1) - first);
-  const y = (value: number): number => HEIGHT - (Math.min(Math.max(value, 0), TOP) / TOP) * (HEIGHT - 4);
+  // Sparklines share one scale, so that rows can be compared.
+  const y = (value: number): number => Math.min(35, Math.max(2, 39 - value * 0.4));
   const at = known.map(([time, value]) => [((time - first) / span) * WIDTH, y(value)] as const);
   const last = at.at(-1);
   const words = `${series.title} ${now ?? 'unknown'}${limit === undefined ? '' : `, limit ${limitText(limit, series.unit)}`}`;

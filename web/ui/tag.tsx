@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Risk } from '../../src/schema/api/common.ts';
 import type { BreakerView, ServiceSummary } from '../../src/schema/api/services.ts';
-import { capital } from '../lib/format.ts';
+import { capital, spoken } from '../lib/format.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export type Tone = 'allowed' | 'restricted' | 'forbidden' | 'deferred' | 'healthy' | 'breached' | 'plain';
@@ -99,25 +99,20 @@ export function RiskMeter({ risk }: { readonly risk: Risk }) {
 }
 
 /** How a change ended, by the word the gateway gives: the sign follows the word, never the other way round. */
-export function OutcomeTag({ outcome }: { readonly outcome: string }) {
-  const word = outcome.toLowerCase();
-  if (/undone|undo|rolled back|reverted/.test(word)) return <Plain icon="undone" text={outcome} />;
-  if (/verified|succeeded|passed|applied|done/.test(word)) {
-    return (
-      <Tag tone="healthy" icon="verified">
-        {capital(outcome)}
-      </Tag>
-    );
-  }
-  if (/expired|waiting|pending/.test(word)) return <Plain icon="clock" text={outcome} />;
-  if (/superseded|moved|date/.test(word)) return <Plain icon="moved" text={outcome} />;
-  return <Plain icon="failed" text={outcome} />;
-}
-
-function Plain({ icon, text }: { readonly icon: IconName; readonly text: string }) {
+export function OutcomeTag({ outcome, fill = false }: { readonly outcome: string; readonly fill?: boolean }) {
+  const words = /^[A-Z][a-z]+[A-Z]/.test(outcome) ? spoken(outcome) : outcome;
+  const { tone, icon } = signOf(words.toLowerCase());
   return (
-    <Tag tone="plain" icon={icon}>
-      {capital(text)}
+    <Tag tone={tone} icon={icon} fill={fill}>
+      {capital(words)}
     </Tag>
   );
+}
+
+function signOf(words: string): { readonly tone: Tone; readonly icon: IconName } {
+  if (/undone|undo|rolled back|reverted/.test(words)) return { tone: 'plain', icon: 'undone' };
+  if (/verified|succeeded|passed/.test(words)) return { tone: 'healthy', icon: 'verified' };
+  if (/expired|wait|pending|verifying|executing/.test(words)) return { tone: 'plain', icon: 'clock' };
+  if (/superseded|moved|out of date/.test(words)) return { tone: 'plain', icon: 'moved' };
+  return { tone: 'plain', icon: 'failed' };
 }
