@@ -24,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          globalSetup: ['test/web/browser/setup.ts'],
           include: ['test/web/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
