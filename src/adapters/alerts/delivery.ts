@@ -1,13 +1,15 @@
 import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
 import type { AlertNotice, AlertSink } from '../../ports/alertSink.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Sent } from '../../ports/noticeSink.ts';
+import { type Letter, post } from './post.ts';
 
 /** One way out. `prepare` is called for every try, so that what it stamps is fresh. */
 export interface Route {
   /** In the log, in place of an address: the address may be a secret. */
   readonly name: string;
   readonly url: string;
-  prepare(notice: AlertNotice): { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+  prepare(this: void, notice: AlertNotice): Letter;
 }
 
 export interface DeliveryOptions {
@@ -20,7 +22,7 @@ export interface DeliveryOptions {
   readonly backoffMs?: number;
 }
 
-const TIMEOUT_MS = 5_000;
+export const TIMEOUT_MS = 5_000;
 const BACKOFF_MS = 500;
 const TRIES = 3;
 /** Alerts that wait for a sink. Beyond it the newest is dropped and logged: the Event and the journal have it. */
@@ -28,8 +30,6 @@ const MOST_WAITING = 64;
 /** Keys remembered, so that an alert whose Event could not be written is not sent in every pass. */
 const MOST_KEYS = 1_000;
 
-/** Why it failed, as a code without an address. */
-type Tried = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly again: boolean };
 /** cockatiel's result filter takes anything. */
 const isWorthAnother = (tried: unknown): boolean => (tried as { readonly again?: boolean }).again === true;
 
@@ -76,26 +76,9 @@ export class Delivery implements AlertSink {
     if (!tried.ok) this.#failed(notice, tried.code);
   }
 
-  async #send(notice: AlertNotice): Promise<Tried> {
-    const { url } = this.#route;
-    try {
-      const { body, headers } = this.#route.prepare(notice);
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/json', ...headers },
-        // A notice goes where the operator sent it, and nowhere else.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
-      });
-      // The status is all that counts: an answer without end is cut off here.
-      await response.body?.cancel().catch(() => undefined);
-      if (response.ok) return { ok: true };
-      const { status } = response;
-      return { ok: false, code: `Http${status}`, again: status >= 500 || status === 429 || status === 408 };
-    } catch (error) {
-      return { ok: false, code: codeOf(error), again: true };
-    }
+  #send(notice: AlertNotice): Promise<Sent> {
+    const { prepare, url } = this.#route;
+    return post(url, prepare(notice), this.#options.timeoutMs ?? TIMEOUT_MS);
   }
 
   #remember(key: string): void {
@@ -107,12 +90,4 @@ export class Delivery implements AlertSink {
   #failed({ key, code }: AlertNotice, error: string): void {
     this.#options.log.error({ sink: this.#route.name, key, code, error }, 'an alert was not delivered');
   }
-}
-
-/** A system code such as ECONNREFUSED, or the error's name. Its message may quote the address. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'Unknown';
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : error.name;
 }

@@ -4,7 +4,7 @@ import type { NoticeJob, NoticeQueue } from '../../ports/noticeQueue.ts';
 import type { QueueState } from '../../schema/api/records.ts';
 import { readRequest, standingOf } from '../views/records.ts';
 import { type NoticeDeps, Notices } from './notices.ts';
-import { jobOf, jobsOf } from './schedule.ts';
+import { jobOf, jobsOf, scheduleOf } from './schedule.ts';
 import type { TimerQueue } from './timerQueue.ts';
 import { Told } from './told.ts';
 
@@ -102,7 +102,7 @@ export class NoticeDesk {
       else
         jobs.push(
           jobOf('wake', request, request.createdAt, `.${votes}`),
-          jobOf('expire', request, Date.parse(request.spec.decideBy)),
+          jobOf('expire', request, scheduleOf(request).expire),
         );
     }
     return jobs.filter(({ id }) => !this.#done.has(id));

@@ -2,7 +2,7 @@ import { riskOf } from '../../approvals/risk.ts';
 import type { NoticeKind } from '../../ports/noticeQueue.ts';
 import type { ApprovalNotice } from '../../ports/noticeSink.ts';
 import type { RequestRecord, Standing } from '../views/records.ts';
-import { name } from '../views/told.ts';
+import { instantMs, name } from '../views/told.ts';
 import { scheduleOf } from './schedule.ts';
 
 export type Due =
@@ -60,7 +60,7 @@ function noticeOf(
     groups: groupsOf(kind, spec.approvers).map(name),
     yes: tally.kind === 'rejected' ? 0 : tally.by.length,
     quorum: spec.quorum,
-    decideBy: Date.parse(spec.decideBy),
+    decideBy: instantMs(spec.decideBy),
     ...(url !== undefined && { link: `${url}/${page}` }),
   };
 }

@@ -1,5 +1,6 @@
 import type { NoticeJob, NoticeKind } from '../../ports/noticeQueue.ts';
 import type { RequestRecord } from '../views/records.ts';
+import { instantMs } from '../views/told.ts';
 
 /** When what is said about a request (ms). Absent: never. */
 export interface Schedule {
@@ -12,7 +13,7 @@ export interface Schedule {
 }
 
 export function scheduleOf({ createdAt, spec }: Pick<RequestRecord, 'createdAt' | 'spec'>): Schedule {
-  const expire = Date.parse(spec.decideBy);
+  const expire = instantMs(spec.decideBy);
   const span = Math.max(0, expire - createdAt);
   return {
     notify: createdAt,
