@@ -25,11 +25,11 @@ export function movedSince(
   now: World,
 ): readonly Moved[] {
   const { workload } = now;
+  if (now.blueprint === undefined) return [{ what: 'BlueprintGone', asked: blueprint.version, now: 'it is gone' }];
   if (workload === undefined || workload.deleting || workload.uid !== target.uid) {
     const found = workload === undefined || workload.deleting ? 'it is gone' : `another one, uid ${workload.uid}`;
     return [{ what: 'TargetGone', asked: `Deployment ${target.name}, uid ${target.uid ?? ''}`, now: found }];
   }
-  if (now.blueprint === undefined) return [{ what: 'BlueprintGone', asked: blueprint.version, now: 'it is gone' }];
   const value = valuesOf(wish, workload).before;
   return [
     ...(now.blueprint.hash === blueprint.hash

@@ -41,7 +41,9 @@ export async function vote(
     if (before !== undefined) return before;
     const fault = await whyNot(deps, request, spec.data, who, body);
     if (fault !== undefined) return { ok: false, error: fault };
-    const cast = sign(deps, who, body, spec.data, await choiceOf(deps, spec.data, body));
+    const choice = await choiceOf(deps, spec.data, body);
+    if (!choice.ok) return choice;
+    const cast = sign(deps, who, body, spec.data, choice.value);
     const logged = await deps.journal.append({
       kind: 'vote',
       subject: spec.data.decision,
@@ -126,19 +128,25 @@ function incomplete(spec: ApprovalRequestSpec, body: VoteBody): Refused | undefi
   return undefined;
 }
 
-/** Where nothing was said, what the blueprint says; where a raise cannot be had, only once. */
+/** Where nothing was said, what the blueprint says, and only once where a raise cannot be had. Asked for it in words: no. */
 async function choiceOf(
   deps: GatewayDeps,
   spec: ApprovalRequestSpec,
   body: VoteBody,
-): Promise<Vote['choice'] | undefined> {
-  if (body.vote === 'reject') return undefined;
-  if (body.choice === 'once') return 'once';
+): Promise<Result<Vote['choice'] | undefined, Refused>> {
+  if (body.vote === 'reject') return ok(undefined);
+  if (body.choice === 'once') return ok('once');
   const seen = await deps.observer.fresh(spec.target.namespace, spec.blueprint.name);
   const offer = seen.ok ? raiseOffer(spec, seen.value) : undefined;
-  const offered = offer !== undefined && offer.ownedBy === undefined;
-  const wanted = body.choice ?? (seen.ok ? seen.value.blueprint?.approval.onApproval : undefined);
-  return offered && wanted === 'update_blueprint' ? 'update_blueprint' : 'once';
+  if (offer !== undefined && offer.ownedBy === undefined) {
+    return ok(body.choice ?? (seen.ok ? seen.value.blueprint?.approval.onApproval : undefined) ?? 'once');
+  }
+  if (body.choice === undefined) return ok('once');
+  const why =
+    offer?.ownedBy === undefined
+      ? 'there is no limit that an answer to this request could raise'
+      : `${offer.ownedBy} applies this blueprint: raise max_replicas to ${offer.to} in its repository`;
+  return refused('notOffered', `${why}; approve once, or reject`);
 }
 
 function sign(
