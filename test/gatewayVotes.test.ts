@@ -249,9 +249,7 @@ describe('a hold over HTTP', () => {
   ])('of what is not there holds nothing: %s %j', async (path, body, status) => {
     const { stage, http } = await asked();
     expect((await http.call('POST', path, { cookie: http.session('ada'), body })).status).toBe(status);
-    expect(stage.world.get(KINDS.CircuitBreaker, 'agent-system', 'fleet')?.spec ?? { holds: [] }).toMatchObject({
-      holds: [],
-    });
+    expect(holdsOf(stage, 'agent-system', 'fleet')).toEqual([]);
   });
 
   it('goes on when it cannot be recorded; lifting one does not', async () => {

@@ -32,7 +32,9 @@ export async function listen(
   answerFor: (port: number) => Answer,
 ): Promise<Result<Listening, string>> {
   let answer: Answer = () => new Response(null, { status: 503 });
-  const listener = getRequestListener((request, env) => answer(request, env), { overrideGlobalObjects: false });
+  const answered = getRequestListener((request, env) => answer(request, env), { overrideGlobalObjects: false });
+  const listener = (request: http.IncomingMessage, response: http.ServerResponse): void =>
+    void answered(request, response);
   const limits = { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, maxHeaderSize: MOST_HEADERS };
   let server: http.Server | https.Server;
   try {
