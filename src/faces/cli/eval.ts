@@ -63,16 +63,16 @@ export async function evalModel(io: Io, paths: readonly string[], flags: EvalFla
     tell: (line) => io.err(line),
   });
   io.out(redact(flags.output === 'json' ? evaluationJson(evaluation) : evaluationText(evaluation), secrets));
-  if (signal.aborted) {
-    io.err('fairlead: stopped; what was not run is counted as such\n');
-    return 130;
-  }
   if (flags.page !== undefined) {
     const written = writePage(flags.page, redact(evaluationPage(evaluation, systemClock.now()), secrets));
     if (!written.ok) {
       io.err(`fairlead: ${written.error}\n`);
       return EXIT.failed;
     }
+  }
+  if (signal.aborted) {
+    io.err('fairlead: stopped; what was not run is counted as such\n');
+    return 130;
   }
   return isFine(evaluation) ? EXIT.ok : EXIT.failed;
 }

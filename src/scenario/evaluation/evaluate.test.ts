@@ -91,7 +91,9 @@ describe('a good model', () => {
 
   it('is asked nothing where the rules alone show that nothing happens', () => {
     expect(found.evaluation.scenarios).toMatchObject({ given: 3, calm: 1, played: 2, runsNotRun: 0 });
-    expect(found.lines.map((line) => line.replace(/\d+ decisions, \d+ s/, 'so many'))).toEqual([
+    const [first, ...lines] = found.lines;
+    expect(first).toBe('playing 3 scenarios under the rules alone first\n');
+    expect(lines.map((line) => line.replace(/\d+ decisions, \d+ s/, 'so many'))).toEqual([
       '[1/2] auto-51-step-up: passed; so many\n',
       '[2/2] auto-53-step-down: passed; so many\n',
     ]);

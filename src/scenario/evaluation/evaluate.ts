@@ -19,7 +19,7 @@ export interface EvaluationOptions {
   readonly clock: Clock;
   readonly promptsDir: string;
   readonly signal: AbortSignal;
-  /** A line for a person, after each run. */
+  /** A line for a person, at the beginning and after each run. */
   readonly tell: (line: string) => void;
 }
 
@@ -32,10 +32,11 @@ const NEW_BLUEPRINTS = 3;
  * run a few numbers and words are kept.
  */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
-  const { given, models, times, clock, seed, promptsDir, signal } = options;
+  const { given, models, times, clock, seed, promptsDir, signal, tell } = options;
   const began = clock.now();
   const watch = (): RunWatch =>
     new RunWatch({ clock, newBlueprints: { left: 0 }, model: () => undefined, stop: signal });
+  tell(`playing ${given.length} scenarios under the rules alone first\n`);
   const sorted = await sortOut(given, { roles: [...models.keys()], seed, promptsDir, watch, signal });
   const { candidates, ...rest } = sorted;
   const comparison = new Comparison(options);
