@@ -3,12 +3,16 @@ import type { Proposer } from './agents/proposer.ts';
 import { composeController, composeExecutor, composeObserver, type Wiring } from './compose.ts';
 import type { Controller } from './controller/controller.ts';
 import type { Executor } from './executor/executor.ts';
+import type { GatewayDeps } from './gateway/deps.ts';
+import { finishRaises } from './gateway/finishRaises.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Log } from './ports/log.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
 import { KINDS, type KubeObject } from './schema/kube.ts';
 import { ManualClock } from './testing/manualClock.ts';
+import { MemoryJournal } from './testing/memoryJournal.ts';
+import { testPeople } from './testing/people.ts';
 import { seededIds } from './testing/seededIds.ts';
 import { type WorldPort, worldPort } from './world/port.ts';
 import { World } from './world/world.ts';
@@ -20,6 +24,8 @@ export interface VirtualRunOptions {
   /** Absent: rules alone. */
   readonly agents?: (clock: ManualClock) => Agents;
   readonly journal: (role: 'controller' | 'executor', clock: ManualClock) => Journal | Promise<Journal>;
+  /** Of the gateway; by default in memory. */
+  readonly gatewayJournal?: (clock: ManualClock) => Journal | Promise<Journal>;
   readonly seed?: number;
   readonly log?: Log;
   /** Values that no record may hold. */
@@ -48,12 +54,14 @@ export class VirtualRun {
   readonly observer: Observer;
   readonly controller: Controller;
   readonly executor: Executor;
+  /** Where people answer: the functions of the real gateway take it. Its key is trusted here and nowhere else. */
+  readonly gateway: GatewayDeps;
   readonly #stop: AbortController;
   readonly #timeMoves: boolean;
   readonly #advance: (world: World, ms: number) => Promise<void>;
 
   private constructor(
-    parts: Pick<VirtualRun, 'clock' | 'world' | 'port' | 'observer' | 'controller' | 'executor'>,
+    parts: Pick<VirtualRun, 'clock' | 'world' | 'port' | 'observer' | 'controller' | 'executor' | 'gateway'>,
     stop: AbortController,
     { advance, timeMoves = false }: VirtualRunOptions,
   ) {
@@ -63,6 +71,7 @@ export class VirtualRun {
     this.observer = parts.observer;
     this.controller = parts.controller;
     this.executor = parts.executor;
+    this.gateway = parts.gateway;
     this.#stop = stop;
     this.#timeMoves = timeMoves;
     this.#advance = advance ?? ((world, ms) => world.advance(ms));
@@ -73,6 +82,8 @@ export class VirtualRun {
     const world = new World({ clock, seed: options.seed ?? 1 });
     const port = worldPort(world);
     world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OWN_NAMESPACE }, spec: {} });
+    const cluster = world.get(KINDS.Namespace, undefined, 'kube-system')?.metadata.uid ?? '';
+    const { key, trust } = testPeople(cluster);
     const wiring: Wiring = {
       reader: port.reader,
       logs: port.logs,
@@ -84,15 +95,18 @@ export class VirtualRun {
       ownNamespace: OWN_NAMESPACE,
       ...(options.secrets && { secrets: options.secrets }),
       apiHealth: () => port.health(),
+      trust,
     };
     const proposer = typeof options.proposer === 'function' ? options.proposer(clock) : options.proposer;
     const observer = composeObserver(wiring);
     const told = await options.journal('controller', clock);
     const controller = composeController(wiring, observer, told, proposer, options.agents?.(clock));
     const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
+    const journal = (await options.gatewayJournal?.(clock)) ?? new MemoryJournal(clock, 'gateway');
+    const gateway: GatewayDeps = { ...wiring, observer, journal, key, trust };
     const stop = new AbortController();
     await observer.start(stop.signal);
-    return new VirtualRun({ clock, world, port, observer, controller, executor }, stop, options);
+    return new VirtualRun({ clock, world, port, observer, controller, executor, gateway }, stop, options);
   }
 
   /** One pass of all roles, then everything the executor asked to be looked at before the next. */
@@ -103,11 +117,16 @@ export class VirtualRun {
     if (!this.#timeMoves) await this.controller.idle();
     // What the watches carry arrives between two looks.
     await this.world.advance(1);
-    for (let { againAt } = await this.executor.pass(); ; { againAt } = await this.executor.pass()) {
+    for (let { againAt } = await this.#act(); ; { againAt } = await this.#act()) {
       const next = Math.min(againAt ?? end, end);
       await this.#advance(this.world, Math.max(1, next - this.clock.now()));
       if (this.clock.now() >= end) return;
     }
+  }
+
+  async #act(): Promise<{ againAt?: number }> {
+    await finishRaises(this.gateway);
+    return this.executor.pass();
   }
 
   /** Ticks until `done` holds; false when it did not within `ms` of virtual time. */

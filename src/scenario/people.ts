@@ -62,7 +62,7 @@ export class People {
   }
 
   /** Answers the newest matching request that waits; where there is none, nothing happens. */
-  async decide(gateway: GatewayDeps, said: ApprovalDecision): Promise<void> {
+  async vote(gateway: GatewayDeps, said: ApprovalDecision): Promise<void> {
     const who = deciderOf(said.by);
     const request = this.#requests(said).findLast(({ status }) => phaseOf(status) === 'Pending');
     if (request === undefined) return;

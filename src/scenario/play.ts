@@ -134,7 +134,7 @@ class Performance {
     this.#stimuli.endAt(tick);
     for (const event of scenario.stimulus.filter(({ at_tick }) => at_tick === tick)) {
       if (event.process !== undefined) await this.#restart();
-      else if (event.approval_decision !== undefined) await this.#decide(event.approval_decision);
+      else if (event.approval_decision !== undefined) await this.#vote(event.approval_decision);
       else this.#stimuli.play(event);
     }
     if (scenario.plant.hpa_controller) for (const one of autoscalers) autoscale(world, one);
@@ -191,9 +191,9 @@ class Performance {
   }
 
   /** At the gateway, and without a cluster that answers nobody gets there. */
-  async #decide(said: ApprovalDecision): Promise<void> {
+  async #vote(said: ApprovalDecision): Promise<void> {
     if (this.#product === undefined || this.#stimuli.hanging) return;
-    await this.#people.decide(this.#product.gateway, said);
+    await this.#people.vote(this.#product.gateway, said);
   }
 
   async #restart(): Promise<void> {

@@ -2,6 +2,8 @@ import picocolors from 'picocolors';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { RULE_AGENTS } from '../../../agents/agents.ts';
 import { composeAgents, composeProposer, type ModelGuard } from '../../../compose.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Journal } from '../../../ports/journal.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ChatModel } from '../../../ports/model.ts';
 import type { JournalEntry } from '../../../schema/journal.ts';
@@ -89,6 +91,19 @@ export class Play {
     const recorded: JournalEntry[] = [];
     let play: Play | undefined;
     let proposers: Proposers | undefined;
+    const narrated = (role: string, journal: Journal, clock: Clock): Journal => {
+      const narrator = new Narrator({
+        out: (text) => play?.tell(text),
+        now: () => clock.now(),
+        color: false,
+        lines: (by, entry) => {
+          recorded.push(entry);
+          return play === undefined ? [] : fold.lines(by, entry);
+        },
+        format: (_, line) => play?.line(line) ?? '',
+      });
+      return narrator.over(journal, role, async () => play?.read());
+    };
     const run = await VirtualRun.open({
       seed: options.seed,
       proposer: (clock) => {
@@ -105,19 +120,8 @@ export class Play {
           (play === undefined ? RULE_AGENTS.parser : agents.parser).ask(...asked);
         return { ...agents, parser: { ask: explain } };
       },
-      journal: async (role, clock) => {
-        const narrator = new Narrator({
-          out: (text) => play?.tell(text),
-          now: () => clock.now(),
-          color: false,
-          lines: (by, entry) => {
-            recorded.push(entry);
-            return play === undefined ? [] : fold.lines(by, entry);
-          },
-          format: (_, line) => play?.line(line) ?? '',
-        });
-        return narrator.over(await journals.open(role, clock), role, async () => play?.read());
-      },
+      journal: async (role, clock) => narrated(role, await journals.open(role, clock), clock),
+      gatewayJournal: async (clock) => narrated('gateway', await journals.open('gateway', clock), clock),
       advance: (world, ms) => play?.advance(world, ms) ?? world.advance(ms),
     });
     if (proposers === undefined) throw new Error('the run was opened without a proposer');

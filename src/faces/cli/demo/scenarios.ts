@@ -1,3 +1,4 @@
+import { beyondLimits } from './beyondLimits.ts';
 import { breaker } from './breaker.ts';
 import { conflict } from './conflict.ts';
 import { forbidden } from './forbidden.ts';
@@ -8,4 +9,13 @@ import type { Scenario } from './scenario.ts';
 import { steps } from './steps.ts';
 
 /** Listed by hand, in the order in which one shop lives through them. */
-export const SCENARIOS: readonly Scenario[] = [scaling, forbidden, rollback, multiService, conflict, breaker, steps];
+export const SCENARIOS: readonly Scenario[] = [
+  scaling,
+  beyondLimits,
+  forbidden,
+  rollback,
+  multiService,
+  conflict,
+  breaker,
+  steps,
+];

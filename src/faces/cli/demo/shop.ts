@@ -23,6 +23,7 @@ export const SHOP: readonly ShopService[] = [
   { name: 'frontend', blueprint: 'frontend', replicas: 2, cpu: 0.6, before: [0.5, 0.57, 0.52, 0.61], latencyMs: 60 },
   { name: 'backend', blueprint: 'backend', replicas: 3, cpu: 0.5, before: [0.5, 0.46, 0.53, 0.48], latencyMs: 80 },
   { name: 'cart', blueprint: 'backend', replicas: 2, cpu: 0.5, before: [0.45, 0.5, 0.44, 0.47], latencyMs: 40 },
+  { name: 'search', blueprint: 'frontend', replicas: 3, cpu: 0.5, before: [0.47, 0.52, 0.5, 0.54], latencyMs: 90 },
   { name: 'checkout', blueprint: 'frontend', replicas: 3, cpu: 0.55, before: [0.5, 0.58, 0.6, 0.56], latencyMs: 125 },
 ];
 

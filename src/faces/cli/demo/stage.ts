@@ -1,6 +1,10 @@
+import type { VoteBody } from '../../../schema/api/approvals.ts';
+import { BlueprintSpec } from '../../../schema/blueprint/document.ts';
 import type { DecisionObject } from '../../../schema/decisionObject.ts';
 import type { JournalEntry } from '../../../schema/journal.ts';
 import { KINDS, type Kind, type KubeObject } from '../../../schema/kube.ts';
+import { ApprovalRequestSpec } from '../../../schema/records.ts';
+import { answer, personIn } from '../../../testing/gateway.ts';
 import { settle } from '../../../testing/manualClock.ts';
 import type { VirtualRun } from '../../../virtualRun.ts';
 import { isEnded } from './scenario.ts';
@@ -59,6 +63,31 @@ export class Stage {
     await this.#options.happens(service, text);
     this.#options.run.world.remove(kind, kind.namespaced ? NAMESPACE : undefined, name);
     await settle();
+  }
+
+  /** What people are asked about a service, oldest first. */
+  requests(service: string): KubeObject[] {
+    return this.#options.run.world.objects
+      .list(KINDS.ApprovalRequest, NAMESPACE)
+      .filter(({ spec }) => ApprovalRequestSpec.safeParse(spec).data?.target.name === service);
+  }
+
+  /** A person who is played answers at the real gateway. What it would not take, in words. */
+  async answers(
+    service: string,
+    name: string,
+    { by, groups, said }: { by: string; groups: readonly string[]; said: Partial<VoteBody> & Pick<VoteBody, 'vote'> },
+  ): Promise<string | undefined> {
+    const { gateway } = this.#options.run;
+    await this.#options.happens(service, `${by} of ${groups.join(', ')} (a played person) reads the request`);
+    const voted = await answer(gateway, personIn(by, ...groups), { namespace: NAMESPACE, name }, said);
+    await settle();
+    return voted.ok ? undefined : voted.error.message;
+  }
+
+  blueprint(service: string): BlueprintSpec | undefined {
+    const object = this.#options.run.world.get(KINDS.Blueprint, NAMESPACE, service);
+    return BlueprintSpec.safeParse(object?.spec).data;
   }
 
   attack(underAttack: boolean): void {
