@@ -38,7 +38,7 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
   };
   const app = new Hono<Env>();
   const host = knownHost(place);
-  app.use(headers(place.secure));
+  app.use(headers(place.secure, gateway.clock));
   app.use((c, next) => (PROBES.has(c.req.path) ? next() : host(c, next)));
   app.use(
     bodyLimit({

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Clock } from '../../ports/clock.ts';
 
 const POLICY = [
   "default-src 'none'",
@@ -23,11 +24,15 @@ const ALWAYS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** On every answer, also of an error. Nothing is kept by anybody on the way unless the answer says so itself. */
-export function headers(secure: boolean): MiddlewareHandler {
+/**
+ * On every answer, also of an error. Nothing is kept by anybody on the way unless the answer says so itself. The date is
+ * that of the cluster's clock, by which pages count down.
+ */
+export function headers(secure: boolean, clock: Clock): MiddlewareHandler {
   return async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(ALWAYS)) c.res.headers.set(name, value);
+    c.res.headers.set('date', new Date(clock.now()).toUTCString());
     if (secure) c.res.headers.set('strict-transport-security', 'max-age=31536000');
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   };

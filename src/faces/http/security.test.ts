@@ -98,6 +98,7 @@ describe('headers', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('permissions-policy')).toContain('camera=()');
     expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('date')).toBe('Mon, 05 Jan 2026 00:00:00 GMT');
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
