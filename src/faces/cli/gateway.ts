@@ -81,7 +81,7 @@ export interface Served {
 }
 
 /** Opens the port, says where, and prints a one-time link while no admin can log in. */
-export async function serveGateway(io: Io, process: GatewayProcess): Promise<Result<Served, string>> {
+export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess): Promise<Result<Served, string>> {
   const { gateway, store, stand, clusterName, queue = NO_QUEUE } = process;
   const keeper = new Gatekeeper(store, systemClock);
   const feed = new ChangeFeed(gateway.ids.fresh());
