@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
 import { useDesk } from '../api/context.ts';
 import { useNow } from '../api/hooks.ts';
+import { raiseText } from '../lib/outcome.ts';
 import { withUnit } from '../ui/change.tsx';
 import { Note, ProblemNote } from '../ui/note.tsx';
 import { AnswerButton } from './answerButton.tsx';
@@ -94,7 +95,7 @@ function Answers({ card, answer }: Props) {
           letter="b"
           off={answer.off !== undefined}
           text="Approve and raise blueprint"
-          consequence={`Lasting: ${card.raise?.from} → ${card.raise?.to}.`}
+          consequence={card.raise === undefined ? '' : `Lasting: ${raiseText(card.raise)}.`}
           onPress={() => approve('update_blueprint')}
         />
       ) : null}
@@ -131,7 +132,7 @@ function Answers({ card, answer }: Props) {
 
 function onceText(card: ApprovalCard): string {
   const what = `${withUnit(card.operation, card.after)} now`;
-  return card.raise === undefined ? `${what}, this once.` : `${what}, the blueprint keeps ${card.raise.from}.`;
+  return card.raise === undefined ? `${what}, this once.` : `${what}, the blueprint stays ${card.raise.from}.`;
 }
 
 function Holding({

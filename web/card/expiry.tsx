@@ -1,10 +1,13 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
 import { useNow } from '../api/hooks.ts';
+import { capital } from '../lib/format.ts';
 import { clockOf } from '../lib/time.ts';
 import { Countdown } from '../ui/countdown.tsx';
 
 export function Expiry({ card, stale }: { readonly card: ApprovalCard; readonly stale: boolean }) {
   const now = useNow();
+  // The heading says the first half already.
+  const unanswered = capital(card.ifUnanswered.replace(/^No answer means rejected[.:]\s*/, ''));
   const [asked, end] = [Date.parse(card.askedAt), Date.parse(card.decideBy)];
   const whole = Math.max(1, end - asked);
   const left = Math.min(100, Math.max(0, ((end - now) / whole) * 100));
@@ -17,7 +20,7 @@ export function Expiry({ card, stale }: { readonly card: ApprovalCard; readonly 
           <p class="clock">
             <span>Closes at</span> <b>{clockOf(card.decideBy)}</b>
           </p>
-          <p>If nobody evaluates again, it closes then. {card.ifUnanswered}</p>
+          <p>If nobody evaluates again, it closes then. {unanswered}</p>
         </>
       ) : (
         <>
@@ -35,7 +38,7 @@ export function Expiry({ card, stale }: { readonly card: ApprovalCard; readonly 
           <p>
             <b>No answer means rejected.</b>
             <br />
-            {card.ifUnanswered}
+            {unanswered}
           </p>
           {card.escalatesAt === undefined ? null : (
             <p>

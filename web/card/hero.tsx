@@ -1,5 +1,6 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
 import { counted, inWords } from '../lib/format.ts';
+import { endedHow } from '../lib/outcome.ts';
 import { Change, withUnit } from '../ui/change.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LimitRail } from '../ui/limitRail.tsx';
@@ -66,7 +67,7 @@ function votesOf({ quorum, votes, approvers }: ApprovalCard): string {
 
 function pastText({ similar }: ApprovalCard): string {
   if (similar.length === 0) return 'Never asked before';
-  const undone = similar.filter(({ outcome }) => /undone|rolled/i.test(outcome)).length;
+  const undone = similar.filter(({ outcome }) => endedHow(outcome) === 'undone').length;
   return `Asked ${counted(similar.length, 'time')} before, ${undone === 0 ? 'none' : undone} undone`;
 }
 

@@ -75,7 +75,9 @@ function StepLine({ step }: { readonly step: Step }) {
       aria-current={step.state === 'now' ? 'step' : undefined}
     >
       <Icon name={ICON[step.state]} />
-      <span class="wrap">{step.text === '' ? step.step : step.text}</span>
+      <span class="wrap">
+        <b>{step.step}</b> {step.text}
+      </span>
       {step.at === undefined ? null : <time dateTime={step.at}>{clockOf(step.at)}</time>}
     </li>
   );

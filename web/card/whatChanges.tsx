@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
 import { counted } from '../lib/format.ts';
+import { raiseText } from '../lib/outcome.ts';
 import { Copy } from '../ui/copy.tsx';
 import { Diff } from '../ui/diff.tsx';
 import { Note } from '../ui/note.tsx';
@@ -53,7 +54,7 @@ function Raise({ raise, service }: { readonly raise: NonNullable<ApprovalCard['r
     <details>
       <summary>
         {ownedBy === undefined ? 'Only if you also raise the blueprint' : 'To raise the blueprint in its repository'}:{' '}
-        {from} → {to}
+        {raiseText(raise)}
       </summary>
       {ownedBy === undefined ? null : (
         <Note icon="lock">

@@ -1,6 +1,7 @@
 import type { ApprovalList, ApprovalSummary } from '../../src/schema/api/approvals.ts';
 import { useNow } from '../api/hooks.ts';
 import { usePages } from '../api/usePages.ts';
+import { capital } from '../lib/format.ts';
 import { href } from '../lib/route.ts';
 import { lengthOf, whenOf } from '../lib/time.ts';
 import { changeText } from '../ui/change.tsx';
@@ -38,7 +39,7 @@ export function DecidedTable({ first }: { readonly first: ApprovalList }) {
               <small>{changeText(item.operation, item.before, item.after)}</small>
             </Td>
             <Td class="wide">
-              {item.answer ?? item.phase}
+              {capital(item.answer ?? item.phase)}
               <small>{item.answeredBy ?? 'nobody answered'}</small>
             </Td>
             <Td class="num nowrap skip-phone">

@@ -10,14 +10,18 @@ import { DecisionRows } from './serviceDecisions.tsx';
 
 const PHASES = [
   'Pending',
-  'Waiting',
+  'Refused',
+  'Deferred',
+  'AwaitingApproval',
   'Executing',
   'Verifying',
   'Succeeded',
   'RolledBack',
   'Failed',
-  'Refused',
+  'Inconclusive',
+  'Rejected',
   'Expired',
+  'Superseded',
 ];
 
 export function DecisionsPage({ query }: { readonly query: Readonly<Record<string, string>> }) {

@@ -12,7 +12,25 @@ import { More } from '../ui/more.tsx';
 import { Table, Td, Tr } from '../ui/table.tsx';
 import { Tag } from '../ui/tag.tsx';
 
-const KINDS = ['decision', 'intent', 'result', 'verification', 'undo', 'vote', 'raise', 'hold', 'request'];
+const KINDS = [
+  'call',
+  'phase',
+  'intent',
+  'applied',
+  'verified',
+  'vote',
+  'raise',
+  'hold',
+  'blueprint',
+  'model',
+  'observed',
+  'held',
+  'said',
+  'alert',
+  'access',
+  'opened',
+  'torn',
+];
 const COLUMNS = [
   { title: 'Record', class: 'num' },
   { title: 'Time' },

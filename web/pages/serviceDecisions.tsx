@@ -1,10 +1,11 @@
 import type { DecisionSummary } from '../../src/schema/api/services.ts';
 import { serverNow } from '../lib/clock.ts';
+import { capital, spoken } from '../lib/format.ts';
 import { href } from '../lib/route.ts';
 import { whenOf } from '../lib/time.ts';
 import { Empty } from '../ui/loaded.tsx';
 import { Table, Td, Tr } from '../ui/table.tsx';
-import { VerdictTag } from '../ui/tag.tsx';
+import { OutcomeTag, VerdictTag } from '../ui/tag.tsx';
 
 const COLUMNS = [
   { title: 'When' },
@@ -57,8 +58,8 @@ export function DecisionRows({
           </Td>
           <Td class="wide soft wrap">{one.message}</Td>
           <Td class="wide">
-            {one.phase}
-            <small>{one.reason}</small>
+            <OutcomeTag outcome={one.phase} />
+            <small>{capital(spoken(one.reason))}</small>
           </Td>
         </Tr>
       ))}

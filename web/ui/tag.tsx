@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Risk } from '../../src/schema/api/common.ts';
 import type { BreakerView, ServiceSummary } from '../../src/schema/api/services.ts';
-import { capital, spoken } from '../lib/format.ts';
+import { capital } from '../lib/format.ts';
+import { type Ended, endedHow, splitOutcome } from '../lib/outcome.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export type Tone = 'allowed' | 'restricted' | 'forbidden' | 'deferred' | 'healthy' | 'breached' | 'plain';
@@ -98,21 +99,24 @@ export function RiskMeter({ risk }: { readonly risk: Risk }) {
   );
 }
 
-/** How a change ended, by the word the gateway gives: the sign follows the word, never the other way round. */
-export function OutcomeTag({ outcome, fill = false }: { readonly outcome: string; readonly fill?: boolean }) {
-  const words = /^[A-Z][a-z]+[A-Z]/.test(outcome) ? spoken(outcome) : outcome;
-  const { tone, icon } = signOf(words.toLowerCase());
-  return (
-    <Tag tone={tone} icon={icon} fill={fill}>
-      {capital(words)}
-    </Tag>
-  );
-}
+const ENDED: Readonly<Record<Ended, readonly [Tone, IconName]>> = {
+  undone: ['plain', 'undone'],
+  good: ['healthy', 'verified'],
+  waiting: ['plain', 'clock'],
+  moved: ['plain', 'moved'],
+  none: ['plain', 'failed'],
+};
 
-function signOf(words: string): { readonly tone: Tone; readonly icon: IconName } {
-  if (/undone|undo|rolled back|reverted/.test(words)) return { tone: 'plain', icon: 'undone' };
-  if (/verified|succeeded|passed/.test(words)) return { tone: 'healthy', icon: 'verified' };
-  if (/expired|wait|pending|verifying|executing/.test(words)) return { tone: 'plain', icon: 'clock' };
-  if (/superseded|moved|out of date/.test(words)) return { tone: 'plain', icon: 'moved' };
-  return { tone: 'plain', icon: 'failed' };
+/** How it ended: the sign follows the gateway's word, never the other way round. Further words stand below. */
+export function OutcomeTag({ outcome, fill = false }: { readonly outcome: string; readonly fill?: boolean }) {
+  const { head, rest } = splitOutcome(outcome);
+  const [tone, icon] = ENDED[endedHow(outcome)];
+  return (
+    <>
+      <Tag tone={tone} icon={icon} fill={fill}>
+        <span class="head-word">{head}</span>
+      </Tag>
+      {rest === '' ? null : <small class="wrap">{rest}</small>}
+    </>
+  );
 }

@@ -29,7 +29,7 @@ inBrowser('an answer', ({ open, server }) => {
     ]);
     expect(await focused(page)).toMatch(/Approved by you/);
     expect(await page.locator('[data-say]').textContent()).toBe('Approved by you');
-    await page.getByText('Judged again: same verdict').waitFor();
+    await page.getByText('Allowed, on fresh state.').waitFor();
     expect(await button(page, /^Approve/).count()).toBe(0);
   });
 
