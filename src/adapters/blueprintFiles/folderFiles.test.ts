@@ -64,6 +64,14 @@ describe('a raise in a folder of blueprints', () => {
     expect(readFileSync(file, 'utf8')).toBe(TEXT);
   });
 
+  it('is done when it was done: by a gateway that died after it, or by one beside this one', async () => {
+    const file = put('web.yaml', TEXT);
+    await folderFiles(dir, 'shop').raise(raise(TEXT));
+    const { mtimeMs, ino } = statSync(file);
+    expect(await folderFiles(dir, 'shop').raise(raise(TEXT))).toEqual({ ok: true, value: 'written' });
+    expect([statSync(file).mtimeMs, statSync(file).ino]).toEqual([mtimeMs, ino]);
+  });
+
   it('keeps the quotes of a version that has some', async () => {
     const quoted = TEXT.replace(/version: 1\.0\.0/, 'version: "1.0.0"');
     const file = put('web.yaml', quoted);

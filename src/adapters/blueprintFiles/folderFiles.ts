@@ -5,6 +5,7 @@ import { isScalar, parseDocument } from 'yaml';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { BlueprintFiles, FileLine, FileRaise } from '../../ports/blueprintFiles.ts';
 import { writtenPath } from '../../schema/blueprint/doc.ts';
+import type { BlueprintSpec } from '../../schema/blueprint/document.ts';
 import { documentHash } from '../../schema/blueprint/effective.ts';
 import { loadBlueprint } from '../../schema/blueprint/load.ts';
 import { MAX_BYTES } from '../../schema/blueprint/readYaml.ts';
@@ -29,6 +30,7 @@ export function folderFiles(dir: string, namespace: string): BlueprintFiles {
     async raise(raise) {
       const edit = await editFor(dir, namespace, raise);
       if (!edit.ok || edit.value === 'absent') return edit.ok ? ok('absent') : edit;
+      if (edit.value.before === edit.value.after) return ok('written');
       const written = await replaceFile(edit.value);
       return written.ok ? ok('written') : written;
     },
@@ -46,6 +48,7 @@ async function editFor(dir: string, ours: string, raise: FileRaise): Promise<Res
   const loaded = loadBlueprint(text, file);
   if (!loaded.ok) return err(`${file} has faults, so nothing is written into it: ${loaded.error[0]?.message ?? ''}`);
   const { spec, form } = loaded.value;
+  if (isRaised(spec, raise)) return ok({ file, before: text, after: text });
   if (documentHash(spec) !== raise.hash || spec.scaling.max_replicas !== raise.from) {
     return err(`${file} is not what was approved any more: it is left as it is`);
   }
@@ -55,15 +58,16 @@ async function editFor(dir: string, ours: string, raise: FileRaise): Promise<Res
   ]);
   if (after === undefined) return err(`${file} does not hold both values as plain scalars: write them out, then raise`);
   const checked = loadBlueprint(after, file);
-  const isRight =
-    checked.ok &&
-    checked.value.spec.scaling.max_replicas === raise.to &&
-    checked.value.spec.version === raise.version.to &&
-    documentHash({ ...checked.value.spec, version: spec.version, scaling: spec.scaling }) === raise.hash;
-  return isRight
+  return checked.ok && isRaised(checked.value.spec, raise)
     ? ok({ file, before: text, after })
     : err(`${file} cannot be edited without changing more than was approved`);
 }
+
+/** What was approved, with the raise in it: somebody was here before, perhaps we. */
+const isRaised = (spec: BlueprintSpec, { hash, from, to, version }: FileRaise): boolean =>
+  spec.version === version.to &&
+  spec.scaling.max_replicas === to &&
+  documentHash({ ...spec, version: version.from, scaling: { ...spec.scaling, max_replicas: from } }) === hash;
 
 /** The text with these scalars replaced and not one other byte touched; undefined when one of them is no scalar. */
 function spliced(

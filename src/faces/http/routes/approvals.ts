@@ -1,11 +1,9 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { evaluate } from '../../../gateway/evaluate.ts';
-import { raiseIfApproved } from '../../../gateway/raise.ts';
 import { takeAlternative } from '../../../gateway/takeAlternative.ts';
 import { vote } from '../../../gateway/vote.ts';
 import { TakeAlternativeBody, VoteBody } from '../../../schema/api/approvals.ts';
-import { KINDS } from '../../../schema/kube.ts';
 import { bodyOf, queryOf } from '../body.ts';
 import { callerOf } from '../caller.ts';
 import type { AppDeps } from '../deps.ts';
@@ -38,9 +36,8 @@ export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
       const body = await bodyOf(c, VoteBody);
       if (!body.ok) return body.error;
       const voted = await vote(gateway, callerOf(c), named(c), body.value);
-      if (!voted.ok) return refusal(c, voted.error);
-      await finish(deps, named(c));
-      return card(c);
+      // A raise that this vote completes is the gateway's loop to write, which the vote wakes.
+      return voted.ok ? card(c) : refusal(c, voted.error);
     },
     'POST /api/approvals/:namespace/:name/evaluate': async (c) =>
       shown(c, await evaluate(gateway, callerOf(c), named(c))),
@@ -49,15 +46,4 @@ export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
       return body.ok ? shown(c, await takeAlternative(gateway, callerOf(c), named(c), body.value)) : body.error;
     },
   };
-}
-
-/** The raise that this vote may have completed, at once and not only at the next look. What fails here is done then. */
-async function finish(
-  { gateway }: AppDeps,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): Promise<void> {
-  const request = await gateway.reader.get(KINDS.ApprovalRequest, namespace, name);
-  if (!request.ok || request.value === undefined) return;
-  const raised = await raiseIfApproved(gateway, request.value);
-  if (!raised.ok) gateway.log.warn({ namespace, name, err: raised.error }, 'an approved raise is not written yet');
 }
