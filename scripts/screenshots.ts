@@ -55,7 +55,7 @@ async function take(
     await page.goto(`${server.url}/${shot.hash}`);
     await page.locator('h1').first().waitFor();
     if (shot.out !== true) await page.locator('.live[data-live="ok"]').waitFor({ state: 'attached' });
-    await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+    await page.waitForTimeout(250);
     await page.screenshot({ path: path.join(folder, `${shot.name}-${look.name}.png`) });
     await page.close();
   }

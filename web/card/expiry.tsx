@@ -1,13 +1,12 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
 import { useNow } from '../api/hooks.ts';
-import { capital } from '../lib/format.ts';
 import { clockOf } from '../lib/time.ts';
 import { Countdown } from '../ui/countdown.tsx';
 
 export function Expiry({ card, stale }: { readonly card: ApprovalCard; readonly stale: boolean }) {
   const now = useNow();
   // The heading says the first half already.
-  const unanswered = capital(card.ifUnanswered.replace(/^No answer means rejected[.:]\s*/, ''));
+  const unanswered = card.ifUnanswered.replace(/^No answer means rejected[.:]\s*/, '');
   const [asked, end] = [Date.parse(card.askedAt), Date.parse(card.decideBy)];
   const whole = Math.max(1, end - asked);
   const left = Math.min(100, Math.max(0, ((end - now) / whole) * 100));
