@@ -16,8 +16,13 @@ import type { Trust } from './approvals/tally.ts';
 import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
 import { Executor } from './executor/executor.ts';
+import { NoticeDesk } from './gateway/notices/noticeDesk.ts';
+import type { NoticeDeps } from './gateway/notices/notices.ts';
+import type { NoticeRoutes } from './gateway/notices/routes.ts';
+import { TimerQueue } from './gateway/notices/timerQueue.ts';
 import { redact } from './kernel/redact.ts';
 import { modelFor } from './modelSettings.ts';
+import type { RouteSettings } from './noticeSettings.ts';
 import { Observer } from './observe/observer.ts';
 import { redactedRecords } from './observe/redactedRecords.ts';
 import type { AlertSink } from './ports/alertSink.ts';
@@ -30,6 +35,7 @@ import type { Log } from './ports/log.ts';
 import type { MetricsSource } from './ports/metrics.ts';
 import type { ChatModel } from './ports/model.ts';
 import type { ModelTrace } from './ports/modelTrace.ts';
+import type { NoticeSink } from './ports/noticeSink.ts';
 import type { PodLogs } from './ports/podLogs.ts';
 import type { WorkloadWriter } from './ports/workload.ts';
 import type { DecisionObject } from './schema/decisionObject.ts';
@@ -214,4 +220,53 @@ export async function composeModel(
   const { OpenAiModel } = await import('./adapters/openai/openaiModel.ts');
   const { url, name, key } = settings;
   return new OpenAiModel({ baseUrl: url, model: name, apiKey: key, clock });
+}
+
+/** What keeps and sends notices about approvals, ready to be started: a queue desk for the pages, and a look for a Loop. */
+export interface NoticeProcess extends Pick<NoticeDesk, 'start' | 'look' | 'state' | 'retry' | 'close'> {}
+
+export interface NoticeParts
+  extends Pick<NoticeDeps, 'observer' | 'reader' | 'clock' | 'log' | 'trust' | 'url' | 'nudge'> {
+  /** The state of the queue is another one now: pages look again. */
+  readonly changed?: () => void;
+  /** A Redis of this process, as `demo` has one. */
+  readonly socket?: string;
+}
+
+/**
+ * The notices of one gateway: on the Redis that the settings name or that was given, else by timers of this process. A
+ * Redis that cannot be reached holds nothing up: timers go on meanwhile.
+ */
+export async function composeNotices(config: Config, parts: NoticeParts): Promise<NoticeProcess> {
+  const { socket, changed, ...deps } = parts;
+  const routes = await noticeRoutes(config, parts);
+  const { redis } = config.notices;
+  const place = redis === undefined ? socket && { socket } : { url: redis };
+  const because = place
+    ? 'Timers of this process stand in.'
+    : 'No Redis is set up (REDIS_URL): timers of this process send notices and reminders, late or twice when it restarts.';
+  const timers = new TimerQueue(deps.clock, `${because} Requests are shown and decided as always.`);
+  if (!place) return new NoticeDesk({ ...deps, routes }, { queue: timers, ...(changed && { changed }) });
+  const { BullNotices } = await import('./adapters/bullmq/bullNotices.ts');
+  const queue = new BullNotices({ place, clock: deps.clock, log: deps.log, cluster: deps.trust.cluster });
+  return new NoticeDesk({ ...deps, routes }, { queue, spare: timers, ...(changed && { changed }) });
+}
+
+async function noticeRoutes(config: Config, parts: { clock: Clock }): Promise<NoticeRoutes> {
+  const { alerts, notices } = config;
+  const { slackNotices } = await import('./adapters/alerts/slackNotices.ts');
+  const { webhookNotices } = await import('./adapters/alerts/webhookNotices.ts');
+  const options = { clock: parts.clock, redact: (text: string): string => redact(text, config.secrets) };
+  const sink = (route: string, { url, secret = '' }: RouteSettings): NoticeSink =>
+    route.startsWith('slack')
+      ? slackNotices({ ...options, route, url })
+      : webhookNotices({ ...options, route, url, secret });
+  return {
+    byName: new Map(Object.entries(notices.routes).map(([route, settings]) => [route, sink(route, settings)])),
+    otherwise: [
+      ...(alerts.slack ? [sink('slack', alerts.slack)] : []),
+      ...(alerts.webhook ? [sink('webhook', alerts.webhook)] : []),
+    ],
+    groups: notices.groups,
+  };
 }

@@ -9,9 +9,17 @@ import {
   modelsSettings,
   modelVariableFix,
 } from './modelSettings.ts';
+import {
+  NOTICE_VARIABLES,
+  type NoticeSettings,
+  noticeSecrets,
+  noticeSettings,
+  withSecretFiles,
+} from './noticeSettings.ts';
 
 /** Everything the environment can say. Flags go before it; nothing else reads the environment. */
 const Environment = z.object({
+  ...NOTICE_VARIABLES,
   FAIRLEAD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
   FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -30,6 +38,8 @@ export interface Config {
     readonly webhook?: { readonly url: string; readonly secret: string };
     readonly slack?: { readonly url: string };
   };
+  /** Where approvals are told, and the queue behind that. */
+  readonly notices: NoticeSettings;
   /** Journals and local keys. */
   readonly dataDir: string;
   /** What belongs to the person at the prompt: their login at a gateway. */
@@ -50,8 +60,10 @@ export interface ConfigFlags {
 export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = process.env): Result<Config, string> {
   // A manifest sets a variable to nothing where it means that there is none.
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const withFiles = withSecretFiles(set);
+  if (!withFiles.ok) return withFiles;
   const given = {
-    ...set,
+    ...withFiles.value,
     ...(flags.modelUrl ? { FAIRLEAD_MODEL_URL: flags.modelUrl } : {}),
     ...(flags.model ? { FAIRLEAD_MODEL: flags.model } : {}),
   };
@@ -67,6 +79,8 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   if (!models.ok) return models;
   const alerts = alertsOf(parsed.data);
   if (!alerts.ok) return alerts;
+  const notices = noticeSettings(parsed.data);
+  if (!notices.ok) return notices;
   const { model } = models.value;
   const personal = parsed.data.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config');
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
@@ -75,6 +89,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     models: models.value,
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
+    notices: notices.value,
     configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,
@@ -83,6 +98,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
       alerts.value.webhook?.secret,
       alerts.value.webhook?.url,
       alerts.value.slack?.url,
+      ...noticeSecrets(notices.value),
     ].filter((secret) => secret !== undefined),
   });
 }
@@ -102,6 +118,9 @@ function wrongWords(variable: string, flags: ConfigFlags): string {
   }
   if (variable === 'FAIRLEAD_ALERT_WEBHOOK_SECRET') {
     return `${variable} is too short to sign with; write at least 16 characters, such as from: openssl rand -hex 32`;
+  }
+  if (variable === 'REDIS_URL') {
+    return 'REDIS_URL is no address of a Redis; write one such as rediss://user:password@redis.example.com:6380';
   }
   return `${variable} is no http or https address; write a whole one, such as https://alerts.example.com/fairlead`;
 }

@@ -30,6 +30,7 @@ const ROOTS = new Set([
   'main.ts',
   'config.ts',
   'modelSettings.ts',
+  'noticeSettings.ts',
   'faces',
   'scenario',
 ]);

@@ -9,8 +9,8 @@ import { Told } from './told.ts';
 
 export interface NoticeDeps extends Pick<GatewayDeps, 'reader' | 'observer' | 'clock' | 'log' | 'trust'> {
   readonly routes: NoticeRoutes;
-  /** Start of links to pages, without a slash at its end; absent: notices carry no link. */
-  readonly url?: string;
+  /** Start of links to pages, without a slash at its end; absent or undefined: notices carry no link. */
+  readonly url?: () => string | undefined;
   /** Somebody answered, or nobody did in time: whoever acts on requests looks now instead of a little later. */
   readonly nudge?: () => void;
 }
@@ -51,7 +51,7 @@ export class Notices {
     const request = read.value && readRequest(read.value);
     if (request === undefined) return { kind: 'done' };
     const standing = standingOf(request, { trust, clock });
-    const due = dueOf(kind, request, standing, { now: clock.now(), url });
+    const due = dueOf(kind, request, standing, { now: clock.now(), url: url?.() });
     switch (due.kind) {
       case 'nothing':
         return { kind: 'done' };
