@@ -93,6 +93,11 @@ describe('fairlead eval', () => {
       [up, '--model-url', 'http://127.0.0.1:9/v1', '--for', 'soon'],
       /--for soon: write a duration/,
     ],
+    [
+      'an answer in no time',
+      [up, '--model-url', 'http://127.0.0.1:9/v1', '--answer-within', '0s'],
+      /--answer-within 0s: write a duration/,
+    ],
     ['a number that is none', [up, '--model-url', 'http://127.0.0.1:9/v1', '--times', '0'], /--times 0: expected/],
     ['no such file', ['nowhere.yaml', '--model-url', 'http://127.0.0.1:9/v1'], /nowhere.yaml: there is no such file/],
     [

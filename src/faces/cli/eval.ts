@@ -25,6 +25,8 @@ export interface EvalFlags extends ConfigFlags {
   readonly seed: string;
   /** Of real time, for the runs with the model. */
   readonly for: string;
+  /** Of real time, for one answer. */
+  readonly answerWithin: string;
   /** Only this one; the others are played by rules. */
   readonly role?: string;
   /** A file to write the report to, as Markdown. */
@@ -113,6 +115,10 @@ function settingsOf(flags: EvalFlags): Result<Settings, string> {
   if (forMs === undefined || forMs < 1_000 || forMs > 86_400_000) {
     return err(`--for ${flags.for}: write a duration between 1s and 24h, such as 20m`);
   }
+  const timeoutMs = parseDuration(flags.answerWithin);
+  if (timeoutMs === undefined || timeoutMs < 1_000 || timeoutMs > 3_600_000) {
+    return err(`--answer-within ${flags.answerWithin}: write a duration between 1s and 1h, such as 5m`);
+  }
   for (const [name, text] of Object.entries({ times: flags.times, seed: flags.seed })) {
     if (!/^[1-9]\d{0,3}$/.test(text)) return err(`--${name} ${text}: expected a whole number between 1 and 9999`);
   }
@@ -128,6 +134,7 @@ function settingsOf(flags: EvalFlags): Result<Settings, string> {
   const models = modelsUnderTest(
     named,
     known.filter((id) => flags.role === undefined || id === flags.role),
+    timeoutMs,
   );
   if (models.size === 0) {
     return err(
@@ -138,7 +145,11 @@ function settingsOf(flags: EvalFlags): Result<Settings, string> {
 }
 
 /** One model for all roles that share its settings: what it finds out about its endpoint holds for all of them. */
-function modelsUnderTest(named: ModelsSettings, roles: readonly ModelRole[]): Map<ModelRole, ModelUnderTest> {
+function modelsUnderTest(
+  named: ModelsSettings,
+  roles: readonly ModelRole[],
+  timeoutMs: number,
+): Map<ModelRole, ModelUnderTest> {
   const bySettings = new Map<string, ModelUnderTest>();
   const models = new Map<ModelRole, ModelUnderTest>();
   for (const role of roles) {
@@ -147,7 +158,7 @@ function modelsUnderTest(named: ModelsSettings, roles: readonly ModelRole[]): Ma
     const same = JSON.stringify(settings);
     const { url, name, key, prices } = settings;
     const made = bySettings.get(same) ?? {
-      model: new OpenAiModel({ baseUrl: url, model: name, apiKey: key, clock: systemClock }),
+      model: new OpenAiModel({ baseUrl: url, model: name, apiKey: key, clock: systemClock, timeoutMs }),
       name,
       ...(prices && { prices }),
     };

@@ -78,6 +78,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .description('play scenarios with a model and under the rules alone: what the model is worth, per role and in all')
     .option('--times <n>', 'play each so often, each time from the next seed', '1')
     .option('--for <duration>', 'how long the model may take in all; what is left is counted as not run', '20m')
+    .option(
+      '--answer-within <duration>',
+      'how long one answer may take: on a slow machine more than in a cluster',
+      '2m',
+    )
     .option('--role <role>', 'give the model to this role alone')
     .option('--seed <n>', 'of the embedded cluster', '1')
     .option('--page <file>', 'write the report there as well, as Markdown')
