@@ -3,6 +3,7 @@ import { counted } from '../lib/format.ts';
 import { Finding, Passed } from '../ui/findings.tsx';
 
 export function Risks({ card }: { readonly card: ApprovalCard }) {
+  if (card.risks.length === 0) return null;
   return (
     <section class="panel block" aria-labelledby="risk">
       <h2 id="risk">
@@ -32,7 +33,9 @@ export function Rules({ card }: { readonly card: ApprovalCard }) {
       <h2 id="rules">
         Why you are asked{' '}
         <small>
-          {counted(restricting.length, 'finding')} of {counted(total, 'rule')}, {asking.passed.length} pass
+          {restricting.length === 0
+            ? `judged now: ${asking.headline}`
+            : `${counted(restricting.length, 'finding')} of ${counted(total, 'rule')}, ${asking.passed.length} pass`}
         </small>
       </h2>
       <div class="stack">

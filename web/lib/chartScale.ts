@@ -4,9 +4,9 @@ import { whenOf } from './time.ts';
 
 type Limit = Series['limits'][number];
 
-/** What a line beyond means: a target is aimed at, a minimum is a floor; everything else must not be passed. */
+/** What a line beyond means: a target is aimed at, a minimum or a scale-down mark lies below; everything else must not be passed. */
 export const kindOf = ({ name }: Limit): 'limit' | 'aim' | 'floor' =>
-  /target|aim|goal/i.test(name) ? 'aim' : /min|floor/i.test(name) ? 'floor' : 'limit';
+  /target|aim|goal/i.test(name) ? 'aim' : /min|floor|down|below/i.test(name) ? 'floor' : 'limit';
 
 /** The limit that a value can be over: the lowest of those that must not be passed. */
 export function upperLimit({ limits }: Pick<Series, 'limits'>): number | undefined {

@@ -38,6 +38,8 @@ describe('charts', () => {
     expect(low).toBeLessThanOrEqual(3);
     expect(high).toBeGreaterThan(80);
     expect(upperLimit({ limits: [{ name: 'target', value: 70 }] })).toBeUndefined();
+    const marks = [...series.limits, { name: 'down below', value: 40 }, { name: 'min', value: 2 }];
+    expect(upperLimit({ limits: marks })).toBe(80);
   });
 });
 

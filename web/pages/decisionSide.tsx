@@ -54,7 +54,13 @@ export function DecisionSide({ decision }: { readonly decision: DecisionDetail }
             {bound.map(({ name, value }) => (
               <>
                 <dt key={name}>{name}</dt>
-                <dd>{value.length > 20 ? <Hash short hash={value} what={name} /> : <code>{value}</code>}</dd>
+                <dd>
+                  {/^(sha256:)?[0-9a-f-]{21,}$/.test(value) ? (
+                    <Hash short hash={value} what={name} />
+                  ) : (
+                    <code class="wrap">{value}</code>
+                  )}
+                </dd>
               </>
             ))}
           </dl>
