@@ -4,10 +4,10 @@ import { fileStore } from '../../adapters/people/fileStore.ts';
 import { secretStore } from '../../adapters/people/secretStore.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import type { Trust } from '../../approvals/tally.ts';
-import type { Wiring } from '../../compose.ts';
+import { composeNotices, type Wiring } from '../../compose.ts';
 import { composeGateway } from '../../composeGateway.ts';
 import type { Config } from '../../config.ts';
-import type { GatewayDeps } from '../../gateway/deps.ts';
+import { finishRaises } from '../../gateway/finishRaises.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
@@ -31,13 +31,22 @@ interface Parts {
   readonly privatePem?: string;
 }
 
+/** The gateway among the roles of a process. */
+export interface GatewayRole {
+  /** The services were looked at. */
+  looked(): void;
+  /** Finishes raises, and keeps the notices of open requests as they should be. */
+  look(): Promise<{ againAt?: number }>;
+  close(): Promise<void>;
+}
+
 /** The gateway of a process on a real cluster, listening. */
 export async function openGateway(
   io: Io,
   { session, config, stand, dir, people }: Where,
   wiring: Wiring,
   { observer, journal, trust, privatePem }: Parts,
-): Promise<Result<{ readonly gateway: GatewayDeps; readonly served: Served }, string>> {
+): Promise<Result<GatewayRole, string>> {
   if (trust === undefined || privatePem === undefined) return err('the gateway has no key to sign with');
   const { cluster } = session;
   const files = dir === undefined ? undefined : folderFiles(dir, cluster.namespace);
@@ -46,6 +55,29 @@ export async function openGateway(
   const gateway = composeGateway(wiring, parts);
   const store =
     people === 'secret' ? secretStore(cluster.ownSecret(wiring.ownNamespace)) : fileStore(config.dataDir, systemClock);
-  const served = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context });
-  return served.ok ? ok({ gateway, served: served.value }) : served;
+  let served: Served | undefined;
+  const notices = await composeNotices(config, {
+    ...gateway,
+    url: () => served?.place.url,
+    changed: () => served?.feed.tell({ kind: 'queue' }),
+  });
+  const opened = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context, queue: notices });
+  if (!opened.ok) {
+    await notices.close();
+    return opened;
+  }
+  served = opened.value;
+  notices.start();
+  return ok({
+    looked: opened.value.looked,
+    async look() {
+      const [raises, told] = [await finishRaises(gateway), await notices.look()];
+      const soonest = Math.min(raises.againAt ?? Number.POSITIVE_INFINITY, told.againAt ?? Number.POSITIVE_INFINITY);
+      return Number.isFinite(soonest) ? { againAt: soonest } : {};
+    },
+    async close() {
+      await opened.value.close();
+      await notices.close();
+    },
+  });
 }

@@ -17,8 +17,6 @@ import {
 import { type Config, loadConfig } from '../../config.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Executor } from '../../executor/executor.ts';
-import type { GatewayDeps } from '../../gateway/deps.ts';
-import { finishRaises } from '../../gateway/finishRaises.ts';
 import { ok } from '../../kernel/result.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
@@ -29,13 +27,13 @@ import { type Look, Loop } from '../../roles/loop.ts';
 import { parseDuration } from '../../schema/units.ts';
 import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
-import { type GatewayFlags, readStand, type Served, type Stand } from './gateway.ts';
+import { type GatewayFlags, readStand, type Stand } from './gateway.ts';
 import { promptsDir } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { Leases } from './leases.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { Narrator } from './narrate.ts';
-import { openGateway } from './openGateway.ts';
+import { type GatewayRole, openGateway } from './openGateway.ts';
 import { openJournals, ownNamespace } from './readyToRun.ts';
 import { openGoverned, type Session } from './session.ts';
 import { NO_TRUST, trustOf } from './trust.ts';
@@ -197,11 +195,11 @@ async function work(io: Io, given: Work): Promise<number> {
     return EXIT.failed;
   }
   const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, session, io);
-  const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, ...opened.value };
+  const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, gateway: opened.value };
   try {
     return await run(io, site);
   } finally {
-    await opened.value?.served.close();
+    await opened.value?.close();
   }
 }
 
@@ -213,13 +211,12 @@ interface Site {
   readonly executor: Executor | undefined;
   readonly leases: Leases<Role>;
   readonly folder: FolderOfBlueprints | undefined;
-  readonly gateway?: GatewayDeps;
-  readonly served?: Served;
+  readonly gateway: GatewayRole | undefined;
 }
 
 /** Turns the loops of whatever roles there are until the signal. */
 async function run(io: Io, site: Site): Promise<number> {
-  const { intervalMs, log, observer, controller, executor, leases, folder, gateway, served } = site;
+  const { intervalMs, log, observer, controller, executor, leases, folder, gateway } = site;
   if (folder && !(await folder.applyAll())) {
     io.err(
       'fairlead: not started; mend the above, or operate what the cluster already has: fairlead up, without a folder\n',
@@ -237,11 +234,11 @@ async function run(io: Io, site: Site): Promise<number> {
     async () => (executor && leases.held('executor') ? executor.pass() : {}),
     Math.min(intervalMs, RENEW_MS),
   );
-  const raising = loop(async () => (gateway ? finishRaises(gateway) : {}), RENEW_MS);
+  const serving = loop(async () => gateway?.look() ?? {}, RENEW_MS);
   const observing = loop(async () => {
     await folder?.applyAll();
     const views = await observer.pass();
-    served?.looked();
+    gateway?.looked();
     if (controller && leases.held('controller')) await controller.pass(views);
     acting.wake();
     return {};
@@ -249,13 +246,13 @@ async function run(io: Io, site: Site): Promise<number> {
   observer.onChange((kind) => {
     if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
     if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
-    if (kind === 'ApprovalRequest') raising.wake();
+    if (kind === 'ApprovalRequest') serving.wake();
   });
   await Promise.all([
     renewing.run(io.signal),
     observing.run(io.signal),
     executor && acting.run(io.signal),
-    gateway && raising.run(io.signal),
+    gateway && serving.run(io.signal),
     folder?.watch(io.signal),
   ]);
   io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
