@@ -10,6 +10,7 @@ import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 import { realBackend, worldBackend } from './backends.ts';
 import { openGatewayViews } from './gatewayViews.ts';
+import { refill } from './notices.ts';
 import { pipeline } from './pipeline.ts';
 
 /**
@@ -176,8 +177,21 @@ async function pages(): Promise<void> {
   views.close();
 }
 
+/** How long a wiped queue of notices takes to be whole again. */
+async function notices(): Promise<void> {
+  const measured = await refill();
+  if (measured === undefined) {
+    console.log('the queue of notices: not measured, there is no redis-server');
+    return;
+  }
+  const { emptyMs, fullMs, callMs } = measured;
+  report('an empty queue filled, 200 of 10,000 waiting', emptyMs, 'one call of Redis', callMs);
+  report('a full queue looked through', fullMs, 'one call of Redis', callMs);
+}
+
 await gate();
 await pages();
+await notices();
 await passes();
 await speeds();
 await ways();

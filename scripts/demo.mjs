@@ -1,11 +1,15 @@
-// `npm run demo`: the main job on the embedded cluster, set-up included. Arguments go to `fairlead demo`.
+// `npm run demo`: the main job on the embedded cluster, set-up included. `--yes` installs redis-server where it is missing;
+// other arguments go to `fairlead demo`.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { offerRedis, withoutYes } from './redis.mjs';
 import { ensurePackages, requireNode, root } from './setup.mjs';
 
 requireNode();
 ensurePackages();
-const child = spawn(process.execPath, [path.join(root, 'bin', 'fairlead'), 'demo', ...process.argv.slice(2)], {
+const { yes, rest } = withoutYes(process.argv.slice(2));
+await offerRedis({ yes, without: 'The demo plays everything; notices and reminders are off.' });
+const child = spawn(process.execPath, [path.join(root, 'bin', 'fairlead'), 'demo', ...rest], {
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -231,6 +231,7 @@ export interface NoticeParts
   readonly changed?: () => void;
   /** A Redis of this process, as `demo` has one. */
   readonly socket?: string;
+  readonly sureForMs?: number;
 }
 
 /**
@@ -238,7 +239,8 @@ export interface NoticeParts
  * Redis that cannot be reached holds nothing up: timers go on meanwhile.
  */
 export async function composeNotices(config: Config, parts: NoticeParts): Promise<NoticeProcess> {
-  const { socket, changed, ...deps } = parts;
+  const { socket, changed, sureForMs, ...deps } = parts;
+  const how = { ...(changed && { changed }), ...(sureForMs !== undefined && { sureForMs }) };
   const routes = await noticeRoutes(config, parts);
   const { redis } = config.notices;
   const place = redis === undefined ? socket && { socket } : { url: redis };
@@ -246,10 +248,10 @@ export async function composeNotices(config: Config, parts: NoticeParts): Promis
     ? 'Timers of this process stand in.'
     : 'No Redis is set up (REDIS_URL): timers of this process send notices and reminders, late or twice when it restarts.';
   const timers = new TimerQueue(deps.clock, `${because} Requests are shown and decided as always.`);
-  if (!place) return new NoticeDesk({ ...deps, routes }, { queue: timers, ...(changed && { changed }) });
+  if (!place) return new NoticeDesk({ ...deps, routes }, { queue: timers, ...how });
   const { BullNotices } = await import('./adapters/bullmq/bullNotices.ts');
   const queue = new BullNotices({ place, clock: deps.clock, log: deps.log, cluster: deps.trust.cluster });
-  return new NoticeDesk({ ...deps, routes }, { queue, spare: timers, ...(changed && { changed }) });
+  return new NoticeDesk({ ...deps, routes }, { queue, spare: timers, ...how });
 }
 
 async function noticeRoutes(config: Config, parts: { clock: Clock }): Promise<NoticeRoutes> {

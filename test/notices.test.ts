@@ -116,6 +116,7 @@ describe.skipIf(!hasRedis)('notices over a real Redis and a Slack (needs redis-s
         trust,
         nudge,
         socket: redis.socket,
+        sureForMs: 0,
       });
       notices.start();
       ends.push(() => notices.close());

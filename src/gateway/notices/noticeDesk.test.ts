@@ -334,8 +334,12 @@ describe('a queue elsewhere', () => {
     await desk.look();
     await queue.work(clock.now());
     expect(slack.got).toHaveLength(2);
+    await desk.look();
     queue.jobs.clear();
     queue.done.clear();
+    await desk.look();
+    expect(queue.jobs.size).toBe(0);
+    await clock.advance(15_000);
     await desk.look();
     expect(queue.jobs.size).toBe(6);
     await queue.work(clock.now());

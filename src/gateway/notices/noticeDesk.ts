@@ -10,11 +10,15 @@ import { Told } from './told.ts';
 
 /** A queue that could not be reached is asked again. */
 const AGAIN_MS = 5_000;
+/** A queue that holds what it should is looked through so often, in case somebody wiped it. */
+const SURE_FOR_MS = 15_000;
 
 export interface DeskParts {
   readonly queue: NoticeQueue;
   /** Goes on while the queue cannot be reached. Absent: the queue needs nobody. */
   readonly spare?: TimerQueue;
+  /** For how long a queue is taken to hold what was put in; 15 s unless told. */
+  readonly sureForMs?: number;
   /** The state of the queue is another one now. */
   readonly changed?: () => void;
 }
@@ -30,6 +34,8 @@ export class NoticeDesk {
   /** Jobs that were done, here or by another process. */
   readonly #done = new Told();
   #problem: string | undefined;
+  /** What was last put in, and when. */
+  #put: { readonly ids: string; readonly at: number } | undefined;
 
   constructor(deps: NoticeDeps, parts: DeskParts) {
     this.#deps = deps;
@@ -45,9 +51,15 @@ export class NoticeDesk {
   /** One look at all requests; never throws. */
   async look(): Promise<{ againAt?: number }> {
     const { queue, spare } = this.#parts;
+    const { clock } = this.#deps;
     const jobs = this.#wanted();
+    const ids = jobs.map(({ id }) => id).join();
+    const { sureForMs = SURE_FOR_MS } = this.#parts;
+    if (this.#put?.ids === ids && clock.now() < this.#put.at + sureForMs) return {};
+    this.#put = undefined;
     const put = await queue.ensure(jobs);
     if (put.ok) {
+      this.#put = { ids, at: clock.now() };
       for (const id of put.value.done) this.#done.add(id);
       spare?.clear();
       this.#say(undefined);
@@ -55,7 +67,7 @@ export class NoticeDesk {
     }
     await spare?.ensure(jobs);
     this.#say(put.error);
-    return { againAt: this.#deps.clock.now() + AGAIN_MS };
+    return { againAt: clock.now() + AGAIN_MS };
   }
 
   /** What a page shows. Never throws. */
