@@ -17,7 +17,8 @@ export function WhatChanges({ card, onSeen }: { readonly card: ApprovalCard; rea
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) onSeen();
       },
-      { threshold: 0.6 },
+      // What lies under a phone's answer bar was not seen.
+      { threshold: 0.6, rootMargin: '0px 0px -140px 0px' },
     );
     seen.observe(element);
     return () => seen.disconnect();
