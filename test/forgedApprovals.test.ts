@@ -150,6 +150,15 @@ const FORGERIES: readonly { readonly what: string; readonly quorum?: number; for
     },
   },
   {
+    what: 'a request that shows a smaller number than it is for',
+    forge: (all) => {
+      const spec = { ...all.spec(A), after: '7 replicas' };
+      all.stage.world.remove(KINDS.ApprovalRequest, 'shop', A);
+      create(all, 'ApprovalRequest', A, { spec });
+      put(all, A, (request, now) => [PEOPLE.vote(request, 'omar', now)]);
+    },
+  },
+  {
     what: 'a copy of a request that people approved, for another Decision',
     forge: (all) => {
       const request = all.request(A);

@@ -20,7 +20,7 @@ export interface World {
  * the request any more, and no vote for it is carried out; it is asked anew. Empty: it still describes the world.
  */
 export function movedSince(
-  { target, blueprint, before }: ApprovalRequestSpec,
+  { target, blueprint, ...shown }: ApprovalRequestSpec,
   wish: Pick<DecisionSpec, 'tool' | 'arguments'>,
   now: World,
 ): readonly Moved[] {
@@ -30,12 +30,16 @@ export function movedSince(
     const found = workload === undefined || workload.deleting ? 'it is gone' : `another one, uid ${workload.uid}`;
     return [{ what: 'TargetGone', asked: `Deployment ${target.name}, uid ${target.uid ?? ''}`, now: found }];
   }
-  const value = valuesOf(wish, workload).before;
+  const { before, after } = valuesOf(wish, workload);
   return [
     ...(now.blueprint.hash === blueprint.hash
       ? []
       : [{ what: 'BlueprintChanged', asked: versionText(blueprint), now: versionText(now.blueprint) } as const]),
-    ...(value === before ? [] : [{ what: 'ValueChanged', asked: before, now: value } as const]),
+    ...(before === shown.before ? [] : [{ what: 'ValueChanged', asked: shown.before, now: before } as const]),
+    // Of a rollback to the revision before, that may be another one by now; of anything else somebody wrote other words.
+    ...(after === shown.after
+      ? []
+      : [{ what: 'ValueChanged', asked: `to ${shown.after}`, now: `to ${after}` } as const]),
   ];
 }
 
