@@ -152,7 +152,10 @@ describe('what people chose to raise', () => {
       },
     };
     await all.ask(A, 8);
-    await all.says(A, { vote: 'approve', choice: 'update_blueprint' }, 'omar', owned);
+    expect(await all.says(A, { vote: 'approve', choice: 'update_blueprint' }, 'omar', owned)).toContain(
+      'in its repository',
+    );
+    expect(await all.says(A, { vote: 'approve' }, 'omar', owned)).toBe('approved');
     await finishRaises(owned);
     await all.run(30_000);
     expect(blueprintOf(all).max).toBe(6);

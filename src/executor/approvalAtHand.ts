@@ -1,10 +1,10 @@
+import { isAskedRightly, isOf } from '../approvals/askedRightly.ts';
 import { movedSince } from '../approvals/moved.ts';
 import { approversOf } from '../policy/authority.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
-import { quorumOf } from './askApproval.ts';
-import { countVotes, isOf } from './awaitApproval.ts';
+import { countVotes } from './awaitApproval.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { endRequest } from './endRequest.ts';
@@ -72,14 +72,8 @@ export function stillStands({ spec }: Given, held: HeldDecision, { input, worklo
   const isBegun = lastApplied(held.status) !== undefined;
   const moved = movedSince(spec, held.spec, { blueprint, workload });
   if (moved.some(({ what }) => !isBegun || what !== 'ValueChanged')) return false;
-  const may = approversOf(verdict.findings);
   const askedAt = held.status.history.findLast(({ phase }) => phase === 'AwaitingApproval')?.at ?? held.createdAt;
-  return (
-    may.length === spec.approvers.length &&
-    may.every((group) => spec.approvers.includes(group)) &&
-    spec.quorum >= quorumOf(blueprint, spec) &&
-    Date.parse(spec.decideBy) <= askedAt + blueprint.approval.decideWithinMs
-  );
+  return isAskedRightly(spec, { blueprint, approvers: approversOf(verdict.findings), askedAt });
 }
 
 /** After the write it has been used, whatever becomes of the change. */

@@ -1,4 +1,4 @@
-import { FRICTION, riskOf } from '../approvals/risk.ts';
+import { quorumOf } from '../approvals/askedRightly.ts';
 import { valuesOf } from '../approvals/values.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { cut, verdictRecord } from '../schema/decisionObject.ts';
@@ -81,12 +81,6 @@ function requestSpec(held: HeldDecision, judged: Judged, blueprint: Blueprint, n
     decideBy: new Date(now + blueprint.approval.decideWithinMs).toISOString(),
   };
 }
-
-/** As many as the blueprint names, and never fewer than the risk of the change asks for. */
-export const quorumOf = (
-  { approval }: Blueprint,
-  change: Pick<ApprovalRequestSpec, 'operation' | 'before' | 'after'>,
-): number => Math.min(10, Math.max(1, approval.quorum, FRICTION[riskOf(change)].people));
 
 /** The first name that nothing stands at; what is still open of this Decision's own ends on the way. */
 async function freeName(deps: ExecutorDeps, held: HeldDecision): Promise<string | 'unreadable' | 'none'> {

@@ -1,9 +1,8 @@
+import { isOf } from '../approvals/askedRightly.ts';
 import { type Moved, movedSince } from '../approvals/moved.ts';
 import { type Tally, tally } from '../approvals/tally.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, type ApprovalRequestStatus } from '../schema/records.ts';
-import { sameJson } from '../schema/resources.ts';
-import { argumentsOf, wantedOf } from '../schema/wish.ts';
 import { type End, finish } from './close.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { endRequest } from './endRequest.ts';
@@ -53,15 +52,6 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
   const message = 'nobody decided in time: that means no';
   return over(deps, held, request, 'Expired', { phase: 'Expired', reason: 'NoAnswer', message });
 }
-
-/** A request that somebody else made, or that was made for an earlier Decision of this name, is not this one's. */
-export const isOf = (spec: ApprovalRequestSpec, held: HeldDecision): boolean =>
-  spec.decision === held.name &&
-  spec.decisionUid === held.object.metadata.uid &&
-  spec.blueprint.name === held.spec.blueprint.name &&
-  spec.target.name === held.spec.target.name &&
-  sameJson(spec.requester, held.spec.requester) &&
-  sameJson(spec.arguments, argumentsOf(wantedOf(held.spec)));
 
 /** Without an executor that knows whom to trust no vote counts. */
 export const countVotes = ({ trust }: ExecutorDeps, request: KubeObject): Tally =>

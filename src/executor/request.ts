@@ -1,5 +1,4 @@
 import { baselineOf } from '../analysis/verification.ts';
-import { movedSince } from '../approvals/moved.ts';
 import { takeOver, wasReverted } from '../policy/counters.ts';
 import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
@@ -78,8 +77,9 @@ async function judgeWith(
   return { again: await decideAgain(deps, held, requestFrom(held)), given: undefined, approval: undefined };
 }
 
-const isToBeRaised = ({ spec }: Given, held: HeldDecision, { input: { blueprint }, workload }: Judged): boolean =>
-  blueprint !== undefined && movedSince(spec, held.spec, { blueprint, workload }).length === 0;
+/** What began was allowed by the raised version: where that is gone again, people are asked anew. */
+const isToBeRaised = (given: Given, held: HeldDecision, judged: Judged): boolean =>
+  lastApplied(held.status) === undefined && stillStands(given, held, judged);
 
 /** Of a raise that never came people are told so: it is the gateway's to do. */
 async function expire(
