@@ -1,5 +1,6 @@
 import type { Agents } from './agents/agents.ts';
 import type { Proposer } from './agents/proposer.ts';
+import { publicKeyOf, signingKey, trustedKeys } from './approvals/keys.ts';
 import { composeController, composeExecutor, composeObserver, type Wiring } from './compose.ts';
 import type { Controller } from './controller/controller.ts';
 import type { Executor } from './executor/executor.ts';
@@ -12,7 +13,7 @@ import type { DecisionObject } from './schema/decisionObject.ts';
 import { KINDS, type KubeObject } from './schema/kube.ts';
 import { ManualClock } from './testing/manualClock.ts';
 import { MemoryJournal } from './testing/memoryJournal.ts';
-import { testPeople } from './testing/people.ts';
+import { testKeyPem } from './testing/people.ts';
 import { seededIds } from './testing/seededIds.ts';
 import { type WorldPort, worldPort } from './world/port.ts';
 import { World } from './world/world.ts';
@@ -20,6 +21,8 @@ import { World } from './world/world.ts';
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export interface VirtualRunOptions {
+  /** What the gateway signs with, PKCS #8 PEM; by default one that anybody can make, so that a seed repeats to the byte. */
+  readonly signingKey?: string;
   readonly proposer: Proposer | ((clock: ManualClock) => Proposer);
   /** Absent: rules alone. */
   readonly agents?: (clock: ManualClock) => Agents;
@@ -83,7 +86,8 @@ export class VirtualRun {
     const port = worldPort(world);
     world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OWN_NAMESPACE }, spec: {} });
     const cluster = world.get(KINDS.Namespace, undefined, 'kube-system')?.metadata.uid ?? '';
-    const { key, trust } = testPeople(cluster);
+    const pem = options.signingKey ?? testKeyPem();
+    const trust = { keys: trustedKeys([publicKeyOf(pem)]), cluster };
     const wiring: Wiring = {
       reader: port.reader,
       logs: port.logs,
@@ -103,7 +107,7 @@ export class VirtualRun {
     const controller = composeController(wiring, observer, told, proposer, options.agents?.(clock));
     const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
     const journal = (await options.gatewayJournal?.(clock)) ?? new MemoryJournal(clock, 'gateway');
-    const gateway: GatewayDeps = { ...wiring, observer, journal, key, trust };
+    const gateway: GatewayDeps = { ...wiring, observer, journal, key: signingKey(pem), trust };
     const stop = new AbortController();
     await observer.start(stop.signal);
     return new VirtualRun({ clock, world, port, observer, controller, executor, gateway }, stop, options);

@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { RULE_AGENTS } from '../../../agents/agents.ts';
+import { newSigningKey } from '../../../approvals/keys.ts';
 import { composeAgents, composeProposer, type ModelGuard } from '../../../compose.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Journal } from '../../../ports/journal.ts';
@@ -105,6 +106,8 @@ export class Play {
       return narrator.over(journal, role, async () => play?.read());
     };
     const run = await VirtualRun.open({
+      // People may log in (--keep): nobody else is to be able to vote for them.
+      signingKey: newSigningKey(),
       seed: options.seed,
       proposer: (clock) => {
         const parts = { clock, log: SILENT, promptsDir, passMs: PASS_MS };
