@@ -70,7 +70,7 @@ describe('fairlead demo --no-input', () => {
       'scenario 5 multi-service: passed',
       'scenario 6 conflict: passed',
       'scenario 7 breaker: passed',
-      'scenario 8 steps: passed',
+      'scenario 9 steps: passed',
     ]);
     expect(text).toMatch(/journals:\s+3\s+of\s+3\s+sound,\s+\d+\s+records/);
     expect(text).toContain('16 decisions: 11 allowed, 3 deferred, 1 restricted, 1 forbidden.');

@@ -5,7 +5,7 @@ const RUSH = 4.6;
 const PEAK = 7;
 
 export const steps: Scenario = {
-  number: 8,
+  number: 9,
   name: 'steps',
   about:
     'a rush at backend is over: 15% CPU on 7 replicas. Two would do, but an agent gives back a quarter at a time, each step verified.',
