@@ -142,23 +142,28 @@ function conclusion(seen: Seen): string {
       ? ''
       : ` More replicas would NOT mend this, do not scale up for it: ${marked(anomaly, others, 240)}`;
   if (floor === undefined) return `The rules would change nothing now: ${reason}.${mend}`;
+  const forbidden = isFloorForbidden(seen) ? ' Going there is forbidden now: hold.' : '';
   return floor.direction === 'up'
-    ? `The rules say that more capacity is NEEDED, at least ${floor.replicas} replicas: ${reason}`
-    : `The rules say that ${floor.replicas} replicas are enough: ${reason}.${mend}`;
+    ? `The rules say that more capacity is NEEDED, at least ${floor.replicas} replicas: ${reason}${forbidden && `.${forbidden}`}`
+    : `The rules say that ${floor.replicas} replicas are enough: ${reason}.${mend}${forbidden}`;
 }
+
+/** A model that follows "recommended" would ask for what is refused until its steps are used up. */
+const isFloorForbidden = ({ candidates }: Seen): boolean =>
+  candidates.some(({ candidate, verdict }) => candidate.floor && verdict?.authority === 'forbidden');
 
 function choices(seen: Seen): string[] {
   const { candidates, workload } = seen;
   const changes = candidates.filter(({ candidate }) => candidate.tool !== 'hold');
   return [
     ...changes.slice(0, MAX_CANDIDATES).map((judged) => choice(judged, seen)),
-    `hold${floorOf(seen) === undefined ? ' (recommended)' : ''}: stay at ${workload.replicas} replicas.`,
+    `hold${floorOf(seen) === undefined || isFloorForbidden(seen) ? ' (recommended)' : ''}: stay at ${workload.replicas} replicas.`,
   ];
 }
 
 function choice({ candidate, verdict }: JudgedCandidate, seen: Seen): string {
   const what = whatWords(candidate, clean(seen.service, 120), seen.workload.replicas);
-  const mark = candidate.floor ? ' (recommended)' : '';
+  const mark = candidate.floor && verdict?.authority !== 'forbidden' ? ' (recommended)' : '';
   return `${what}${mark}: ${marked(candidate.reason, othersWords(seen), 160)}${gateSays(verdict)}`;
 }
 
