@@ -50,6 +50,11 @@ describe('the settings of notices', () => {
     expect(config.ok && config.value.notices).toEqual({ routes: {}, groups: {} });
   });
 
+  it('take a password with a stray percent sign as it is', () => {
+    const config = loadConfig({}, { REDIS_URL: 'redis://:100%@redis.example.com' });
+    expect(config.ok && config.value.secrets).toContain('100%');
+  });
+
   it('take secrets of alerts and models from files', () => {
     const config = loadConfig(
       {},

@@ -76,8 +76,18 @@ export function noticeSettings(values: {
 /** Addresses and secrets of the routes, and what Redis asks for: nothing of it may be said anywhere. */
 export const noticeSecrets = ({ redis, routes }: NoticeSettings): string[] => [
   ...Object.values(routes).flatMap(({ url, secret }) => (secret === undefined ? [url] : [url, secret])),
-  ...(redis === undefined ? [] : [redis, decodeURIComponent(new URL(redis).password)].filter((text) => text !== '')),
+  ...(redis === undefined ? [] : [redis, passwordIn(redis)].filter((text) => text !== '')),
 ];
+
+/** As it is sent: a stray percent sign stands for itself. */
+function passwordIn(url: string): string {
+  const { password } = new URL(url);
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}
 
 function routesIn(file: string): Result<Pick<NoticeSettings, 'routes' | 'groups'>, string> {
   const text = textOf(file);

@@ -188,6 +188,28 @@ describe.skipIf(!hasRedis)('a Redis that goes away (needs redis-server)', () => 
   });
 });
 
+describe('a process whose Redis never was there', () => {
+  it('ends by itself once the queue is closed', () => {
+    const at = (name: string): string => JSON.stringify(path.join(import.meta.dirname, name));
+    const script = [
+      `const { BullNotices } = await import(${at('bullNotices.ts')});`,
+      `const { systemClock } = await import(${at('../system/systemClock.ts')});`,
+      'const log = { info() {}, warn() {}, error() {} };',
+      "const place = { socket: '/tmp/fairlead-no-such.sock' };",
+      "const queue = new BullNotices({ place, clock: systemClock, log, cluster: 'none' });",
+      "queue.start(() => Promise.resolve({ kind: 'done' }));",
+      'await queue.state();',
+      'await queue.close();',
+      "console.log('closed');",
+    ].join('\n');
+    const done = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 18_000,
+    });
+    expect([done.stdout.trim(), done.status]).toEqual(['closed', 0]);
+  });
+});
+
 describe.skipIf(!hasRedis)('the private Redis (needs redis-server)', () => {
   it('ends with the process that started it, however that ended', async () => {
     const script = [

@@ -51,7 +51,7 @@ export class BullNotices implements NoticeQueue {
   readonly #options: BullOptions;
   readonly #prefix: string;
   readonly #calling: Redis;
-  readonly #waiting: Redis;
+  readonly #waiting: ReturnType<typeof waitingRedis>;
   #queue: Promise<Queue> | undefined;
   #worker: Worker | undefined;
   #closed = false;
@@ -70,10 +70,17 @@ export class BullNotices implements NoticeQueue {
     });
   }
 
+  /** A worker that never had a connection cannot be closed: it is made when there is one. */
   start(handler: NoticeHandler): void {
+    const { redis } = this.#waiting;
+    if (redis.status === 'ready') this.#begin(handler);
+    else redis.once('ready', () => this.#begin(handler));
+  }
+
+  #begin(handler: NoticeHandler): void {
     if (this.#worker !== undefined || this.#closed) return;
     this.#worker = new Worker(QUEUE, (job, token) => this.#work(job, token, handler), {
-      connection: this.#waiting,
+      connection: this.#waiting.redis,
       prefix: this.#prefix,
       concurrency: AT_ONCE,
       skipVersionCheck: true,
@@ -117,11 +124,11 @@ export class BullNotices implements NoticeQueue {
   async close(): Promise<void> {
     this.#closed = true;
     const queue = this.#queue?.then((open) => open.close());
-    // Without a connection it would wait for one before it closes.
-    await within(CLOSE_MS, Promise.allSettled([this.#worker?.close(), queue])).catch(() => undefined);
+    // Without a connection there is nothing to wait for.
+    const isAway = this.#waiting.redis.status !== 'ready';
+    await within(CLOSE_MS, Promise.allSettled([this.#worker?.close(isAway), queue])).catch(() => undefined);
     this.#calling.disconnect();
     this.#waiting.disconnect();
-    await within(CLOSE_MS, Promise.resolve(this.#worker?.disconnect())).catch(() => undefined);
   }
 
   async #ensureSome(queue: Queue, jobs: readonly NoticeJob[]): Promise<string[]> {

@@ -13,9 +13,26 @@ const SILENT_MS = 30_000;
 export const callingRedis = (place: RedisPlace): Redis =>
   open(place, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: CALL_MS });
 
-/** For a worker that waits for jobs: calls wait until there is a connection again. */
-export const waitingRedis = (place: RedisPlace): Redis =>
-  open(place, { maxRetriesPerRequest: null, socketTimeout: SILENT_MS });
+/**
+ * For a worker that waits for jobs: calls wait until there is a connection again. The worker makes another one of its own
+ * from it, and leaves that behind when it is closed while the server is away: `disconnect` ends both.
+ */
+export function waitingRedis(place: RedisPlace): { readonly redis: Redis; disconnect(): void } {
+  const redis = open(place, { maxRetriesPerRequest: null, socketTimeout: SILENT_MS });
+  const all = [redis];
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (...options) => {
+    const made = duplicate(...options);
+    all.push(made);
+    return made;
+  };
+  return {
+    redis,
+    disconnect() {
+      for (const each of all) each.disconnect();
+    },
+  };
+}
 
 interface Patience {
   readonly maxRetriesPerRequest: number | null;
