@@ -2,13 +2,13 @@
 // other arguments go to `fairlead demo`.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { offerRedis, withoutYes } from './redis.mjs';
 import { ensurePackages, requireNode, root } from './setup.mjs';
+import { offer, REDIS, withoutYes } from './systemPackages.mjs';
 
 requireNode();
 ensurePackages();
 const { yes, rest } = withoutYes(process.argv.slice(2));
-await offerRedis({ yes, without: 'The demo plays everything; notices and reminders are off.' });
+await offer(REDIS, { yes, without: 'The demo plays everything; notices and reminders are off.' });
 const child = spawn(process.execPath, [path.join(root, 'bin', 'fairlead'), 'demo', ...rest], {
   stdio: 'inherit',
 });
