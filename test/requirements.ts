@@ -86,6 +86,7 @@ export const REQUIREMENTS = {
   'GATE-G17-2':
     'An undo is refused where the object is not ours any more or the state before was no better. (safety G17)',
   'GATE-G17-6': 'An undo on request is for what could not be judged, and does no more than happens by itself. (spec 3)',
+  'GATE-G17-7': 'An undo on request takes no capacity back that is needed. (spec 4, safety G10)',
   'GATE-G17-3': 'An undo out of range goes to the nearest bound unless an allowance names the value. (safety, words)',
   'GATE-G17-4': 'An undo is bound by its few rules only. (safety, words)',
   'GATE-G17-5': 'Resources and rollbacks are undone to what stood there, never to what was broken. (safety G17)',

@@ -134,7 +134,7 @@ function prediction(book: Book, subject: Case): void {
   if (subject.agent) lesson(book, subject);
 }
 
-function fits(load: number, replicas: number, limit: number): boolean {
+export function fits(load: number, replicas: number, limit: number): boolean {
   if (load === 0 && replicas === 0) return true;
   const predicted = load / replicas;
   // At the limit is not under it, whatever rounding makes of the limit.

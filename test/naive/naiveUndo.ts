@@ -3,6 +3,7 @@ import type { UndoFacts } from '../../src/schema/request.ts';
 import { resourcesText, sameJson } from '../../src/schema/resources.ts';
 import { nearestInBounds } from '../../src/schema/wantedChange.ts';
 import type { Book, Case } from './book.ts';
+import { fits } from './naiveEvidence.ts';
 import { changesNothing, revisionAsked } from './naiveResources.ts';
 import { ourLastChange } from './naiveSafety.ts';
 
@@ -28,11 +29,22 @@ function isSafe(subject: Case, undo: UndoFacts): boolean {
 }
 
 /** Only of what could not be judged, that no person approved, where the blueprint would let it happen by itself. */
-function mayBeAskedFor({ blueprint, agent }: Case, asked: NonNullable<UndoFacts['asked']>): boolean {
+function mayBeAskedFor(subject: Case, asked: NonNullable<UndoFacts['asked']>): boolean {
+  const { blueprint, agent, workload, wanted } = subject;
+  if (wanted !== undefined && wanted < workload.replicas && !isSpare(subject, wanted)) return false;
   if (!asked.inconclusive || asked.approved) return false;
   const { rollback } = blueprint.verification;
   if (!rollback.enabled || !rollback.automatic) return false;
   return !agent || (blueprint.autonomy !== 'propose' && blueprint.autonomy !== 'observe');
+}
+
+/** Fewer would do: nothing asks for more now, and the load of late would fit. */
+function isSpare(subject: Case, wanted: number): boolean {
+  const { pressure, breach, readyBelowMin, agent, blueprint } = subject;
+  if (pressure || breach || readyBelowMin) return false;
+  const { highestLoad, highestLoadEver, load } = subject.input.assessment?.history ?? {};
+  const most = agent ? highestLoad : (highestLoadEver ?? highestLoad ?? load);
+  return most !== undefined && fits(most, wanted, agent ? 0.85 * blueprint.scaling.upThreshold : 1);
 }
 
 /** The object equals what we wrote, and what stood there before is known and there. */

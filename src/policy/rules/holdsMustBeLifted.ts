@@ -23,8 +23,7 @@ export const holdsMustBeLifted: ChangeRule = (facts) => {
 function frozen({ input: { counters }, call, blueprint }: ChangeFacts): Findings {
   if (counters?.frozen === undefined || call === 'undo') return [];
   const { change, decision, at } = counters.frozen;
-  const service = `${blueprint.namespace}/${blueprint.name}`;
-  const message = `frozen: the undo ${change} failed; put the Deployment right by hand, then fairlead resume ${service}`;
+  const message = `frozen: the undo ${change} failed; put the Deployment right by hand, then fairlead resume ${blueprint.namespace}/${blueprint.name}`;
   return [wait('Frozen', message, { change, decision, since: isoInstant(at) })];
 }
 

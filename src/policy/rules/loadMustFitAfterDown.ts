@@ -1,4 +1,3 @@
-import type { HistoryFacts } from '../../schema/assessment.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, percent, type Said, span } from '../rule.ts';
 
@@ -11,18 +10,19 @@ const LESSON_LOAD = 0.8;
  * approved is not predicted, so to those who are asked for one the prediction is told and forbids nothing.
  */
 export const loadMustFitAfterDown: ChangeRule = (facts, before) => {
-  const { direction, scale, input, person, approved } = facts;
+  const { direction, scale, person, approved } = facts;
   if (direction !== 'down' || scale === undefined) return [];
-  const history = input.assessment?.history ?? {};
   const asked = before.some(({ effect }) => effect === 'restrict');
-  const prediction = approved ? [] : predicted(facts, history, scale.to);
-  return [...(asked ? prediction.map(told) : prediction), ...(person ? [] : lesson(facts, history))];
+  const prediction = approved ? [] : predicted(facts, scale.to);
+  return [...(asked ? prediction.map(told) : prediction), ...(person ? [] : lesson(facts))];
 };
 
 const told = (said: Said): Said => ({ ...said, effect: 'note' });
 
-function predicted({ person, blueprint }: ChangeFacts, history: HistoryFacts, replicas: number): Findings {
-  const load = person ? (history.highestLoadEver ?? history.highestLoad ?? history.load) : history.highestLoad;
+/** What speaks against so many replicas, at the highest load there is to compare with. */
+export function predicted({ person, blueprint, input }: ChangeFacts, replicas: number): Findings {
+  const { highestLoadEver, highestLoad, load: last } = input.assessment?.history ?? {};
+  const load = person ? (highestLoadEver ?? highestLoad ?? last) : highestLoad;
   if (load === undefined) return noData('forbid', { load });
   const limit = person ? 1 : AGENT_SHARE * blueprint.scaling.upThreshold;
   const utilisation = load === 0 ? 0 : load / replicas;
@@ -32,9 +32,9 @@ function predicted({ person, blueprint }: ChangeFacts, history: HistoryFacts, re
   return [forbid('WouldOverload', message, { replicas, predicted: percent(utilisation), limit: percent(limit) })];
 }
 
-function lesson({ input: { counters }, now }: ChangeFacts, { load }: HistoryFacts): Findings {
+function lesson({ input: { counters, assessment }, now }: ChangeFacts): Findings {
   if (counters === undefined) return noData('forbid', { counters });
-  const { undoneDown } = counters;
+  const [undoneDown, load] = [counters.undoneDown, assessment?.history.load];
   if (undoneDown === undefined || now >= undoneDown.at + LESSON_MS) return [];
   if (load === undefined) return noData('forbid', { load });
   if (load < LESSON_LOAD * undoneDown.load) return [];

@@ -123,8 +123,32 @@ describe('G17 an undo must be safe', () => {
     expect(permit === undefined).toBe(expected.length > 0);
   });
 
+  const OUR_UP = { ...OUR_DOWN, before: '2', after: '3' };
+  it.each<{ when: string; load: number; pressure?: string[]; ready?: number; isBlind?: true; expected: string[] }>([
+    { when: 'two would do', load: 1.2, expected: [] },
+    { when: 'two would be as hot as before', load: 1.69, expected: ['forbid WouldOverload'] },
+    { when: 'a signal says up now', load: 1.2, pressure: ['latency_p95'], expected: ['forbid CapacityNeeded'] },
+    { when: 'fewer are ready than have to be', load: 1.2, ready: 1, expected: ['forbid CapacityNeeded'] },
+    { when: 'nobody knows the load of late', load: 1.2, isBlind: true, expected: ['forbid NoData'] },
+  ])(
+    'takes no capacity back on request that is needed: it says $expected when $when (GATE-G17-7)',
+    ({ load, pressure = [], ready = 3, isBlind, expected }) => {
+      const input = undoInput(
+        { asked: ASKED, wrote: '3', before: '2', direction: 'up', loadThen: 1.7, loadNow: load },
+        {
+          workload: { replicas: 3, ready, lastChange: OUR_UP },
+          assessment: { pressure, history: isBlind ? {} : { highestLoad: load } },
+        },
+      );
+      const wanted = { kind: 'scale', replicas: 2 } as const;
+      const { verdict, permit } = decide({ ...input, request: { ...input.request, wanted } });
+      expect(said(verdict, 'G17')).toEqual(expected);
+      expect(permit === undefined).toBe(expected.length > 0);
+    },
+  );
+
   it('asked for, it stays bound by what binds every undo (GATE-G17-6)', () => {
-    const { verdict } = decide(undoInput({ asked: ASKED, alreadyUndone: true }, { workload: { replicas: 4 } }));
+    const { verdict } = decide(undoInput({ asked: ASKED, alreadyUndone: true }, { workload: { replicas: 1 } }));
     expect(said(verdict, 'G17')).toEqual(['forbid ChangedSince', 'forbid AlreadyUndone']);
   });
 

@@ -1,9 +1,10 @@
 import { changeTexts, hashOf, standing, standsAs } from '../../schema/changeText.ts';
-import type { UndoFacts } from '../../schema/request.ts';
+import type { AskedUndo, UndoFacts } from '../../schema/request.ts';
 import { sameJson } from '../../schema/resources.ts';
 import { namesOurs } from '../counters.ts';
 import type { ChangeFacts } from '../facts.ts';
 import { type ChangeRule, type Findings, forbid, noData, note } from '../rule.ts';
+import { predicted } from './loadMustFitAfterDown.ts';
 
 /** G17: an undo puts back what we changed and nothing else, and never a state that was broken itself. */
 export const undoMustBeSafe: ChangeRule = (facts) => {
@@ -11,7 +12,7 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
   if (undo === undefined) return [];
   const broken = 'the state before was itself missing an objective: it is not gone back to';
   return [
-    ...askedFor(facts, undo),
+    ...(undo.asked === undefined ? [] : askedFor(facts, undo.asked, undo.changeId)),
     ...stillOurs(facts, undo),
     ...valueBefore(facts, undo),
     ...(undo.direction === 'up' ? loadHasFallen(undo) : []),
@@ -22,19 +23,22 @@ export const undoMustBeSafe: ChangeRule = (facts) => {
 
 /**
  * One that somebody asks for is for a change that could not be judged: what passed stays, what failed is undone without
- * asking, and what people approved is theirs. It does no more than the blueprint lets happen by itself.
+ * asking, and what people approved is theirs. It does no more than the blueprint lets happen by itself, and takes no
+ * capacity back that is needed (G10): it costs no budget, but the scale-up that would have to follow does.
  */
-function askedFor({ blueprint, person }: ChangeFacts, { asked, changeId }: UndoFacts): Findings {
-  if (asked === undefined) return [];
-  const { autonomy, verification } = blueprint;
+function askedFor(facts: ChangeFacts, asked: AskedUndo, changeId: string): Findings {
+  const { autonomy, verification } = facts.blueprint;
   const { enabled, automatic } = verification.rollback;
+  const less = facts.direction === 'down' ? facts.scale : undefined;
   const bars = [
     [!asked.inconclusive, 'NotInconclusive', `the checks of ${changeId} are not inconclusive (any more)`],
     [asked.approved, 'ApprovedByPeople', `people approved ${changeId}: it is theirs to undo`],
     [!enabled || !automatic, 'UndoSwitchedOff', 'the blueprint lets nothing be undone by itself'],
-    [!person && autonomy !== 'autonomous', 'UndoIsForPeople', `under ${autonomy} people decide about an undo`],
+    [!facts.person && autonomy !== 'autonomous', 'UndoIsForPeople', `under ${autonomy} people decide about an undo`],
+    [less && (facts.pressure || facts.readyBelowMin), 'CapacityNeeded', `what ${changeId} added is needed now`],
   ] as const;
-  return bars.flatMap(([holds, code, message]) => (holds ? [forbid(code, message, { changeId })] : []));
+  const barred = bars.flatMap(([holds, code, message]) => (holds ? [forbid(code, message, { changeId })] : []));
+  return less === undefined ? barred : [...barred, ...predicted(facts, less.to)];
 }
 
 function stillOurs({ workload, input: { counters, request } }: ChangeFacts, undo: UndoFacts): Findings {
