@@ -133,7 +133,7 @@ describe('fairlead demo --no-input', () => {
   });
 
   it.each([
-    { flags: { scenario: '8' }, says: '--scenario 9: wanted numbers such as 1,3; there are 1, 2, 3, 4, 5, 6, 7, 9' },
+    { flags: { scenario: '8' }, says: '--scenario 8: wanted numbers such as 1,3; there are 1, 2, 3, 4, 5, 6, 7, 9' },
     { flags: { scenario: '1,' }, says: '--scenario 1,: wanted numbers' },
     { flags: { speed: '0' }, says: '--speed 0: wanted a number above 0' },
     { flags: { speed: 'fast' }, says: '--speed fast: wanted a number above 0' },
