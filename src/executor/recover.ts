@@ -43,6 +43,8 @@ export async function recoverSlot(deps: ExecutorDeps, namespace: string, bluepri
     );
     return NOTHING;
   }
+  // A Decision made again under its name knows nothing of the write that is in flight.
+  if (inFlight.phase === 'verifying') return { againAt: await orphaned(deps, namespace, blueprint, inFlight) };
   const againAt = await releaseLate(deps, namespace, blueprint, inFlight);
   return againAt === undefined ? NOTHING : { againAt, busy: inFlight.decision };
 }

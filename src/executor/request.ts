@@ -13,6 +13,7 @@ import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
 import { endRequest } from './endRequest.ts';
 import { type HeldDecision, lastApplied, requestFrom } from './heldDecision.ts';
+import { isNameUsed, refuseUsedName } from './nameUsed.ts';
 import { outOfTime } from './outOfTime.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
 
@@ -48,6 +49,7 @@ export async function request(
     return finish(deps, held, { phase: 'Superseded', reason: again.reason, message: again.message });
   }
   if (again.unlogged !== undefined) return unlogged(deps, held, again.unlogged);
+  if (isNameUsed(held, again)) return refuseUsedName(deps, held);
   if (given?.kind === 'raise' && again.verdict.authority === 'restricted' && isToBeRaised(given, held, again)) {
     return defer(deps, held, { reason: 'RaiseAwaited', message: `${held.status.message}: waits for its new version` });
   }
