@@ -47,6 +47,18 @@ describe('an answer', () => {
     expect(votesOf(request(view))).toHaveLength(1);
   });
 
+  it('is not taken for given because somebody wrote an unsigned one in its name', async () => {
+    const view = await asked();
+    const { digest } = await view.card();
+    const no = { vote: 'reject', comment: 'load test' } as const;
+    const forged = { ...no, id: 'x', by: 'ann', groups: ['devops-team'], at: '2026-01-05T10:00:00Z', digest };
+    view.stage.world.edit(KINDS.ApprovalRequest, 'shop', REQUEST, (draft) => {
+      draft['votes'] = [{ ...forged, key: view.deps.key.id, signature: 'AAAA' }];
+    });
+    expect(await view.answer(no)).toMatchObject({ ok: true, value: { tally: { kind: 'rejected', by: 'ann' } } });
+    expect(tally(request(view), PEOPLE.trust)).toMatchObject({ kind: 'rejected', by: 'ann' });
+  });
+
   it('raises where nothing is said and the blueprint says so, and not where a raise cannot be had', async () => {
     const view = await asked();
     expect(await view.answer({})).toMatchObject({ ok: true, value: { vote: { choice: 'update_blueprint' } } });
@@ -86,12 +98,16 @@ describe('an answer', () => {
 });
 
 describe('an answer is refused', () => {
-  it('when its words are not what stands there', async () => {
-    const view = await asked();
-    expect(await view.answer({ digest: 'f'.repeat(64) })).toMatchObject(
-      refusedAs('stale', /look at the request again/),
-    );
-  });
+  it.each(['approve', 'reject'] as const)(
+    'when its words are not what stands there: a vote to %s would count for nothing',
+    async (said) => {
+      const view = await asked();
+      expect(await view.answer({ vote: said, digest: 'f'.repeat(64) })).toMatchObject(
+        refusedAs('stale', /look at the request again/),
+      );
+      expect(votesOf(request(view))).toEqual([]);
+    },
+  );
 
   it.each([
     ['a viewer of another team', identity('eve', { groups: ['web-team'] }), /only devops-team may decide this/],

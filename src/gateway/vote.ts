@@ -2,7 +2,7 @@ import { movedSince } from '../approvals/moved.ts';
 import { FRICTION, riskOf } from '../approvals/risk.ts';
 import { digestOf } from '../approvals/subject.ts';
 import { mayNotDecide, type Tally, tally, votesOf } from '../approvals/tally.ts';
-import { castVote } from '../approvals/vote.ts';
+import { castVote, isGenuine } from '../approvals/vote.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { VoteBody } from '../schema/api/approvals.ts';
@@ -60,15 +60,15 @@ export async function vote(
   return refused('busy', 'others are writing to this request: try again');
 }
 
-/** The same person's same answer that stands there already. */
+/** The same person's same answer that stands there already, and counts: in their name anybody may have written there. */
 function standing(
   deps: GatewayDeps,
   request: KubeObject,
   who: Identity,
   body: VoteBody,
 ): Result<Voted, Refused> | undefined {
-  const same = votesOf(request).findLast(({ by }) => by === who.name);
-  const is = same?.vote === body.vote && same.digest === body.digest && (body.choice ?? same.choice) === same.choice;
+  const same = votesOf(request).findLast((one) => one.by === who.name && isGenuine(one, body.digest, deps.trust.keys));
+  const is = same?.vote === body.vote && (body.choice ?? same.choice) === same.choice;
   return same !== undefined && is ? ok({ vote: same, tally: tally(request, deps.trust) }) : undefined;
 }
 
@@ -94,10 +94,11 @@ async function whyNot(
   if (votesOf(request).length >= MAX_VOTES) return { code: 'decided', message: 'too many votes stand here already' };
   const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
   if (barred !== undefined) return { code: 'notYours', message: barred };
-  if (body.vote === 'reject') return undefined;
+  // A no for something else would be taken and count for nothing.
   if (digestOf(deps.trust.cluster, request) !== body.digest) {
     return { code: 'stale', message: 'what you saw is not what stands there now: look at the request again' };
   }
+  if (body.vote === 'reject') return undefined;
   return (await staleness(deps, spec)) ?? incomplete(spec, body);
 }
 
