@@ -122,6 +122,36 @@ describe('records that are over', () => {
     stage.close();
   });
 
+  it('stay for an hour when they were rejected or wrote, however many wishes are made for nothing (GATE-G12-2)', async () => {
+    const stage = await open();
+    const at = stage.clock.now();
+    const log = 'a'.repeat(64);
+    const written = {
+      id: 'web-wrote.1',
+      kind: 'scale',
+      before: '4',
+      after: '3',
+      undo: false,
+      intentAt: at,
+      appliedAt: at,
+    };
+    decision(stage, 'web-no', { phase: 'Rejected' });
+    decision(stage, 'web-wrote', {
+      changes: [{ ...written, kind: 'scale', log, blueprint: log, baseline: { breached: false } }],
+    });
+    for (let n = 0; n < 205; n++) {
+      await stage.world.advance(1_000);
+      decision(stage, `web-${String(n).padStart(3, '0')}`, { phase: 'Refused' });
+    }
+    await passes(stage, 2);
+    expect(names(stage, 'Decision')).toEqual(expect.arrayContaining(['web-no', 'web-wrote']));
+    expect(names(stage, 'Decision')).toHaveLength(202);
+    await passes(stage, 2, 3_700_000);
+    expect(names(stage, 'Decision')).toHaveLength(200);
+    expect(names(stage, 'Decision')).not.toContain('web-no');
+    stage.close();
+  });
+
   it('cost no write while there are none', async () => {
     const stage = await open();
     decision(stage, 'web-one');

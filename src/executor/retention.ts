@@ -1,10 +1,11 @@
-import { instantAt, textAt } from '../observe/narrow.ts';
+import { at, instantAt, textAt } from '../observe/narrow.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { type ApprovalRequestStatus, FINAL, Phase } from '../schema/records.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { UNLOGGED } from './writeStatus.ts';
 
-const KEPT_MS = 7 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const KEPT_MS = 7 * 24 * HOUR_MS;
 /** Newest Decisions of one Blueprint, open ones among them. */
 const KEPT = 200;
 /** A few at a time: old records are in nobody's way. */
@@ -18,7 +19,7 @@ const APPROVALS_OVER: ReadonlySet<string> = new Set<ApprovalRequestStatus['phase
 
 /**
  * Deletes records that are over: Decisions (and the ApprovalRequests of the same name) that ended a week ago, or that 200
- * newer ones of the same Blueprint follow. The journal keeps what they said. One that is not over, holds a slot, or says
+ * newer ones of the same Blueprint follow, save those of the last hour that still bind. The journal keeps what they said. One that is not over, holds a slot, or says
  * what the log does not know yet stays, however old.
  */
 export async function retire(deps: ExecutorDeps): Promise<void> {
@@ -53,9 +54,20 @@ function overdue(decisions: readonly KubeObject[], now: number): KubeObject[] {
     .flatMap((siblings) =>
       siblings
         .toSorted((a, b) => createdAt(b) - createdAt(a))
-        .filter((decision, newer) => isOver(decision) && (newer >= KEPT || endedAt(decision) < now - KEPT_MS)),
+        .filter((decision, newer) => isOver(decision) && (newer >= KEPT || endedAt(decision) < now - KEPT_MS))
+        .filter((decision) => !bindsStill(decision, now)),
     )
     .sort((a, b) => createdAt(a) - createdAt(b));
+}
+
+/**
+ * What was rejected is not asked for again so soon, and what was written is watched on and counts: many wishes made for
+ * nothing must not push these out. People and budgets keep them few.
+ */
+function bindsStill(decision: KubeObject, now: number): boolean {
+  if (endedAt(decision) < now - HOUR_MS) return false;
+  const changes = at(decision, 'status', 'changes');
+  return textAt(decision, 'status', 'phase') === 'Rejected' || (Array.isArray(changes) && changes.length > 0);
 }
 
 function isOver(decision: KubeObject): boolean {
