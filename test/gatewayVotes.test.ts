@@ -282,15 +282,20 @@ describe('evaluate and alternatives over HTTP', () => {
   it('asks for another change in the name of who takes it, signed, and rejects the one that waited', async () => {
     const { stage, executor, http, card, votes } = await asked({}, {}, 5);
     const ada = { cookie: http.session('ada') };
-    const { alternatives } = await card(ada);
+    const { alternatives, digest } = await card(ada);
     const possible = alternatives.find(({ possible: is, advice }) => is && !advice);
     expect(possible?.title).toContain('6');
     const none = await http.call('POST', `${CARD}/alternative`, { ...ada, body: { index: 31 } });
     expect(await codeOf(none)).toEqual([422, 'notOffered']);
     const eve = { cookie: http.session('eve'), body: { index: possible?.index } };
     expect(await codeOf(await http.call('POST', `${CARD}/alternative`, eve))).toEqual([403, 'notYours']);
+    for (const other of [{ title: 'Scale to 40 replicas' }, { digest: 'f'.repeat(64) }]) {
+      const moved = { ...ada, body: { index: possible?.index, ...other } };
+      expect(await codeOf(await http.call('POST', `${CARD}/alternative`, moved))).toEqual([409, 'stale']);
+    }
     expect(votes()).toEqual([]);
-    const taken = await http.call('POST', `${CARD}/alternative`, { ...ada, body: { index: possible?.index } });
+    const body = { index: possible?.index, title: possible?.title, digest };
+    const taken = await http.call('POST', `${CARD}/alternative`, { ...ada, body });
     expect(taken.status).toBe(200);
     const made = stage.world.objects.list(KINDS.Decision, 'shop').find(({ metadata }) => metadata.name !== A);
     expect(made?.spec).toMatchObject({ requester: { kind: 'person', name: 'ada' }, proof: { key: PEOPLE.key.id } });

@@ -15,6 +15,7 @@ import { ApprovalRequestSpec, type DecisionSpec, type Origin } from '../schema/r
 import type { Request } from '../schema/request.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
+import { alternativeTitle } from './views/alternativeViews.ts';
 import { judged, judgedAlternatives, wishOf } from './views/judgedNow.ts';
 import { readDecision } from './views/records.ts';
 import { vote } from './vote.ts';
@@ -32,7 +33,7 @@ export async function takeAlternative(
   deps: GatewayDeps,
   who: Identity,
   where: Where,
-  { index, comment }: TakeAlternativeBody,
+  { index, title, digest: seen, comment }: TakeAlternativeBody,
 ): Promise<Result<AskedAnew, Refused>> {
   const asked = await requestAt(deps, where);
   if (!asked.ok) return asked;
@@ -42,9 +43,15 @@ export async function takeAlternative(
   const found = await alternativeAt(deps, spec, index);
   if (!found.ok) return found;
   const { view, wish, text } = found.value;
+  if (title !== undefined && title !== alternativeTitle(text)) {
+    return err({ code: 'stale', message: `what stands there now is "${text}": look at the request again` });
+  }
   // The one that waits goes first: two changes of one thing must never both be on their way.
   const digest = digestOf(deps.trust.cluster, request);
   if (digest === undefined) return unavailable('the cluster does not say which one it is');
+  if (seen !== undefined && seen !== digest) {
+    return err({ code: 'stale', message: 'what you saw is not what stands there now: look at the request again' });
+  }
   const said = [`took instead: ${text}`, comment?.trim() ?? ''].filter((part) => part !== '').join('; ');
   const rejected = await vote(deps, who, where, { digest, vote: 'reject', comment: said.slice(0, 1000) });
   if (!rejected.ok) return rejected;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { ApprovalCard, VoteBody } from '../../src/schema/api/approvals.ts';
+import type { ApprovalCard, TakeAlternativeBody, VoteBody } from '../../src/schema/api/approvals.ts';
 import type { AskedAnew } from '../../src/schema/api/lists.ts';
 import { type Problem, send } from '../api/client.ts';
 import { type Resource, useLine, useNow } from '../api/hooks.ts';
@@ -138,7 +138,13 @@ export function useAnswer(card: ApprovalCard, resource: Resource<ApprovalCard>):
     reject: (reason) => vote({ digest: card.digest, vote: 'reject', comment: reason }),
     take: async () => {
       if (alternative === undefined || world !== undefined) return;
-      const body = { index: alternative, ...(comment.trim() === '' ? {} : { comment: comment.trim() }) };
+      const title = card.alternatives.find(({ index }) => index === alternative)?.title;
+      const body: TakeAlternativeBody = {
+        index: alternative,
+        digest: card.digest,
+        ...(title === undefined ? {} : { title }),
+        ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+      };
       const anew = await post<AskedAnew>('/alternative', body, 'Taking the alternative');
       if (anew === undefined) return;
       setSent('alternative');

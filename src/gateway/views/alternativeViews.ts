@@ -12,9 +12,12 @@ export function alternativeViews({ deps, view, decision, verdict, now }: Looked)
   const all = judgedAlternatives(view, wishOf(decision, deps.trust), verdict, facts);
   return all.map(({ text, verdict: told }, index) => ({
     index,
-    title: sentence(capital(text)),
+    title: alternativeTitle(text),
     headline: told === undefined ? 'Advice only: no code carries it out' : verdictView(verdictRecord(told)).headline,
     possible: told !== undefined && told.authority !== 'forbidden',
     advice: told === undefined,
   }));
 }
+
+/** What a page shows, and says back when it is taken. */
+export const alternativeTitle = (text: string): string => sentence(capital(text));

@@ -139,6 +139,12 @@ export type VoteBody = z.infer<typeof VoteBody>;
 
 export const TakeAlternativeBody = z.strictObject({
   index: z.number().int().min(0).max(31),
+  /** Of the card that was read, and the title that stood at this index: another by now is not taken. */
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  title: z.string().max(1000).optional(),
   comment: z.string().max(1000).optional(),
 });
 export type TakeAlternativeBody = z.infer<typeof TakeAlternativeBody>;
