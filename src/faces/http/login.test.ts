@@ -80,6 +80,13 @@ describe('a login', () => {
     expect((await login(stage)).status).toBe(401);
   });
 
+  it('that nobody has is not on record as it was typed: it may be a password', async () => {
+    const stage = open();
+    await login(stage, PASSWORD, 'ada');
+    await login(stage, 'ada', 'wrong horse battery');
+    expect(stage.journal.of('access').map(({ data }) => data['who'])).toEqual(['', 'ada']);
+  });
+
   it('waits a minute after five wrong tries, also for the right password, and then goes on', async () => {
     const stage = open();
     for (let i = 0; i < 5; i += 1) expect((await login(stage, 'ada', `wrong ${i}`)).status).toBe(401);
@@ -102,6 +109,16 @@ describe('a login', () => {
     for (let i = 0; i < 5; i += 1) await login(stage, `name${i}`, 'wrong', from(i));
     expect((await login(stage, 'root', PASSWORD, from(9))).status).toBe(429);
     expect((await login(stage, 'root', PASSWORD, { 'x-forwarded-for': '192.0.2.10' })).status).toBe(200);
+  });
+});
+
+describe('a caller of IPv6', () => {
+  it('is counted by its network: one machine has more addresses than there are tries', async () => {
+    const stage = open({ host: '0.0.0.0', tls: false, behindProxy: true });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    for (let i = 0; i < 5; i += 1) await login(stage, `name${i}`, 'wrong', from(`2001:db8:1:2::${i}`));
+    expect((await login(stage, 'root', PASSWORD, from('2001:0db8:1:2:ffff::9'))).status).toBe(429);
+    expect((await login(stage, 'root', PASSWORD, from('2001:db8:1:3::9'))).status).toBe(200);
   });
 });
 
@@ -191,6 +208,22 @@ describe('a one-time link', () => {
     const tries = [];
     for (let i = 0; i < 7; i += 1) tries.push((await accept(stage, `guess-${i}`)).status);
     expect(tries).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  });
+
+  it('cannot be guessed at speed by many tries at once either, and the log does not grow by them', async () => {
+    const stage = open();
+    const tries = await Promise.all(Array.from({ length: 9 }, (_, i) => accept(stage, `guess-${i}`)));
+    expect(tries.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect(stage.journal.of('access')).toHaveLength(5);
+  });
+
+  it('is worth nothing any more once an admin sets a password or disables its person', async () => {
+    const stage = open();
+    const token = await invite(stage);
+    const body = { name: 'ada', role: 'operator', groups: ['devops-team'], password: 'set by an admin' };
+    await stage.call('PUT', '/api/users', { cookie: stage.session('root'), body });
+    expect((await accept(stage, token)).status).toBe(401);
+    expect((await login(stage, 'ada', 'set by an admin')).status).toBe(200);
   });
 
   it('is not made for nobody', async () => {

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { PeopleDeps } from './deps.ts';
 import type { Refusal } from './gatekeeper.ts';
 import type { Identity } from './identity.ts';
+import { networkOf } from './networkOf.ts';
 
 /** A new session's secret. Tries are on record, right and wrong; those that were not even looked at are not. */
 export async function logIn(
@@ -11,8 +12,16 @@ export async function logIn(
 ): Promise<Result<string, Refusal>> {
   const session = await deps.keeper.login(name, password, from);
   if (session.ok) await note(deps, { who: name, what: 'logged in', from });
-  else if (session.error.code === 'wrong') await note(deps, { who: name, what: 'was refused', from });
+  else if (session.error.code === 'wrong') {
+    await note(deps, { who: await knownName(deps, name), what: 'was refused', from });
+  }
   return session;
+}
+
+/** What was typed as a name and is none is left out: it may be a password, and the log is read by many. */
+async function knownName({ store }: PeopleDeps, typed: string): Promise<string> {
+  const read = await store.read();
+  return read.ok && read.value.users.some(({ name }) => name === typed) ? typed : '';
 }
 
 /** Sets the password of whom a one-time link is for; a new session's secret. */
@@ -21,14 +30,17 @@ export async function acceptLink(
   { token, password }: { readonly token: string; readonly password: string },
   from: string,
 ): Promise<Result<string, Refusal>> {
-  const waitMs = deps.attempts.waitMs(`link ${from}`);
+  const key = `link ${networkOf(from)}`;
+  const waitMs = deps.attempts.waitMs(key);
   if (waitMs > 0) return err({ code: 'wait', message: 'too many wrong links: wait a minute', waitMs });
+  // Counted before it is looked at, so that many tries at once are no way around it.
+  deps.attempts.failed(key);
   const session = await deps.keeper.accept(token, password);
   if (!session.ok) {
-    if (session.error.code === 'wrong') deps.attempts.failed(`link ${from}`);
     if (session.error.code === 'wrong') await note(deps, { who: '', what: 'used a link that is none', from });
     return session;
   }
+  deps.attempts.succeeded(key);
   const who = await deps.keeper.ofSession(session.value);
   await note(deps, { who: (who.ok && who.value?.name) || '', what: 'used a one-time link', from });
   return ok(session.value);

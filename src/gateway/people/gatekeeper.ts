@@ -5,6 +5,7 @@ import type { Scope } from '../../schema/api/people.ts';
 import type { ApiToken, People, Session, User } from '../../schema/people.ts';
 import { Attempts } from './attempts.ts';
 import type { Identity } from './identity.ts';
+import { networkOf } from './networkOf.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { digestOfSecret, newSecret } from './secrets.ts';
 
@@ -34,7 +35,7 @@ export class Gatekeeper {
 
   /** A new session's secret, for the cookie. `from` is the caller's address. */
   async login(name: string, password: string, from: string): Promise<Result<string, Refusal>> {
-    const keys = [`name ${name}`, `from ${from}`];
+    const keys = [`name ${name}`, `from ${networkOf(from)}`];
     const read = await this.#store.read();
     if (!read.ok) return err(unavailable(read.error));
     const waitMs = this.#attempts.waitMs(...keys);

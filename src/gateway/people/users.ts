@@ -40,6 +40,8 @@ export async function putUser(
       ...people,
       users: [...others, kept],
       sessions: ends ? people.sessions.filter((one) => one.user !== user.name) : people.sessions,
+      // A link made before would set yet another password.
+      invitations: ends ? people.invitations.filter((one) => one.user !== user.name) : people.invitations,
     };
   });
   if (!updated.ok) return updated;
