@@ -236,4 +236,13 @@ describe('a vote that counts', () => {
     await all.run(60_000);
     expect([all.stage.writes(), all.stage.replicas()]).toEqual([1, 8]);
   });
+
+  it('is not carried out hours later, by an executor that was away when it was cast (spec 5)', async () => {
+    const all = await asked();
+    put(all, A, (request, now) => [PEOPLE.vote(request, 'omar', now)]);
+    await all.stage.observe(20 * 60_000);
+    await all.run(60_000);
+    expect([all.stage.writes(), all.stage.replicas()]).toEqual([0, 6]);
+    expect(all.stage.status(A)).toMatchObject({ phase: 'Expired', reason: 'NotExecutedInTime' });
+  });
 });

@@ -1,6 +1,8 @@
 import { isOf } from '../approvals/askedRightly.ts';
 import { type Moved, movedSince } from '../approvals/moved.ts';
-import { type Tally, tally } from '../approvals/tally.ts';
+import { type Tally, tally, votesOf } from '../approvals/tally.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import type { ClusterResult } from '../ports/cluster.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, type ApprovalRequestStatus } from '../schema/records.ts';
 import { type End, finish } from './close.ts';
@@ -46,7 +48,8 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
     await endRequest(deps, request, 'Superseded', movedText(moved));
     return again;
   }
-  if (votes.kind === 'approved') return release(deps, held, request, votes);
+  if (votes.kind === 'approved')
+    return isInTime(request, votes, seen, now) ? release(deps, held, request, votes) : late(deps, held, request);
   const decideBy = Date.parse(spec.data.decideBy);
   if (now < decideBy) return Math.min(decideBy, now + POLL_MS);
   const message = 'nobody decided in time: that means no';
@@ -93,6 +96,23 @@ async function over(
 async function judgeAgain(deps: ExecutorDeps, held: HeldDecision, reason: string, message: string): Promise<AgainAt> {
   await writeStatus(deps, held, { phase: 'Pending', reason, message });
   return deps.clock.now();
+}
+
+/** From the vote, and not from when an executor that was away finds it. */
+function isInTime(
+  request: KubeObject,
+  { vote }: Extract<Tally, { kind: 'approved' }>,
+  seen: ClusterResult<ServiceView>,
+  now: number,
+): boolean {
+  const castAt = Date.parse(votesOf(request).find(({ id }) => id === vote)?.at ?? '');
+  const within = seen.ok ? seen.value.blueprint?.approval.executeWithinMs : undefined;
+  return now <= castAt + (within ?? 0);
+}
+
+function late(deps: ExecutorDeps, held: HeldDecision, request: KubeObject): Promise<AgainAt> {
+  const message = 'approved, but it could not be carried out in time';
+  return over(deps, held, request, 'Expired', { phase: 'Expired', reason: 'NotExecutedInTime', message });
 }
 
 async function release(
