@@ -57,6 +57,20 @@ describe('a vote that counts', () => {
     expect(counted([...twice, vote({ id: 'v3', by: 'bob' }, spec)], spec).kind).toBe('approved');
   });
 
+  it('takes of one person what they said last, in whatever order somebody put the list', () => {
+    const spec = { quorum: 2 };
+    const first = vote({ id: 'v1', choice: 'update_blueprint' }, spec);
+    const then = vote({ id: 'v2', choice: 'once', at: '2026-01-05T00:11:00.000Z' }, spec);
+    const bob = vote({ id: 'v3', by: 'bob', choice: 'update_blueprint', at: '2026-01-05T00:12:00.000Z' }, spec);
+    for (const listed of [
+      [first, then, bob],
+      [then, first, bob],
+      [then, bob, first],
+    ]) {
+      expect(counted(listed, spec)).toMatchObject({ kind: 'approved', choice: 'once' });
+    }
+  });
+
   it('lets somebody think again until it is decided, and not after', () => {
     const spec = { quorum: 2 };
     const yes = vote({ id: 'v1' }, spec);

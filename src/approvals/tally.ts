@@ -32,7 +32,7 @@ export type Tally =
 /**
  * Counts the votes of an ApprovalRequest in the order in which the API server took them. One counts only if a trusted
  * gateway signed it for this very request, its voter was in a group that may approve, is not who asked, and voted in time;
- * all others are as if they were not there. Each person counts once. Pure, so that gateway and executor cannot differ;
+ * all others are as if they were not there. Each person counts once, by what they said last. Pure, so that gateway and executor cannot differ;
  * what is first decided stays, since votes are only ever added.
  */
 export function tally(request: KubeObject, { keys, cluster }: Trust): Tally {
@@ -45,7 +45,9 @@ export function tally(request: KubeObject, { keys, cluster }: Trust): Tally {
     if (vote.vote === 'reject') {
       return { kind: 'rejected', by: vote.by, ...(vote.comment === undefined ? {} : { comment: vote.comment }) };
     }
-    yes.set(vote.by, vote);
+    const said = yes.get(vote.by);
+    // The API server keeps votes from being changed, not from being put in another order.
+    if (said === undefined || Date.parse(said.at) <= Date.parse(vote.at)) yes.set(vote.by, vote);
     if (yes.size >= spec.data.quorum) return approved([...yes.values()], vote);
   }
   return { kind: 'pending', by: [...yes.keys()], needed: spec.data.quorum };
