@@ -118,7 +118,9 @@ inBrowser('an answer', ({ open, server }) => {
     await page.keyboard.press('Enter');
     await page.getByLabel(/Restart pods/).check();
     await button(page, /^Take: Restart pods/).click();
-    await expect.poll(() => server().stage.sent.at(-1)?.body).toEqual({ index: 1 });
+    const title = 'Restart pods, one at a time';
+    const body = { index: 1, digest: checkout.digest, title };
+    await expect.poll(() => server().stage.sent.at(-1)?.body).toEqual(body);
   });
 
   it('cannot be yes on a page that is out of date: it can be evaluated again', async () => {
