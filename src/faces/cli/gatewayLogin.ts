@@ -41,12 +41,14 @@ export async function keptLogin(): Promise<Result<Kept, string>> {
 
 export const placeOfLogin = ({ url, ca }: Kept): GatewayAt => ({ url, ...(ca !== undefined && { ca }) });
 
-/** Scheme and host alone; undefined for anything else. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Scheme and host alone; undefined for anything else, and for one that a password would reach in the clear. */
 export function gatewayUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
-  const { protocol, origin, pathname, search, username, hash } = new URL(text);
+  const { protocol, origin, hostname, pathname, search, username, hash } = new URL(text);
   const isPlain = pathname === '/' && search === '' && username === '' && (hash === '' || hash.startsWith('#/'));
-  return isPlain && (protocol === 'http:' || protocol === 'https:') ? origin : undefined;
+  return isPlain && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) ? origin : undefined;
 }
 
 function fileOf(): Result<string, string> {

@@ -55,7 +55,7 @@ export async function inSession(
 }
 
 export const wrongUrl = (text: string): string =>
-  `${text} is no address of a gateway: write scheme and host, such as http://127.0.0.1:8484`;
+  `${text} is no address of a gateway: write scheme and host, such as https://fairlead.example.com; http is for this machine alone`;
 
 /** Logs in and learns what a change has to send along. */
 export async function openSession(
