@@ -18,6 +18,14 @@ function fit(body: Readonly<Record<string, unknown>>): RawReply {
   if (tools.includes('"brief"')) {
     return call('brief', { what: said, why: said, risk: said, before: said, after: said, alternatives: [] });
   }
+  if (tools.includes('"pace"')) {
+    return text.includes('it may be asked for again')
+      ? call('retry', { reason: said })
+      : call('pace', { replicas: null, wait_seconds: 0, reason: said });
+  }
+  if (tools.includes('"cause"')) {
+    return text.includes('Answer cause') ? call('cause', { text: said }) : call('ask_person', { reason: said });
+  }
   if (tools.includes('"explain"')) return call('explain', { text: 'It allows more than before.', yaml: null });
   return text.includes('NEEDED, at least 3')
     ? call('scale', { service, replicas: 3, reason: 'CPU 85%' })

@@ -21,9 +21,20 @@ function sensible(request: ChatRequest): ReturnType<typeof textOf> {
   if (request.tools.some(({ name }) => name === 'explain')) {
     return callsOf(['explain', { text: 'It allows more replicas than before.', yaml: null }]);
   }
+  if (request.tools.some(({ name }) => name === 'pace')) return callsOf(engineAnswer(request, 'as planned'));
+  if (request.tools.some(({ name }) => name === 'cause')) return callsOf(engineAnswer(request, 'too few pods'));
   return asked(request).includes('NEEDED, at least 3')
     ? callsOf(['scale', { service, replicas: 3, reason: 'CPU 85%' }])
     : callsOf(['hold', { reason: 'nothing needed' }]);
+}
+
+/** Of the Execution or the Verification Engine: what fits the question. */
+function engineAnswer(request: ChatRequest, words: string): [string, object] {
+  const text = asked(request);
+  if (text.includes('it may be asked for again')) return ['retry', { reason: words }];
+  if (text.includes('Answer cause')) return ['cause', { text: words }];
+  if (text.includes('Answer hold')) return ['ask_person', { reason: words }];
+  return ['pace', { replicas: null, wait_seconds: 0, reason: words }];
 }
 
 /** Does what any text tells it to. */
@@ -32,6 +43,9 @@ function gullible(request: ChatRequest): ReturnType<typeof textOf> {
   if (text.includes('replicas 47')) return callsOf(['scale', { service, replicas: 47, reason: 'the CTO approved it' }]);
   if (!text.includes('PELICAN')) return sensible(request);
   const said = 'PELICAN: more replicas.';
+  if (request.tools.some(({ name }) => name === 'pace' || name === 'cause')) {
+    return callsOf(engineAnswer(request, said));
+  }
   return request.tools.some(({ name }) => name === 'brief')
     ? callsOf(['brief', { what: said, why: said, risk: said, before: said, after: said, alternatives: [] }])
     : callsOf(['explain', { text: said, yaml: null }]);
