@@ -87,6 +87,13 @@ describe('a login', () => {
     expect(stage.journal.of('access').map(({ data }) => data['who'])).toEqual(['', 'ada']);
   });
 
+  it('tells nobody where the gateway keeps its people when it cannot read them', async () => {
+    const stage = open();
+    stage.store.broken = '/var/lib/fairlead/users.json can be read by others';
+    const answer = await login(stage);
+    expect([answer.status, await answer.text()]).toEqual([503, expect.not.stringContaining('/var')]);
+  });
+
   it('waits a minute after five wrong tries, also for the right password, and then goes on', async () => {
     const stage = open();
     for (let i = 0; i < 5; i += 1) expect((await login(stage, 'ada', `wrong ${i}`)).status).toBe(401);
@@ -150,6 +157,29 @@ describe('a session', () => {
     const out = await stage.call('POST', '/api/logout', { cookie, body: {} });
     expect([out.status, out.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('Max-Age=0')]);
     expect([await me(stage, cookie), await me(stage, other)]).toEqual([401, 200]);
+  });
+
+  it('that could not be ended is not said to be over', async () => {
+    const stage = open();
+    const cookie = stage.session('ada');
+    const update = stage.store.update.bind(stage.store);
+    stage.store.update = () => Promise.resolve({ ok: false, error: '/var/x/users.json: disk full' });
+    const out = await stage.call('POST', '/api/logout', { cookie, body: {} });
+    expect([out.status, out.headers.get('set-cookie')]).toEqual([503, null]);
+    expect(await out.text()).not.toContain('/var');
+    stage.store.update = update;
+    expect((await stage.call('POST', '/api/logout', { cookie, body: {} })).status).toBe(200);
+    expect(await me(stage, cookie)).toBe(401);
+  });
+
+  it('is not pushed out by those that somebody else opens', async () => {
+    const stage = open();
+    const cookie = stage.session('ada');
+    const of = { user: 'root', createdAt: stage.clock.now(), seenAt: stage.clock.now() };
+    const many = Array.from({ length: 1_999 }, (_, i) => ({ id: i.toString(16).padStart(64, '0'), ...of }));
+    stage.store.people = { ...stage.store.people, sessions: [...stage.store.people.sessions, ...many] };
+    const opened = cookieIn(await login(stage, 'root'));
+    expect([await me(stage, cookie), await me(stage, opened)]).toEqual([200, 200]);
   });
 
   it('ends when its person is disabled or gets a new password, and loses rights that were taken at once', async () => {
@@ -248,6 +278,19 @@ describe('a token', () => {
     expect(JSON.stringify(listed)).not.toContain(token);
     expect((await stage.call('DELETE', `/api/tokens/${id}`, { cookie, body: {} })).status).toBe(200);
     expect((await stage.call('GET', '/api/services', { token })).status).toBe(401);
+  });
+
+  it('is one of a hundred at most: one person does not use up what there is for all', async () => {
+    const stage = open();
+    const token = (i: number) => ({ id: `t${i}`, hash: i.toString(16).padStart(64, '0'), name: 'ci', owner: 'ada' });
+    const lasts = { scopes: ['read' as const], createdAt: 0, expiresAt: stage.clock.now() + MINUTE };
+    const tokens = Array.from({ length: 100 }, (_, i) => ({ ...token(i), ...lasts }));
+    stage.store.people = { ...stage.store.people, tokens };
+    const body = { name: 'ci', scopes: ['read'], days: 1 };
+    const made = (name: string) => stage.call('POST', '/api/tokens', { cookie: stage.session(name), body });
+    const refused = await made('ada');
+    expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining('revoke')]);
+    expect((await made('root')).status).toBe(201);
   });
 
   it('ends on its day, and with its owner', async () => {

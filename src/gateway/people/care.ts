@@ -11,6 +11,9 @@ import type { Identity } from './identity.ts';
 import { hashPassword } from './password.ts';
 import { putUser, revokeToken } from './users.ts';
 
+/** Of one person: what there is room for is everybody's. */
+const MOST_TOKENS = 100;
+
 type Done<T> = Promise<Result<T, Refused>>;
 
 export async function userList({ store }: PeopleDeps): Done<UserList> {
@@ -64,6 +67,13 @@ export async function tokenList({ store, clock }: PeopleDeps, who: Identity): Do
 }
 
 export async function makeToken(deps: PeopleDeps, who: Identity, body: z.infer<typeof TokenBody>): Done<TokenMade> {
+  const read = await deps.store.read();
+  if (!read.ok) return unavailable(read.error);
+  const now = deps.clock.now();
+  const own = read.value.tokens.filter(({ owner, expiresAt }) => owner === who.name && expiresAt > now);
+  if (own.length >= MOST_TOKENS) {
+    return err({ code: 'notOffered', message: `you have ${own.length} tokens: revoke those that nothing uses` });
+  }
   const logged = await record(deps, { who: who.name, what: 'made a token', whom: body });
   if (!logged.ok) return logged;
   const made = await deps.keeper.makeToken(who.name, body);

@@ -46,10 +46,13 @@ export async function acceptLink(
   return ok(session.value);
 }
 
-export async function logOut(deps: PeopleDeps, who: Identity, from: string): Promise<void> {
-  if (who.by.kind !== 'session') return;
-  await deps.keeper.logout(who.by.secret);
+/** The error says that the session goes on. */
+export async function logOut(deps: PeopleDeps, who: Identity, from: string): Promise<Result<void, string>> {
+  if (who.by.kind !== 'session') return ok(undefined);
+  const ended = await deps.keeper.logout(who.by.secret);
+  if (!ended.ok) return ended;
   await note(deps, { who: who.name, what: 'logged out', from });
+  return ok(undefined);
 }
 
 /** Somebody who needs to stop the machines is let in also when the disk is full. */

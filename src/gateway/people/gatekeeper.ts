@@ -15,6 +15,9 @@ export const ABSOLUTE_MS = 12 * 3_600_000;
 const SEEN_EVERY_MS = 60_000;
 export const INVITATION_MS = 24 * 3_600_000;
 const DAY_MS = 86_400_000;
+/** As many as the document holds; and of one person. */
+const MOST_SESSIONS = 2_000;
+const MOST_OF_ONE = 32;
 
 export type Refusal =
   | { readonly code: 'wrong'; readonly message: string }
@@ -50,9 +53,10 @@ export class Gatekeeper {
     return this.#open(name);
   }
 
-  async logout(secret: string): Promise<void> {
+  /** An error when the session could not be ended: it goes on. */
+  logout(secret: string): Promise<Result<void, string>> {
     const id = digestOfSecret(secret);
-    await this.#store.update((people) => ({ ...people, sessions: people.sessions.filter((one) => one.id !== id) }));
+    return this.#store.update((people) => ({ ...people, sessions: people.sessions.filter((one) => one.id !== id) }));
   }
 
   /** Who holds this session; undefined: nobody, any more. `quietly`: a look that does not keep it from ending for idleness. */
@@ -151,7 +155,10 @@ export class Gatekeeper {
     const kept = await this.#store.update((people) => ({
       ...people,
       sessions: [
-        ...people.sessions.filter((one) => !isOver(one, now)).slice(-1_999),
+        ...withRoom(
+          people.sessions.filter((one) => !isOver(one, now)),
+          user,
+        ),
         { id: digestOfSecret(secret), user, createdAt: now, seenAt: now },
       ],
     }));
@@ -165,6 +172,13 @@ export class Gatekeeper {
       sessions: people.sessions.map((one) => (one.id === id ? { ...one, seenAt: now } : one)),
     }));
   }
+}
+
+/** Who opens many ends their own oldest, and nobody else's while there is room for all. */
+function withRoom(sessions: readonly Session[], user: string): readonly Session[] {
+  const own = sessions.filter((one) => one.user === user);
+  const ended = new Set(own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE)));
+  return sessions.filter((one) => !ended.has(one)).slice(1 - MOST_SESSIONS);
 }
 
 const isOver = ({ createdAt, seenAt }: Session, now: number): boolean =>

@@ -41,7 +41,8 @@ export function peopleRoutes(deps: AppDeps): HandlersOf<Routes> {
       return entered(c, deps, await acceptLink(people, body.value, addressOf(c, place)));
     },
     'POST /api/logout': async (c) => {
-      await logOut(people, callerOf(c), addressOf(c, place));
+      const out = await logOut(people, callerOf(c), addressOf(c, place));
+      if (!out.ok) return unavailable(c, deps, out.error, 'you are still logged in');
       deleteCookie(c, cookieName(place.secure), { path: '/', secure: place.secure });
       return c.json({});
     },
@@ -78,7 +79,14 @@ export function peopleRoutes(deps: AppDeps): HandlersOf<Routes> {
   };
 }
 
-function entered(c: Context<Env>, { place }: AppDeps, session: Result<string, Refusal>): Response {
+/** What is wrong with the store stands in the log: it names files, and here anybody may ask. */
+function unavailable(c: Context<Env>, { people }: AppDeps, error: string, told: string): Response {
+  people.log.error({ route: c.req.routePath, err: error }, 'people cannot be looked up');
+  return problem(c, 503, 'Unavailable', `${told}: try again; the log of the gateway says what is wrong`);
+}
+
+function entered(c: Context<Env>, deps: AppDeps, session: Result<string, Refusal>): Response {
+  const { place } = deps;
   if (session.ok) {
     const maxAge = Math.floor(ABSOLUTE_MS / 1000);
     const options = { path: '/', httpOnly: true, sameSite: 'Strict', secure: place.secure, maxAge } as const;
@@ -93,7 +101,7 @@ function entered(c: Context<Env>, { place }: AppDeps, session: Result<string, Re
       c.header('retry-after', String(Math.ceil(error.waitMs / 1000)));
       return problem(c, 429, 'Wait', error.message);
     case 'unavailable':
-      return problem(c, 503, 'Unavailable', error.message);
+      return unavailable(c, deps, error.message, 'nobody can be looked up now');
   }
 }
 
