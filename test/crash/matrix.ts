@@ -62,7 +62,11 @@ function wrong(course: Course, played: Played, calm: Played): string | undefined
     words.push(`ended as ${JSON.stringify(end)}, not ${JSON.stringify(course.end)}`);
   // Somebody who saw too little may have called people before it found that another had judged.
   const heard = (reasons: readonly string[]): string =>
-    reasons.filter((reason) => played.kills < 2 || reason !== 'FairleadAlert').join();
+    reasons
+      .filter((reason) => played.kills < 2 || reason !== 'FairleadAlert')
+      // What a blueprint says is told once, if at all: whoever dies in between leaves it in the journal alone.
+      .filter((reason) => reason !== 'BlueprintRead')
+      .join();
   if (heard(told) !== heard(calm.told)) words.push(`told ${told.join()}, not ${calm.told.join()}`);
   return words.length === 0 ? undefined : `${words.join('; ')}; ${history}`;
 }
