@@ -34,7 +34,7 @@ export async function openExecutor(cluster: Cluster, clock: ShiftedClock, seed: 
     observer,
     reader,
     records,
-    workloads,
+    workloads: clock.answered(workloads),
     journal,
     clock,
     ids,

@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { MetricsSource } from '../../src/ports/metrics.ts';
+import type { WorkloadWriter } from '../../src/ports/workload.ts';
 
 /** The machine's time, which can be stopped and skipped: for programs that run inside a test beside a real cluster. */
 export class ShiftedClock implements Clock {
@@ -36,5 +37,25 @@ export class ShiftedClock implements Clock {
         return { ...reading, usage: reading.usage.map(later), objects: reading.objects.map(later) };
       },
     };
+  }
+
+  /** The API server's own time in what it answers to a write: the machine's, told in this one. */
+  answered(workloads: WorkloadWriter): WorkloadWriter {
+    return {
+      apply: async (permit, lastChange, options) => {
+        const done = await workloads.apply(permit, lastChange, options);
+        if (!done.ok) return done;
+        const { metadata, ...object } = done.value;
+        const managedFields = (metadata.managedFields ?? []).map((entry) => ({
+          ...entry,
+          ...(entry.time !== undefined && { time: this.#told(entry.time) }),
+        }));
+        return { ok: true, value: { ...object, metadata: { ...metadata, managedFields } } };
+      },
+    };
+  }
+
+  #told(time: string): string {
+    return new Date(Math.min(Date.parse(time) + this.#skipped, this.now())).toISOString();
   }
 }
