@@ -1,16 +1,18 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
 
 const GROUPS = 8;
+const IPV4 = z.ipv4();
+const IPV6 = z.ipv6();
 
 /**
  * What tries are counted by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one address of that has all of
  * them. Anything else is itself.
  */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
   const plain = address.replace(/%.*$/, '').toLowerCase();
+  if (!IPV6.safeParse(plain).success) return address;
   const mapped = plain.replace(/^::ffff:/, '');
-  if (isIPv4(mapped)) return mapped;
+  if (IPV4.safeParse(mapped).success) return mapped;
   const [head = [], tail = []] = plain.split('::').map((part) => part.split(':').filter((group) => group !== ''));
   // A dotted end stands for two groups.
   const length = head.length + tail.length + (plain.includes('.') ? 1 : 0);
