@@ -220,6 +220,34 @@ describe('a one-time link', () => {
     expect((await login(stage, 'ada', 'a new long one')).status).toBe(200);
   });
 
+  it('ends the tokens that were made with the password before, and a disabled person gets none of theirs back', async () => {
+    const stage = open();
+    await accept(stage, await invite(stage));
+    const tokens = (): number => stage.store.people.tokens.filter(({ owner }) => owner === 'ada').length;
+    const made = {
+      id: 'a',
+      hash: 'a'.repeat(64),
+      name: 'cli',
+      owner: 'ada',
+      scopes: [],
+      createdAt: 0,
+      expiresAt: 1e15,
+    };
+    const own = { ...made, id: 'b', hash: 'b'.repeat(64), owner: 'root' };
+    stage.store.people = { ...stage.store.people, tokens: [made, own] };
+    await accept(stage, await invite(stage));
+    expect(tokens()).toBe(0);
+    stage.store.people = { ...stage.store.people, tokens: [made, own] };
+    const put = (disabled: boolean) =>
+      stage.call('PUT', '/api/users', {
+        cookie: stage.session('root'),
+        body: { name: 'ada', role: 'operator', groups: [], disabled },
+      });
+    await put(true);
+    await put(false);
+    expect([tokens(), stage.store.people.tokens.length]).toEqual([0, 1]);
+  });
+
   it('is too old after a day', async () => {
     const stage = open();
     const token = await invite(stage);

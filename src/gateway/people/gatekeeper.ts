@@ -105,7 +105,8 @@ export class Gatekeeper {
     return kept.ok ? ok(secret) : err(unavailable(kept.error));
   }
 
-  /** Sets the password of whom the link is for, and logs them in. All their other sessions end. */
+  /** Sets the password of whom the link is for, and logs them in. All their other sessions end, and their tokens: whoever made
+   * one with the old password has it no longer. */
   async accept(secret: string, password: string): Promise<Result<string, Refusal>> {
     const hash = digestOfSecret(secret);
     const now = this.#clock.now();
@@ -118,6 +119,7 @@ export class Gatekeeper {
         ...people,
         invitations: people.invitations.filter((one) => one.hash !== hash),
         sessions: people.sessions.filter((one) => one.user !== who),
+        tokens: people.tokens.filter((one) => one.owner !== who),
         users: people.users.map((one) => (one.name === who ? { ...one, password: hashed } : one)),
       };
     });

@@ -40,6 +40,8 @@ export async function putUser(
       ...people,
       users: [...others, kept],
       sessions: ends ? people.sessions.filter((one) => one.user !== user.name) : people.sessions,
+      // Somebody else may have made one with the old password; enabling a person again revives none.
+      tokens: ends ? people.tokens.filter((one) => one.owner !== user.name) : people.tokens,
       // A link made before would set yet another password.
       invitations: ends ? people.invitations.filter((one) => one.user !== user.name) : people.invitations,
     };
