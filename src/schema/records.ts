@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHANGE_KINDS } from './change.ts';
 import { Counters, Hold } from './counters.ts';
 import { FleetCounters } from './fleet.ts';
+import { PHASES } from './phases.ts';
 
 /**
  * The custom resources other than the two blueprints: the shapes of their `spec` and `status`, the one source of types
@@ -12,21 +13,6 @@ import { FleetCounters } from './fleet.ts';
 const text = (max: number) => z.string().max(max);
 const instant = text(40);
 
-export const PHASES = [
-  'Pending',
-  'Refused',
-  'Deferred',
-  'AwaitingApproval',
-  'Executing',
-  'Verifying',
-  'Succeeded',
-  'RolledBack',
-  'Failed',
-  'Inconclusive',
-  'Rejected',
-  'Expired',
-  'Superseded',
-] as const;
 export const Phase = z.enum(PHASES);
 export type Phase = z.infer<typeof Phase>;
 export const FINAL: ReadonlySet<Phase> = new Set<Phase>([

@@ -1,5 +1,6 @@
 import type { DecisionList } from '../../src/schema/api/records.ts';
 import type { DecisionSummary } from '../../src/schema/api/services.ts';
+import { PHASES } from '../../src/schema/phases.ts';
 import { useResource } from '../api/hooks.ts';
 import { usePages } from '../api/usePages.ts';
 import { href } from '../lib/route.ts';
@@ -7,22 +8,6 @@ import { Filters } from '../ui/filters.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { More } from '../ui/more.tsx';
 import { DecisionRows } from './serviceDecisions.tsx';
-
-const PHASES = [
-  'Pending',
-  'Refused',
-  'Deferred',
-  'AwaitingApproval',
-  'Executing',
-  'Verifying',
-  'Succeeded',
-  'RolledBack',
-  'Failed',
-  'Inconclusive',
-  'Rejected',
-  'Expired',
-  'Superseded',
-];
 
 export function DecisionsPage({ query }: { readonly query: Readonly<Record<string, string>> }) {
   const asked = { service: query['service'] ?? '', phase: query['phase'] ?? '' };

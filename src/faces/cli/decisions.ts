@@ -1,6 +1,6 @@
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
-import { PHASES } from '../../schema/records.ts';
+import { PHASES } from '../../schema/phases.ts';
 import type { AskingFlags } from './flags.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
 import { parseScope, type Scope } from './service.ts';
