@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OpenAiModel } from '../src/adapters/openai/openaiModel.ts';
-import type { AskedCall, Judge } from '../src/agents/judgedCall.ts';
 import type { Proposal } from '../src/agents/proposer.ts';
 import { DecisionEngine, loadDecisionPrompt } from '../src/agents/roles/decisionEngine.ts';
+import type { AskedCall, Judge } from '../src/schema/judgedCall.ts';
 import { completion, FakeOpenai, type RawReply } from '../src/testing/fakeOpenai.ts';
 import { ManualClock } from '../src/testing/manualClock.ts';
 import { proposalContext, refusal, verdict } from '../src/testing/proposalContext.ts';

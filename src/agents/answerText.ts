@@ -1,5 +1,5 @@
+import type { JudgedCall } from '../schema/judgedCall.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import type { JudgedCall } from './judgedCall.ts';
 import { clean, cleanDeep, fenced, quoted } from './untrusted.ts';
 
 const DATA_LIMIT = 2_400;

@@ -1,10 +1,10 @@
 import type { Assessment, Candidate } from '../schema/assessment.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
+import type { Judge } from '../schema/judgedCall.ts';
 import type { Origin, Phase } from '../schema/records.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import type { Workload } from '../schema/workload.ts';
 import type { ToolArguments } from '../tools/tool.ts';
-import type { Judge } from './judgedCall.ts';
 import type { Exchange, GaveUp } from './runEnd.ts';
 
 /** A candidate of the analysis, with what the gate says to it now where that was asked. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatAnswer, ChatModel } from '../ports/model.ts';
+import type { AskedCall, Judge, JudgedCall } from '../schema/judgedCall.ts';
 import { ManualClock, settle } from '../testing/manualClock.ts';
 import { answerOf, callsOf, errorOf, textOf } from '../testing/modelReplies.ts';
 import { refusal, verdict } from '../testing/proposalContext.ts';
 import { ScriptedModel } from '../testing/scriptedModel.ts';
 import { HOLD } from './hold.ts';
-import type { AskedCall, Judge, JudgedCall } from './judgedCall.ts';
 import { DECISION_TOOLS } from './roles/decisionEngine.ts';
 import { type RunResult, run } from './run.ts';
 import type { Exchange } from './runEnd.ts';

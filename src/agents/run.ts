@@ -1,12 +1,12 @@
 import type { Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChatAnswer, ChatModel, ChatTool, ModelError } from '../ports/model.ts';
+import type { Judge } from '../schema/judgedCall.ts';
 import type { Target } from '../tools/service.ts';
 import { toModelTool } from '../tools/toModelTool.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { AnswerTool } from './answerTool.ts';
 import { Conversation } from './conversation.ts';
-import type { Judge } from './judgedCall.ts';
 import type { Exchange, GaveUp, RunCost, RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
 import { type Taken, takeAnswer } from './takeAnswer.ts';

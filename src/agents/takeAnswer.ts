@@ -1,11 +1,11 @@
 import type { ChatAnswer } from '../ports/model.ts';
+import type { AskedCall, Judge, JudgedCall } from '../schema/judgedCall.ts';
 import { parseCall } from '../tools/parseCall.ts';
 import type { Target } from '../tools/service.ts';
 import type { Tool, ToolArguments } from '../tools/tool.ts';
 import { answerText } from './answerText.ts';
 import type { AnswerTool } from './answerTool.ts';
 import type { Reply } from './conversation.ts';
-import type { AskedCall, Judge, JudgedCall } from './judgedCall.ts';
 import type { RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
 import { callInText } from './textCalls.ts';

@@ -1,6 +1,8 @@
 import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import { floorOf } from '../agents/floor.ts';
 import type { Proposer } from '../agents/proposer.ts';
+import type { JudgeDeps } from '../calls/judge.ts';
+import { readable } from '../calls/readable.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,10 +10,8 @@ import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { ExplainBlueprints } from './explainBlueprints.ts';
 import { FollowUps } from './followUps.ts';
-import type { JudgeDeps } from './judge.ts';
 import { Propose } from './propose.ts';
 import { Quiet } from './quiet.ts';
-import { readable } from './readable.ts';
 
 export interface ControllerDeps extends Omit<JudgeDeps, 'views' | 'decisions'> {
   /** Oldest first, as the API server keeps them. */

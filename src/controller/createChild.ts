@@ -1,5 +1,6 @@
 import type { ExecutionPlan } from '../agents/roles/executionEngine.ts';
 import type { Judgement } from '../agents/roles/verificationEngine.ts';
+import type { JudgeDeps } from '../calls/judge.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import { gateInput } from '../observe/gateInput.ts';
 import { decide } from '../policy/decide.ts';
@@ -12,7 +13,6 @@ import type { Origin } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
 import { undoWish } from '../schema/undoWish.ts';
 import { argumentsOf, wantedOf } from '../schema/wish.ts';
-import type { JudgeDeps } from './judge.ts';
 import { type Question, rootOf } from './questions.ts';
 
 export interface ChildDeps extends JudgeDeps {

@@ -2,6 +2,7 @@ import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import type { Desk, Said } from '../agents/askRole.ts';
 import { explanationNote } from '../agents/explanationText.ts';
 import { blueprintParser, type Explanation } from '../agents/roles/blueprintParser.ts';
+import { answerCall, type JudgeDeps, judgeCall } from '../calls/judge.ts';
 import { blueprintOfVersion, keptVersions, versionName } from '../observe/keptVersions.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
@@ -11,7 +12,6 @@ import type { Blueprint } from '../schema/blueprint.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { type News, newsOf } from './blueprintNews.ts';
-import { answerCall, type JudgeDeps, judgeCall } from './judge.ts';
 
 export interface ExplainDeps extends JudgeDeps {
   readonly records: RecordWriter;

@@ -2,13 +2,13 @@ import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import type { Desk, Said } from '../agents/askRole.ts';
 import type { ExecutionPlan } from '../agents/roles/executionEngine.ts';
 import type { Judgement } from '../agents/roles/verificationEngine.ts';
+import { answerCall, judgeCall } from '../calls/judge.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { Origin } from '../schema/records.ts';
 import { type ChildDeps, createChild } from './createChild.ts';
-import { answerCall, judgeCall } from './judge.ts';
 import { type Question, questionsOf } from './questions.ts';
 
 export interface FollowUpDeps extends ChildDeps {

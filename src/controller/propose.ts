@@ -1,10 +1,10 @@
 import type { Agents } from '../agents/agents.ts';
 import { floorOf, onFloor } from '../agents/floor.ts';
-import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
 import { RULES_MODEL } from '../agents/origin.ts';
 import type { Proposal, ProposalContext, Proposer } from '../agents/proposer.ts';
 import { governanceEnforcer } from '../agents/roles/governanceEnforcer.ts';
 import { evidenceLines } from '../analysis/evidence.ts';
+import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from '../calls/judge.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import { verdictOn } from '../observe/verdictOn.ts';
@@ -12,6 +12,7 @@ import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import type { Candidate } from '../schema/assessment.ts';
 import { eventObject } from '../schema/eventObject.ts';
+import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
 import { KINDS } from '../schema/kube.ts';
 import { newDecision } from '../schema/newDecision.ts';
 import type { Origin } from '../schema/records.ts';
@@ -20,7 +21,6 @@ import type { Verdict } from '../schema/verdict.ts';
 import { wishWords } from '../schema/wish.ts';
 import { candidateArgs } from '../tools/candidateArgs.ts';
 import { TOOLS } from '../tools/catalog.ts';
-import { alternativeLines, answerCall, type JudgeDeps, type Judged, judgeCall } from './judge.ts';
 import { repeats } from './wishes.ts';
 import { writeBrief } from './writeBrief.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { AskedCall, Judge } from '../../schema/judgedCall.ts';
 import { Origin } from '../../schema/records.ts';
 import { HOSTILE, HostileModel } from '../../testing/hostileModel.ts';
 import { ManualClock, settle } from '../../testing/manualClock.ts';
 import { callsOf } from '../../testing/modelReplies.ts';
 import { CPU_HIGH, proposalContext, refusal, verdict } from '../../testing/proposalContext.ts';
 import { ScriptedModel } from '../../testing/scriptedModel.ts';
-import type { AskedCall, Judge } from '../judgedCall.ts';
 import type { Proposal, ProposalContext } from '../proposer.ts';
 import { withFallback } from '../withFallback.ts';
 import { DecisionEngine, loadDecisionPrompt } from './decisionEngine.ts';

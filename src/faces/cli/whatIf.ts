@@ -1,8 +1,8 @@
 import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
+import { alternativeLines, viewOf } from '../../calls/judge.ts';
 import { composeObserver } from '../../compose.ts';
-import { alternativeLines, viewOf } from '../../controller/judge.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { gateInput } from '../../observe/gateInput.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';

@@ -1,7 +1,7 @@
-import type { AskedCall, JudgedCall } from '../../../agents/judgedCall.ts';
 import type { Proposal, ProposalContext } from '../../../agents/proposer.ts';
 import { DecisionEngine, loadDecisionPrompt } from '../../../agents/roles/decisionEngine.ts';
 import type { Assessment } from '../../../schema/assessment.ts';
+import type { AskedCall, JudgedCall } from '../../../schema/judgedCall.ts';
 import {
   CPU_HIGH,
   proposalContext,

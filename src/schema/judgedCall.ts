@@ -1,5 +1,5 @@
-import type { Request } from '../schema/request.ts';
-import type { Verdict } from '../schema/verdict.ts';
+import type { Request } from './request.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A tool call as the run hands it to the judge: a request without the names that only the caller knows. */
 export type AskedCall = Pick<Request, 'tool' | 'effect' | 'args' | 'wanted' | 'target'>;

@@ -1,4 +1,3 @@
-import type { AskedCall, JudgedCall } from '../agents/judgedCall.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { gateInput } from '../observe/gateInput.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
@@ -11,6 +10,7 @@ import type { PodLogs } from '../ports/podLogs.ts';
 import type { Wanted } from '../schema/change.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { headline } from '../schema/headline.ts';
+import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
 import type { Request, Requester } from '../schema/request.ts';
 import type { GateInput, Verdict } from '../schema/verdict.ts';
 import { templateChange } from '../schema/wantedChange.ts';
