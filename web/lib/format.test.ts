@@ -9,6 +9,7 @@ describe('valueText', () => {
     ['a whole value stays short', 84, 'percent', [80], '84%'],
     ['just over its limit keeps the digits that show it', 80.04, 'percent', [80], '80.04%'],
     ['just under its limit is not rounded up to it', 79.96, 'percent', [80], '79.96%'],
+    ['a half is rounded one way only', 186.85, 'percent', [186.857], '186.8%'],
     ['exactly the limit is the limit', 80, 'percent', [80], '80%'],
     ['a small share keeps two digits', 0.412, 'percent', [1], '0.41%'],
     ['thousands are grouped', 1148.3, 'per-second', [], '1,148 /s'],

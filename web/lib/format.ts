@@ -24,8 +24,9 @@ const side = (value: number, limit: number): number => Math.sign(value - limit);
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 const decimals = (value: number): number => Math.min(6, (String(value).split('.')[1] ?? '').length);
 
+/** Rounded first: `toLocaleString` rounds 186.85 up where `toFixed` rounds it down, and the digits were chosen by the latter. */
 function grouped(value: number, digits: number): string {
-  return value.toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: digits });
+  return rounded(value, digits).toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: digits });
 }
 
 function suffix(unit: Unit): string {
