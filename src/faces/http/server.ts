@@ -16,6 +16,16 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls?: Tls;
+  readonly clock: Clock;
+  /** 10 s unless told. */
+  readonly handshakeMs?: number;
+}
+
 type Answer = (request: Request, env: object) => Response | Promise<Response>;
 
 const GRACE_MS = 2_000;
@@ -23,12 +33,14 @@ const LOOK_AGAIN_MS = 25;
 /** A whole request, its body included. */
 const REQUEST_MS = 30_000;
 const HEADERS_MS = 10_000;
+/** Until both sides know how they speak; before that nobody has asked for anything. */
+const HANDSHAKE_MS = 10_000;
 const MOST_HEADERS = 16 * 1024;
 const MOST_CONNECTIONS = 2_000;
 
 /** Listens, then asks `answerFor` for the app of the port that it became. The error is a sentence for a person. */
 export async function listen(
-  { host, port, tls, clock }: { host: string; port: number; tls?: Tls; clock: Clock },
+  { host, port, tls, clock, handshakeMs = HANDSHAKE_MS }: ListenOptions,
   answerFor: (port: number) => Answer,
 ): Promise<Result<Listening, string>> {
   let answer: Answer = () => new Response(null, { status: 503 });
@@ -39,7 +51,7 @@ export async function listen(
   let server: http.Server | https.Server;
   try {
     server = tls
-      ? https.createServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, listener)
+      ? https.createServer({ ...limits, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeMs }, listener)
       : http.createServer(limits, listener);
   } catch (error) {
     return err(`the certificate cannot be used: ${words(error)}`);
