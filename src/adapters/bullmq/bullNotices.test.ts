@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -211,20 +212,21 @@ describe('a process whose Redis never was there', () => {
 });
 
 describe.skipIf(!hasRedis)('the private Redis (needs redis-server)', () => {
-  it('ends with the process that started it, however that ended', async () => {
+  it('ends with the process that started it, however that ended, and leaves no folder behind', async () => {
     const script = [
       `const { privateRedis } = await import(${JSON.stringify(path.join(import.meta.dirname, 'privateRedis.ts'))});`,
       'const redis = await privateRedis();',
-      'console.log(redis.value.pid);',
+      'console.log(redis.value.pid, redis.value.socket);',
       "process.kill(process.pid, 'SIGKILL');",
     ].join('\n');
     const done = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       encoding: 'utf8',
     });
     expect(done.signal).toBe('SIGKILL');
-    const pid = Number(done.stdout);
-    expect(pid).toBeGreaterThan(1);
-    await until(() => !isAlive(pid));
+    const [pid, socket = ''] = done.stdout.trim().split(' ');
+    expect(Number(pid)).toBeGreaterThan(1);
+    expect(socket).toMatch(/\/fl-\w+\/r\.sock$/);
+    await until(() => !isAlive(Number(pid)) && !existsSync(path.dirname(socket)));
   });
 
   it('can be reached by its own user alone', async () => {

@@ -31,9 +31,11 @@ const LONGEST_SOCKET = 100;
 
 /**
  * Runs the server, says its process first, and ends it when the keeper's own input ends: with the process that holds the
- * other end, whatever killed that. A plain shell is all that this needs.
+ * other end, whatever killed that. Its first argument is a folder that goes then too, or nothing. A plain shell is all that
+ * this needs.
  */
 const KEEPER = [
+  'folder=$1; shift',
   'exec 3<&0',
   '"$@" </dev/null 3<&- & server=$!',
   'echo "pid $server"',
@@ -41,6 +43,7 @@ const KEEPER = [
   'exec 3<&-',
   'wait "$server"',
   'kill "$watcher" 2>/dev/null',
+  '[ -z "$folder" ] || rm -rf -- "$folder"',
 ].join('\n');
 
 /** Starts a server on a unix socket, with nothing but an append-only file to remember by. The error says what to do. */
@@ -55,7 +58,8 @@ export async function privateRedis(options: PrivateRedisOptions = {}): Promise<R
     return err(`${dir} is too long for a socket; a folder with a shorter name will do`);
   }
   // A group of its own: Ctrl-C ends us first, and then it. Its error output is nobody's: an orphan would keep ours open.
-  const child = spawn('/bin/sh', ['-c', KEEPER, 'sh', options.program ?? 'redis-server', ...settings(dir, socket)], {
+  const server = [options.program ?? 'redis-server', ...settings(dir, socket)];
+  const child = spawn('/bin/sh', ['-c', KEEPER, 'sh', options.dir === undefined ? dir : '', ...server], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });
