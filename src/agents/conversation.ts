@@ -16,13 +16,26 @@ const ECHO_LIMIT = 1_000;
 export class Conversation {
   readonly #start: readonly ChatMessage[];
   #turns: ChatMessage[] = [];
+  #question: ChatMessage | undefined;
   #ids = 0;
 
-  constructor(system: string, user: string) {
+  /** Without `user` it begins with what a person says: see `asked`. */
+  constructor(system: string, user?: string) {
     this.#start = [
       { role: 'system', content: system },
-      { role: 'user', content: user },
+      ...(user === undefined ? [] : [{ role: 'user' as const, content: user }]),
     ];
+  }
+
+  /** A person says something. */
+  asked(words: string): void {
+    this.#question = { role: 'user', content: words };
+    this.#turns.push(this.#question);
+  }
+
+  /** The model's last words on it. */
+  concluded(words: string): void {
+    this.#turns.push({ role: 'assistant', content: words || '(nothing)', calls: [] });
   }
 
   messages(): readonly ChatMessage[] {
@@ -57,10 +70,14 @@ export class Conversation {
     this.#turns.push({ role: 'user', content: why });
   }
 
-  /** Forgets every turn, for an endpoint whose context is full; false when there was none to forget. */
+  /**
+   * Forgets every turn but what a person asked last, for an endpoint whose context is full; false when there was none to
+   * forget.
+   */
   forget(): boolean {
-    const some = this.#turns.length > 0;
-    this.#turns = [];
+    const kept = this.#question === undefined ? [] : [this.#question];
+    const some = this.#turns.length > kept.length;
+    this.#turns = kept;
     return some;
   }
 

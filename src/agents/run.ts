@@ -9,6 +9,7 @@ import type { AnswerTool } from './answerTool.ts';
 import { Conversation } from './conversation.ts';
 import type { Exchange, GaveUp, RunCost, RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
+import { counted, RunMeter } from './runMeter.ts';
 import { type Taken, takeAnswer } from './takeAnswer.ts';
 import { wellFormed } from './untrusted.ts';
 import { within } from './within.ts';
@@ -64,14 +65,8 @@ class RunState {
   readonly #talk: Conversation;
   readonly #tools: readonly ChatTool[];
   readonly #overhead: number;
-  readonly #read: string[] = [];
-  #steps = 0;
+  readonly #meter = new RunMeter();
   #corrections = 0;
-  #promptTokens = 0;
-  #completionTokens = 0;
-  #cachedTokens = 0;
-  #cost: number | undefined;
-  #model = '';
 
   constructor(task: RunTask) {
     this.#task = task;
@@ -81,25 +76,17 @@ class RunState {
   }
 
   cost(): Omit<RunCost, 'seconds'> {
-    return {
-      steps: this.#steps,
-      promptTokens: this.#promptTokens,
-      completionTokens: this.#completionTokens,
-      cachedTokens: this.#cachedTokens,
-      ...(this.#cost === undefined ? {} : { cost: this.#cost }),
-      read: [...this.#read],
-      model: this.#model,
-    };
+    return this.#meter.cost();
   }
 
   async go(signal: AbortSignal): Promise<RunEnd> {
     const { limits } = this.#task;
-    while (this.#steps < limits.steps) {
+    while (this.#meter.steps < limits.steps) {
       const next = this.#size() + limits.answerTokens;
-      if (this.#promptTokens + this.#completionTokens + next > limits.tokens) {
+      if (this.#meter.tokens + next > limits.tokens) {
         return gaveUp('tokens', `the next step would pass ${limits.tokens} tokens`);
       }
-      this.#steps += 1;
+      this.#meter.step();
       const end = await this.#step(signal);
       // A run that was left behind must judge and record nothing more.
       if (signal.aborted) return gaveUp('aborted', 'the run was stopped');
@@ -118,7 +105,7 @@ class RunState {
       const less = answer.error.code === 'contextTooLong' && this.#talk.forget();
       return less ? undefined : gaveUp(`model:${answer.error.code}`, answer.error.message);
     }
-    this.#account(answer.value);
+    this.#meter.account(answer.value, this.#size());
     if (!(await this.#record({ outcome: 'answered', answer: answer.value }))) return UNRECORDED;
     if (signal.aborted) return undefined;
     return this.#take(answer.value, signal);
@@ -150,7 +137,7 @@ class RunState {
       judge,
       limits,
       signal,
-      onCall: (name) => this.#read.push(name),
+      onCall: (name) => this.#meter.called(name),
     });
     switch (taken.kind) {
       case 'end':
@@ -175,7 +162,7 @@ class RunState {
   /** Says so when the next answer is the last one. */
   #withLastWord(replies: Extract<Taken, { kind: 'again' }>['replies']): typeof replies {
     const last = replies.at(-1);
-    if (last === undefined || this.#steps !== this.#task.limits.steps - 1) return replies;
+    if (last === undefined || this.#meter.steps !== this.#task.limits.steps - 1) return replies;
     return [
       ...replies.slice(0, -1),
       { ...last, text: `${last.text}\nYour next answer is the last: ${waysToEnd(this.#task)}.` },
@@ -186,22 +173,12 @@ class RunState {
     return this.#talk.size() + this.#overhead;
   }
 
-  /** Where an endpoint reports no usage the tokens are estimated, so that the limit holds there too. */
-  #account(answer: ChatAnswer): void {
-    const written = answer.content.length + answer.calls.reduce((sum, call) => sum + call.arguments.length + 20, 0);
-    this.#promptTokens += counted(answer.promptTokens) ?? this.#size();
-    this.#completionTokens += counted(answer.completionTokens) ?? Math.ceil(written / 4);
-    this.#cachedTokens += counted(answer.cachedTokens) ?? 0;
-    if (answer.cost !== undefined) this.#cost = (this.#cost ?? 0) + answer.cost;
-    this.#model = wellFormed(answer.model, 200);
-  }
-
   async #record(
     what: { outcome: 'answered'; answer: ChatAnswer } | { outcome: 'failed'; error: string },
   ): Promise<boolean> {
     const answer = what.outcome === 'answered' ? what.answer : undefined;
     const exchange: Exchange = {
-      step: this.#steps,
+      step: this.#meter.steps,
       outcome: what.outcome,
       content: wellFormed(answer?.content ?? '', 2_000),
       calls: (answer?.calls ?? []).slice(0, 16).map((call) => ({
@@ -226,7 +203,3 @@ const waysToEnd = ({ tools, answers }: RunTask): string =>
   [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name).join(', or ');
 
 const UNRECORDED = gaveUp('unrecorded', 'the exchange could not be recorded');
-
-/** A number of tokens that can be one; an endpoint may say anything. */
-const counted = (tokens: number | undefined): number | undefined =>
-  tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : undefined;

@@ -5,10 +5,10 @@ import type { Target } from '../tools/service.ts';
 import type { Tool, ToolArguments } from '../tools/tool.ts';
 import { answerText } from './answerText.ts';
 import type { AnswerTool } from './answerTool.ts';
+import { callsIn, ONE_CALL } from './callsIn.ts';
 import type { Reply } from './conversation.ts';
 import type { RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
-import { callInText } from './textCalls.ts';
 import { clean, wellFormed } from './untrusted.ts';
 
 export interface TakeContext {
@@ -39,8 +39,6 @@ type Seen =
   | { readonly kind: 'answer'; readonly name: string; readonly args: ToolArguments }
   | { readonly kind: 'reply' | 'malformed'; readonly text: string }
   | { readonly kind: 'unrecorded'; readonly message: string };
-
-const ONE_CALL = 'Answer with exactly one tool call: one of the tools you were given.';
 
 /**
  * Judges every call of an answer in order. An answer counts only when it can mean one thing: one change (the same one
@@ -91,39 +89,23 @@ function meaningOf(what: Extract<Seen, { kind: 'proposal' | 'answer' }>): string
   ]);
 }
 
+/** An agent speaks in calls alone: words without one are sent back. */
 function callsOf(answer: ChatAnswer, { tools, answers, limits }: TakeContext): readonly Call[] | Taken {
-  switch (answer.finish) {
-    case 'length':
-      return unusable(
-        'cut',
-        '(an answer that was cut off)',
-        `Your answer was cut off and is not used. Be brief. ${ONE_CALL}`,
-      );
+  const offered = [...tools, ...answers].map(({ name }) => name);
+  const read = callsIn(answer, offered, limits.callsPerAnswer);
+  switch (read.kind) {
+    case 'calls':
+      return read.calls;
+    case 'unusable':
+      return read;
+    case 'words':
+      return { kind: 'unusable', fault: 'malformed', kept: read.text, message: `No tool was called. ${ONE_CALL}` };
     case 'filtered': {
       const message = 'the endpoint filtered the answer';
       return { kind: 'end', end: { kind: 'gave-up', why: 'filtered', message } };
     }
-    case 'other':
-      return unusable('malformed', '(an answer that ended early)', `Your answer did not end properly. ${ONE_CALL}`);
-    case 'stop':
-    case 'calls':
-      break;
   }
-  if (answer.calls.length > limits.callsPerAnswer) {
-    return unusable('malformed', '(too many calls)', `At most ${limits.callsPerAnswer} calls at once. ${ONE_CALL}`);
-  }
-  if (answer.calls.length > 0) return answer.calls;
-  const written = callInText(answer.content);
-  const offered = written !== undefined && [...tools, ...answers].some((tool) => tool.name === written.name);
-  return offered ? [written] : unusable('malformed', answer.content, `No tool was called. ${ONE_CALL}`);
 }
-
-const unusable = (fault: 'malformed' | 'cut', kept: string, message: string): Taken => ({
-  kind: 'unusable',
-  fault,
-  kept,
-  message,
-});
 
 async function look(call: Call, context: TakeContext): Promise<Seen> {
   const parsed = parseCall<Pick<Tool, 'name' | 'input'>>(call.name, call.arguments, [
