@@ -1,8 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../src/approvals/subject.ts';
+import { votesOf } from '../src/approvals/tally.ts';
 import { finishRaises } from '../src/gateway/finishRaises.ts';
+import { approvalCard } from '../src/gateway/views/approvalCard.ts';
+import { vote } from '../src/gateway/vote.ts';
 import { BlueprintSpec } from '../src/schema/blueprint/document.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import type { ApprovalRequestSpec, DecisionSpec } from '../src/schema/records.ts';
+import { personIn } from '../src/testing/gateway.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { A, type Approvals, B, openApprovals } from './approvalStage.ts';
 
@@ -65,7 +70,8 @@ async function forged({
   by = 'omar',
   groups = ['devops-team'],
   after,
-}: Forgery) {
+  isVotedOn = true,
+}: Forgery & { readonly isVotedOn?: boolean }) {
   const all = await openApprovals({ spec: { approval: { quorum } } });
   opened.push(all);
   await all.ask(A, 8, asks);
@@ -75,7 +81,7 @@ async function forged({
   const { apiVersion, kind } = KINDS.ApprovalRequest;
   stage.world.apply({ apiVersion, kind, metadata: { name, namespace: 'shop' }, spec });
   stage.world.edit(KINDS.ApprovalRequest, 'shop', name, (draft) => {
-    draft['votes'] = [PEOPLE.vote(draft, by, stage.clock.now(), { groups, choice: 'update_blueprint' })];
+    if (isVotedOn) draft['votes'] = [PEOPLE.vote(draft, by, stage.clock.now(), { groups, choice: 'update_blueprint' })];
   });
   after?.(all);
   await stage.world.advance(1);
@@ -99,5 +105,39 @@ describe('a request that somebody else wrote raises no limit by a vote that is g
     const all = await forged({ what: 'nothing' });
     await finishRaises(all.gateway);
     expect(maximum(all)).toBe(8);
+  });
+});
+
+describe('nobody is given a signed vote for a request that somebody else wrote', () => {
+  const approve = async (forgery: Forgery) => {
+    const { name = A, by = 'omar', groups = ['devops-team'] } = forgery;
+    const all = await forged({ ...forgery, isVotedOn: false });
+    const object = all.request(name);
+    const digest = (object && digestOf(PEOPLE.trust.cluster, object)) ?? '';
+    const voted = await vote(
+      all.gateway,
+      { ...personIn(by), groups },
+      { namespace: 'shop', name },
+      { digest, vote: 'approve', choice: 'once', comment: 'yes' },
+    );
+    return { voted, all, name };
+  };
+
+  it.each(FORGERIES)('with $what (P2, P9)', async (forgery) => {
+    const { voted, all, name } = await approve(forgery);
+    expect(voted).toMatchObject({ ok: false, error: { code: 'stale' } });
+    const stands = all.request(name);
+    expect(stands === undefined ? [] : votesOf(stands)).toEqual([]);
+    const card = await approvalCard(
+      all.gateway,
+      { ...personIn(forgery.by ?? 'omar'), groups: forgery.groups ?? ['devops-team'] },
+      'shop',
+      name,
+    );
+    expect(card.ok && card.value.may.approve).toBe(false);
+  });
+
+  it('and for the same request as the executor wrote it they are', async () => {
+    expect((await approve({ what: 'nothing' })).voted).toMatchObject({ ok: true });
   });
 });

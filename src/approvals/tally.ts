@@ -53,6 +53,17 @@ export function tally(request: KubeObject, { keys, cluster }: Trust): Tally {
   return { kind: 'pending', by: [...yes.keys()], needed: spec.data.quorum };
 }
 
+/**
+ * What a person can do about a request that takes no vote any more and is not decided; undefined: it takes one. Votes are
+ * only ever added, so that whoever may write there can use up the room for all, and only another request helps.
+ */
+export function whyFull(request: KubeObject): string | undefined {
+  const { namespace = '', name } = request.metadata;
+  const listed = request['votes'];
+  if (!Array.isArray(listed) || listed.length < MAX_VOTES) return undefined;
+  return `${listed.length} votes stand beside this request, as many as there is room for, and they decide nothing: somebody wrote them past the gateway, so look at who may write ApprovalRequests. kubectl -n ${namespace} delete approvalrequest ${name} takes it away, and it is asked anew at once`;
+}
+
 /** What stands beside the spec, as far as it can be read: a list that anybody may have written. */
 export function votesOf(request: KubeObject): readonly Vote[] {
   const listed = z.array(z.unknown()).safeParse(request['votes']);

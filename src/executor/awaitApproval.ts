@@ -1,10 +1,11 @@
 import { isOf } from '../approvals/askedRightly.ts';
 import { type Moved, movedSince } from '../approvals/moved.ts';
-import { type Tally, tally, votesOf } from '../approvals/tally.ts';
+import { type Tally, tally, votesOf, whyFull } from '../approvals/tally.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { ClusterResult } from '../ports/cluster.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, type ApprovalRequestStatus } from '../schema/records.ts';
+import { alert } from './alert.ts';
 import { type End, finish } from './close.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { endRequest } from './endRequest.ts';
@@ -51,7 +52,12 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
   if (votes.kind === 'approved')
     return isInTime(request, votes, seen, now) ? release(deps, held, request, votes) : late(deps, held, request);
   const decideBy = Date.parse(spec.data.decideBy);
-  if (now < decideBy) return Math.min(decideBy, now + POLL_MS);
+  if (now < decideBy) {
+    const full = whyFull(request);
+    if (full !== undefined)
+      await alert(deps, held, { code: 'VotesFull', message: full, key: `${request.metadata.name}.VotesFull` });
+    return Math.min(decideBy, now + POLL_MS);
+  }
   const message = 'nobody decided in time: that means no';
   return over(deps, held, request, 'Expired', { phase: 'Expired', reason: 'NoAnswer', message });
 }

@@ -1,15 +1,12 @@
-import { isAskedRightly, isOf } from '../approvals/askedRightly.ts';
-import { movedSince } from '../approvals/moved.ts';
 import { type Tally, tally, votesOf } from '../approvals/tally.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { gitOpsOwner } from '../observe/owners.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { approversOf } from '../policy/authority.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { ApprovalRequestSpec, FINAL } from '../schema/records.ts';
+import { ApprovalRequestSpec } from '../schema/records.ts';
+import { isAskedNow } from './askedNow.ts';
 import type { GatewayDeps } from './deps.ts';
-import { judged, wishOf } from './views/judgedNow.ts';
-import { type DecisionRecord, readDecision } from './views/records.ts';
+import { readDecision } from './views/records.ts';
 
 /** On a Blueprint: the vote that raised it. */
 export const RAISED_BY_ANNOTATION = 'fairlead.dev/raised-by';
@@ -65,7 +62,7 @@ export async function raiseIfApproved(deps: GatewayDeps, request: KubeObject): P
   const found = await deps.reader.get(KINDS.Decision, namespace, decision);
   if (!found.ok) return err(found.error.message);
   const held = found.value && readDecision(found.value);
-  if (held === undefined || !isRight(deps, request, spec.data, held, seen.value)) return ok({ kind: 'none' });
+  if (held === undefined || !isAskedNow(deps, request, spec.data, held, seen.value)) return ok({ kind: 'none' });
   const offer = raiseOffer(spec.data, seen.value);
   if (offer === undefined || offer.ownedBy !== undefined) return ok({ kind: 'none' });
   const data = { blueprint: `${namespace}/${blueprint.name}`, vote: votes.vote, ...offer };
@@ -77,30 +74,6 @@ export async function raiseIfApproved(deps: GatewayDeps, request: KubeObject): P
   const written = await deps.records.replace(KINDS.Blueprint, raised(seen.value.object, offer, votes.vote));
   if (!written.ok) return err(written.error.message);
   return ok({ kind: 'raised', version: offer.version.to });
-}
-
-/**
- * The request is what its Decision waits for and what the gate asks of people now. Anybody may have written it; a genuine
- * vote for a request with other approvers, another asker or another number is no vote for this.
- */
-function isRight(
-  deps: GatewayDeps,
-  { metadata }: KubeObject,
-  spec: ApprovalRequestSpec,
-  held: DecisionRecord,
-  view: ServiceView,
-): boolean {
-  const { status } = held;
-  const { blueprint, workload } = view;
-  const askedAt = status?.history.findLast(({ phase }) => phase === 'AwaitingApproval')?.at;
-  if (status === undefined || askedAt === undefined || FINAL.has(status.phase)) return false;
-  if (blueprint === undefined || workload === undefined) return false;
-  if (status.approval !== metadata.name || !isOf(spec, held)) return false;
-  if (movedSince(spec, held.spec, { blueprint, workload }).length > 0) return false;
-  const facts = { now: deps.clock.now(), ownNamespace: deps.ownNamespace };
-  const verdict = judged(view, wishOf(held, deps.trust), facts);
-  const approvers = approversOf(verdict.findings);
-  return verdict.operation === spec.operation && isAskedRightly(spec, { blueprint, approvers, askedAt });
 }
 
 /** The Blueprint with the new maximum and version, everything else as it stood. */

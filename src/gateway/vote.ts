@@ -1,17 +1,19 @@
 import { movedSince } from '../approvals/moved.ts';
 import { FRICTION, riskOf } from '../approvals/risk.ts';
 import { digestOf } from '../approvals/subject.ts';
-import { mayNotDecide, type Tally, tally, votesOf } from '../approvals/tally.ts';
+import { mayNotDecide, type Tally, tally, votesOf, whyFull } from '../approvals/tally.ts';
 import { castVote, isGenuine } from '../approvals/vote.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { VoteBody } from '../schema/api/approvals.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { ApprovalRequestSpec, ApprovalRequestStatus, DecisionSpec } from '../schema/records.ts';
-import { MAX_VOTES, type Vote } from '../schema/vote.ts';
+import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
+import type { Vote } from '../schema/vote.ts';
+import { isAskedNow, NOT_ASKED } from './askedNow.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import { raiseOffer } from './raise.ts';
+import { readDecision } from './views/records.ts';
 
 const ATTEMPTS = 5;
 
@@ -91,7 +93,8 @@ async function whyNot(
   if (deps.clock.now() > Date.parse(spec.decideBy)) {
     return { code: 'decided', message: `the time to decide ended at ${spec.decideBy}: no answer means rejected` };
   }
-  if (votesOf(request).length >= MAX_VOTES) return { code: 'decided', message: 'too many votes stand here already' };
+  const full = whyFull(request);
+  if (full !== undefined) return { code: 'decided', message: full };
   const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
   if (barred !== undefined) return { code: 'notYours', message: barred };
   // A no for something else would be taken and count for nothing.
@@ -99,21 +102,28 @@ async function whyNot(
     return { code: 'stale', message: 'what you saw is not what stands there now: look at the request again' };
   }
   if (body.vote === 'reject') return undefined;
-  return (await staleness(deps, spec)) ?? incomplete(spec, body);
+  return (await staleness(deps, request, spec)) ?? incomplete(spec, body);
 }
 
 /** A rejection needs no fresh world; an approval does. */
-async function staleness(deps: GatewayDeps, spec: ApprovalRequestSpec): Promise<Refused | undefined> {
+async function staleness(
+  deps: GatewayDeps,
+  request: KubeObject,
+  spec: ApprovalRequestSpec,
+): Promise<Refused | undefined> {
   const { namespace } = spec.target;
   const decision = await deps.reader.get(KINDS.Decision, namespace, spec.decision);
   const seen = await deps.observer.fresh(namespace, spec.blueprint.name);
   if (!decision.ok || (!seen.ok && seen.error.code !== 'notFound')) {
     return { code: 'unavailable', message: 'the cluster cannot be read now: an approval needs fresh state' };
   }
-  const wish = DecisionSpec.safeParse(decision.value?.spec);
-  if (!wish.success) return { code: 'stale', message: 'the decision that asked is gone' };
-  const moved = movedSince(spec, wish.data, seen.ok ? seen.value : {});
-  if (moved.length === 0) return undefined;
+  const held = decision.value && readDecision(decision.value);
+  if (held === undefined) return { code: 'stale', message: 'the decision that asked is gone' };
+  const moved = movedSince(spec, held.spec, seen.ok ? seen.value : {});
+  if (moved.length === 0 && seen.ok) {
+    // A signature lends the gateway's word to whatever it stands on: not to what somebody else wrote.
+    return isAskedNow(deps, request, spec, held, seen.value) ? undefined : { code: 'stale', message: NOT_ASKED };
+  }
   const words = moved.map(({ asked, now }) => `${asked} then, ${now} now`).join('; ');
   return { code: 'stale', message: `the world moved since this was asked: ${words}. It will be asked anew` };
 }

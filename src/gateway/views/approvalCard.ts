@@ -5,6 +5,7 @@ import type { ApprovalCard } from '../../schema/api/approvals.ts';
 import { verdictRecord } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { wantedOf } from '../../schema/wish.ts';
+import { isAskedNow } from '../askedNow.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
 import { alternativeViews } from './alternativeViews.ts';
@@ -102,6 +103,8 @@ function cardOf(who: Identity, looked: Looked, raise: ApprovalCard['raise']): Ap
   const told = verdictView(asking);
   const stale = staleOf(looked);
   const rail = view && railOf(view, spec.arguments.replicas);
+  const isAsked =
+    decision !== undefined && view !== undefined && isAskedNow(deps, request.object, spec, decision, view);
   const forbidden = verdict?.authority === 'forbidden' ? told.headline : undefined;
   return {
     ...summary,
@@ -123,7 +126,7 @@ function cardOf(who: Identity, looked: Looked, raise: ApprovalCard['raise']): Ap
     requester: requesterOf(looked),
     given: voteViews(request, deps.trust),
     ...termsOf(looked, raise),
-    may: mayNow(who, request, { standing, isStale: stale.length > 0, raise, unreadable, forbidden }),
+    may: mayNow(who, request, { standing, isStale: stale.length > 0, raise, unreadable, forbidden, isAsked }),
     asks: asksOf(summary.risk, spec.target.name),
     receipt: receiptOf(request, standing, decision),
   };

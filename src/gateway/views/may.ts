@@ -1,5 +1,6 @@
-import { mayNotDecide } from '../../approvals/tally.ts';
+import { mayNotDecide, whyFull } from '../../approvals/tally.ts';
 import type { ApprovalCard } from '../../schema/api/approvals.ts';
+import { NOT_ASKED } from '../askedNow.ts';
 import type { Identity } from '../people/identity.ts';
 import type { RequestRecord, Standing } from './records.ts';
 import { clock } from './told.ts';
@@ -22,6 +23,8 @@ export interface Ground {
   readonly unreadable: string | undefined;
   /** What the gate says now where it forbids: no approval lifts that. */
   readonly forbidden: string | undefined;
+  /** Whether it is what the gate asks of people now, and not what somebody else wrote. */
+  readonly isAsked: boolean;
   readonly raise: { readonly ownedBy?: string | undefined } | undefined;
 }
 
@@ -32,11 +35,14 @@ export function mayNow(who: Identity, request: RequestRecord, ground: Ground): M
   if (standing.phase !== 'Pending') return nothing(decidedWords(request, standing));
   const barred = hasNoVote(who, request);
   if (barred !== undefined) return nothing(barred);
+  const full = whyFull(request.object);
+  if (full !== undefined) return nothing(full);
   const onlyReject = (why: string): May => ({ approve: false, raise: false, reject: true, why });
   if (ground.unreadable !== undefined) {
     return onlyReject(`the cluster cannot be read now, and an approval needs fresh state: ${ground.unreadable}`);
   }
   if (ground.isStale) return onlyReject('the world moved since this was asked: it is asked anew');
+  if (!ground.isAsked) return onlyReject(NOT_ASKED);
   const { tally } = standing;
   if (tally.kind === 'pending' && tally.by.includes(who.name)) {
     const more = tally.needed - tally.by.length;
