@@ -1,5 +1,5 @@
-// `npm run demo`: the main job on the embedded cluster, set-up included. `--yes` installs redis-server where it is missing;
-// other arguments go to `fairlead demo`.
+// `npm run demo`: the main job on the embedded cluster, set-up included. With `--keep` people take part, and redis-server
+// carries notices to them; `--yes` installs it where it is missing. Other arguments go to `fairlead demo`.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ensurePackages, requireNode, root } from './setup.mjs';
@@ -8,7 +8,9 @@ import { offer, REDIS, withoutYes } from './systemPackages.mjs';
 requireNode();
 ensurePackages();
 const { yes, rest } = withoutYes(process.argv.slice(2));
-await offer(REDIS, { yes, without: 'The demo plays everything; notices and reminders are off.' });
+if (rest.includes('--keep')) {
+  await offer(REDIS, { yes, without: 'The demo plays everything; notices and reminders are off.' });
+}
 const child = spawn(process.execPath, [path.join(root, 'bin', 'fairlead'), 'demo', ...rest], {
   stdio: 'inherit',
 });

@@ -11,13 +11,12 @@ import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { byVerdict } from './demo/byVerdict.ts';
 import { type DemoFlags, readFlags, type Settings } from './demo/flags.ts';
 import { Journals } from './demo/journals.ts';
-import { openToPeople } from './demo/people.ts';
+import { openToPeople, type ShopGateway } from './demo/people.ts';
 import { Play } from './demo/play.ts';
 import type { Scenario } from './demo/scenario.ts';
 import { SCENARIOS } from './demo/scenarios.ts';
 import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
-import type { Served } from './gateway.ts';
 import { EXIT, type Io } from './io.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { VERSION } from './version.ts';
@@ -76,13 +75,13 @@ async function playAll(
     guard: guardOf(config, trace),
   });
   let server: WorldServer | undefined;
-  let people: Served | undefined;
+  let people: ShopGateway | undefined;
   try {
     play.say(opening(config));
     if (settings.keep) {
       server = await serveWorld(play.run.world);
       await writeFile(kubeconfigIn(dir), server.kubeconfig(), { mode: 0o600 });
-      const opened = await openToPeople(play.run.gateway, dir, (text) => play.tell(text));
+      const opened = await openToPeople(play.run.gateway, config, dir, (text) => play.tell(text));
       if (opened.ok) people = opened.value;
       else play.tell(`no approvals by people: ${opened.error}\n`);
       play.tell(`\n${toTry(dir)}\n`);
