@@ -16,7 +16,7 @@ import type { Io } from './io.ts';
 import type { Session } from './session.ts';
 
 interface Where {
-  readonly session: Session;
+  readonly session: { readonly cluster: Pick<Session['cluster'], 'context' | 'namespace' | 'ownSecret'> };
   readonly config: Config;
   readonly stand: Stand;
   /** The folder that `up` takes blueprints from: there the file is what a raise edits. */
@@ -37,6 +37,8 @@ export interface GatewayRole {
   looked(): void;
   /** Finishes raises, and keeps the notices of open requests as they should be. */
   look(): Promise<{ againAt?: number }>;
+  /** Calls `listener` when somebody answered a request, or nobody did in time: whoever acts on requests looks then. */
+  onNudge(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -56,10 +58,12 @@ export async function openGateway(
   const store =
     people === 'secret' ? secretStore(cluster.ownSecret(wiring.ownNamespace)) : fileStore(config.dataDir, systemClock);
   let served: Served | undefined;
+  let nudged: () => void = () => undefined;
   const notices = await composeNotices(config, {
     ...gateway,
     url: () => served?.place.url,
     changed: () => served?.feed.tell({ kind: 'queue' }),
+    nudge: () => nudged(),
   });
   const opened = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context, queue: notices });
   if (!opened.ok) {
@@ -74,6 +78,9 @@ export async function openGateway(
       const [raises, told] = [await finishRaises(gateway), await notices.look()];
       const soonest = Math.min(raises.againAt ?? Number.POSITIVE_INFINITY, told.againAt ?? Number.POSITIVE_INFINITY);
       return Number.isFinite(soonest) ? { againAt: soonest } : {};
+    },
+    onNudge(listener) {
+      nudged = listener;
     },
     async close() {
       await opened.value.close();

@@ -248,6 +248,11 @@ async function run(io: Io, site: Site): Promise<number> {
     if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
     if (kind === 'ApprovalRequest') serving.wake();
   });
+  // A watch says most of it sooner; that a time is over, nobody writes anywhere.
+  gateway?.onNudge(() => {
+    acting.wake();
+    serving.wake();
+  });
   await Promise.all([
     renewing.run(io.signal),
     observing.run(io.signal),
