@@ -81,8 +81,9 @@ export const ROWS = {
   },
   redis: {
     without: 'Redis',
-    works: 'All of it: no process opens a connection to it.',
-    waits: 'Nothing.',
+    works:
+      'All of it: neither controller nor executor opens a connection to it, and the gateway shows and takes votes without it. Notices go on by timers of the gateway.',
+    waits: 'Nothing. Notices may be late.',
     sees: [],
   },
   disk: {
