@@ -18,7 +18,7 @@ export const gatewayViews = (deps: GatewayDeps): Views => ({
   serviceDetail: (namespace, name, minutes) => serviceDetail(deps, namespace, name, minutes),
   decisionList: (query) => decisionList(deps, query),
   decisionDetail: (namespace, name) => decisionDetail(deps, namespace, name),
-  journalPage: (query) => journalPage(deps, query),
+  journalPage: (who, query) => journalPage(deps, who, query),
   breakerList: () => breakerList(deps),
   blueprintVersions: (namespace, name) => blueprintVersions(deps, namespace, name),
 });

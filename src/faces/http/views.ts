@@ -16,7 +16,7 @@ export interface Views {
   serviceDetail(namespace: string, name: string, minutes: number): Shown<ServiceDetail>;
   decisionList(query: { service?: string; phase?: string; cursor?: string }): Shown<DecisionList>;
   decisionDetail(namespace: string, name: string): Shown<DecisionDetail>;
-  journalPage(query: { service?: string; kind?: string; cursor?: string }): Shown<JournalPage>;
+  journalPage(who: Identity, query: { service?: string; kind?: string; cursor?: string }): Shown<JournalPage>;
   breakerList(): Shown<BreakerList>;
   blueprintVersions(namespace: string, name: string): Shown<BlueprintVersionList>;
 }

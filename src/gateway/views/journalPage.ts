@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { textAt } from '../../observe/narrow.ts';
 import type { JournalPage, JournalRecord as JournalRecordView } from '../../schema/api/records.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
+import type { Identity } from '../people/identity.ts';
 import { isService } from './decisionList.ts';
 import { type Journals, journalsAtHand, type Line } from './journals.ts';
 import { pageOf } from './pages.ts';
@@ -13,9 +14,16 @@ import { instant, name, sentence } from './told.ts';
 /** Of one record on a page; the whole of it stands in the file. */
 const MOST_JSON = 20_000;
 
+/**
+ * Who logged in from where, and the signatures of people, are for operators and admins at a page: everybody else, a token
+ * too, sees the log without them. That they are there is counted with the rest.
+ */
+export const seesPeople = (who: Identity): boolean => who.role !== 'viewer' && who.by.kind === 'session';
+
 /** The log, newest first, and whether its chains are sound. */
 export async function journalPage(
   deps: GatewayDeps,
+  who: Identity,
   query: { readonly service?: string; readonly kind?: string; readonly cursor?: string },
 ): Promise<Result<JournalPage, Refused>> {
   if (deps.journals === undefined) {
@@ -26,14 +34,16 @@ export async function journalPage(
   if (!read.ok)
     return err({ code: 'unavailable', message: `the journals cannot be read now: ${sentence(read.error)}` });
   const isAsked = aboutService(deps, query.service);
+  const whole = seesPeople(who);
   const places = read.value.lines
+    .filter(({ record }) => whole || record.kind !== 'access')
     .filter((line) => (query.kind === undefined || line.record.kind === query.kind) && isAsked(line))
     .map((line) => ({ at: line.record.at, key: `${line.file} ${String(line.record.seq).padStart(16, '0')}`, line }));
   const page = pageOf(places, 'newest first', query.cursor);
   if (!page.ok) return page;
   const { items, next } = page.value;
   return ok({
-    items: items.map(({ line }) => recordView(line)),
+    items: items.map(({ line }) => recordView(whole ? line : { ...line, json: unsigned(line.json) })),
     ...(next !== undefined && { next }),
     chain: chainOf(read.value, deps.clock.now()),
   });
@@ -64,6 +74,11 @@ function namesOf(data: Readonly<Record<string, unknown>>): readonly (string | un
     pair('input', 'request', 'target'),
   ];
 }
+
+const unsigned = (json: string): string =>
+  json.includes('"signature"')
+    ? JSON.stringify(JSON.parse(json, (key, value: unknown) => (key === 'signature' ? 'left out for viewers' : value)))
+    : json;
 
 function recordView({ file, json, record }: Line): JournalRecordView {
   const { seq, at, kind, subject, hash, data } = record;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
 import type { JournalFiles } from '../../ports/journalFiles.ts';
 import { BlueprintVersionList, BreakerList } from '../../schema/api/lists.ts';
 import { DecisionDetail, JournalPage } from '../../schema/api/records.ts';
@@ -172,15 +172,15 @@ describe('one decision', () => {
     expect(await replayed(lines())).toMatchObject({ agrees: true });
     const altered = lines().map((line) => line.replaceAll('"authority":"restricted"', '"authority":"allowed"'));
     expect(await replayed(altered)).toMatchObject({ agrees: false });
-    const page = async (texts: readonly string[], query: Parameters<typeof journalPage>[1] = {}) =>
-      JournalPage.parse(good(await journalPage({ ...view.deps, journals: of(texts) }, query)));
+    const page = async (texts: readonly string[], query: Parameters<typeof journalPage>[2] = {}) =>
+      JournalPage.parse(good(await journalPage({ ...view.deps, journals: of(texts) }, identity(), query)));
     const sound = await page(lines(), { service: 'shop/web' });
     expect(sound.chain).toMatchObject({ sound: true, records: lines().length - 1 });
     expect(sound.items[0]?.seq).toBeGreaterThan(sound.items.at(-1)?.seq ?? 0);
     expect((await page(altered)).chain).toMatchObject({ sound: false, text: expect.stringMatching(/altered/) });
     expect((await page(lines(), { service: 'shop/db' })).items).toEqual([]);
     expect((await page(lines(), { kind: 'phase' })).items.every(({ kind }) => kind === 'phase')).toBe(true);
-    expect(await journalPage(view.deps, {})).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+    expect(await journalPage(view.deps, identity(), {})).toMatchObject({ ok: false, error: { code: 'unavailable' } });
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { queryOf } from '../body.ts';
+import { callerOf } from '../caller.ts';
 import type { AppDeps } from '../deps.ts';
 import { problem } from '../problem.ts';
 import { Cursor, named, shown } from './asked.ts';
@@ -43,7 +44,7 @@ export function readRoutes({ views, queue }: AppDeps): HandlersOf<Routes> {
     },
     'GET /api/journal': async (c) => {
       const query = queryOf(c, JournalQuery);
-      return query.ok ? shown(c, await views.journalPage(query.value)) : query.error;
+      return query.ok ? shown(c, await views.journalPage(callerOf(c), query.value)) : query.error;
     },
     'GET /api/breakers': async (c) => shown(c, await views.breakerList()),
     'GET /api/blueprints/:namespace/:name/versions': async (c) => {
