@@ -73,19 +73,19 @@ const BESIDE = 'Not done: another call beside it could not be read. Send only th
 const TOO_MANY = 'Not done: no more changes for one message. Reply; the operator can ask again.';
 
 function look(call: Call, { desk, reply }: CallContext): Seen {
-  const tool = desk.tools.find(({ name }) => name === call.name);
-  if (tool === undefined && call.name !== 'reply') {
-    const names = [...desk.tools.map(({ name }) => name), 'reply'].join(', ');
-    return { kind: 'fault', call, text: `There is no tool ${clean(call.name, 60)}. The tools are: ${names}.` };
-  }
   const args = objectFromText(call.arguments);
-  if (!args.ok) return { kind: 'fault', call, text: `${call.name} was not understood: ${args.error}.` };
+  if (!args.ok) return { kind: 'fault', call, text: `${clean(call.name, 60)} was not understood: ${args.error}.` };
+  const tool = desk.tools.find(({ name }) => name === call.name);
   if (tool !== undefined) return { kind: 'tool', call, tool, args: args.value };
+  if (call.name !== 'reply') return { kind: 'tool', call, tool: unlisted(call.name), args: args.value };
   const text = reply(args.value);
   return text === undefined
     ? { kind: 'fault', call, text: 'reply was not understood: it takes text, your words to the operator.' }
     : { kind: 'reply', call, text };
 }
+
+/** The server hears of it all the same, so that it is refused and on record like any call; nobody knows what it would do. */
+const unlisted = (name: string): DeskTool => ({ name: clean(name, 64), description: '', parameters: {}, effect: true });
 
 /** One call, once the person let it; undefined when the time ended before. */
 async function make(
@@ -114,8 +114,9 @@ async function make(
     return undefined;
   }
   if (!answer.value.ok) return answered({ ...call, outcome: 'failed', text: answer.value.error.slice(0, TOLD) });
-  const { text, refused } = answer.value.value;
-  return answered({ ...call, outcome: refused ? 'refused' : 'done', text: text.slice(0, TOLD) });
+  const { text, refused, data } = answer.value.value;
+  const outcome = refused ? 'refused' : 'answered';
+  return answered({ ...call, outcome, text: text.slice(0, TOLD), ...(data && { data }) });
 }
 
 function wordsFor({ name, outcome, text }: ToldCall, most: number): string {
@@ -127,7 +128,7 @@ function wordsFor({ name, outcome, text }: ToldCall, most: number): string {
     case 'failed':
       return `There was no usable answer:\n${fencedLines(name, text, most)}`;
     case 'refused':
-    case 'done':
+    case 'answered':
       return fencedLines(name, text, most);
   }
 }

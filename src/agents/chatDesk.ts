@@ -12,6 +12,8 @@ export interface DeskAnswer {
   readonly text: string;
   /** The server says that it did not do what was asked. */
   readonly refused: boolean;
+  /** The same for programs. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** The tools a chat works with, and who stands behind them: an MCP server, wherever it runs. */

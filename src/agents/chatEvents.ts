@@ -3,11 +3,11 @@ import type { GaveUp, RunCost } from './runEnd.ts';
 /**
  * What became of a call.
  *
- * - `done`: the server took it; what that means stands in its text. `refused`: the server says that it was not done.
+ * - `answered`: the server took it; what it decided stands in its text. `refused`: the server says that it did not take it.
  * - `declined`: the person said no. `unasked`: nobody was there to say yes. `failed`: there was no answer: it may have been
  *   taken or not.
  */
-export type CallOutcome = 'done' | 'refused' | 'declined' | 'unasked' | 'failed';
+export type CallOutcome = 'answered' | 'refused' | 'declined' | 'unasked' | 'failed';
 
 export interface ToldCall {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface ToldCall {
   readonly outcome: CallOutcome;
   /** The server's words, plain and capped; they may carry words from the cluster. */
   readonly text: string;
+  /** The same for programs, where the server gave it: its own, unchecked. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** The course of a chat, as it happens. Texts of a model are its own, plain and capped. */
