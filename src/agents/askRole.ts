@@ -70,6 +70,7 @@ async function answerOf<V extends z.ZodObject, Facts, Conclusion>(
   desk: Desk,
   signal: AbortSignal,
 ): Promise<Said<Conclusion> | string> {
+  const { tools, answers, limits } = { ...role, ...role.offer?.(facts) };
   const { end, cost } = await run(
     {
       ...desk,
@@ -78,9 +79,9 @@ async function answerOf<V extends z.ZodObject, Facts, Conclusion>(
       clock,
       system: prompt.system,
       user: prompt.render(role.fill(facts)),
-      tools: role.tools,
-      answers: role.answers,
-      limits: { ...role.limits, ms: Math.min(role.limits.ms, withinMs) },
+      tools,
+      answers,
+      limits: { ...limits, ms: Math.min(limits.ms, withinMs) },
     },
     signal,
   );

@@ -85,7 +85,7 @@ describe('what becomes of a blueprint', () => {
   });
 
   it('is a warning that names what is widened first, in code’s words, whatever a model says of it', async () => {
-    const harmless = callsOf(['explain', { text: 'A harmless change.', yaml: null }]);
+    const harmless = callsOf(['explain', { text: 'A harmless change.' }]);
     const { look, write, events } = await open(new ScriptedModel(callsOf(['explain', { text: 'New.' }]), harmless));
     await look();
     await write((spec) => scaling(spec, { max_replicas: 40, min_replicas: 3 }));
@@ -181,17 +181,20 @@ describe('what becomes of a blueprint', () => {
     expect(said()).toMatchObject([{ kind: 'changed', lines: ['scaling.max_replicas: 6 to 8 (wider)'] }]);
   });
 
-  it('lets the gate judge and record what the model reads, and nothing else of a blueprint that governs nothing', async () => {
+  it('lets the gate judge and record what the model reads of a refused one, and nothing that it is not offered', async () => {
     const yaml = 'metadata: {name: web}';
     const model = new ScriptedModel(
+      callsOf(['explain', { text: 'New.' }]),
       callsOf(['validate_blueprint', { yaml }]),
       callsOf(['get_logs', { service: 'shop/web', pod: null, lines: 5 }]),
-      callsOf(['explain', { text: 'It is new.' }]),
+      callsOf(['explain', { text: 'It is refused.', yaml: null }]),
     );
-    const { stage, look, said } = await open(model);
+    const { stage, look, write, said } = await open(model);
+    await look();
+    await write((spec) => broken(spec));
     await look();
     const calls = stage.journal.of('call').map(({ data }) => (data['verdict'] as { authority: string }).authority);
     expect(calls).toEqual(['allowed', 'forbidden']);
-    expect(said()[0]).toMatchObject({ words: 'It is new.', origin: { steps: 3 } });
+    expect(said()[1]).toMatchObject({ words: 'It is refused.', origin: { steps: 3 } });
   });
 });

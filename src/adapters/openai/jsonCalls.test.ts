@@ -138,19 +138,45 @@ describe('an endpoint without tools', () => {
     expect(await ask()).toMatchObject({ error: { code: 'badRequest' } });
   });
 
-  it('that drops the tools in silence is known by two answers without a call', async () => {
-    const { model, ask } = setUp(json('Scale it.'), json(''), json(CALL));
+  it.each([
+    ['to its end', {}],
+    ['until it was cut', { finish_reason: 'length' }],
+  ])('that drops the tools in silence is known by one answer in prose %s', async (_, choice) => {
+    const prose = { index: 0, message: { role: 'assistant', content: 'Scale it.' }, finish_reason: 'stop', ...choice };
+    const { model, ask } = setUp({ body: completion({}, { choices: [prose] }) }, json(CALL));
     expect(await ask()).toMatchObject({ value: { calls: [], content: 'Scale it.' } });
+    expect(model.form).toBe('schema');
+    expect(await ask()).toMatchObject({ value: { calls: READ } });
+  });
+
+  it('is not told by an empty answer: a thought may have been too long', async () => {
+    const { model, ask } = setUp(json(''), json(' '), native);
+    for (let n = 0; n < 3; n += 1) await ask();
+    expect(model.form).toBe('tools');
+  });
+
+  it('where a call cannot be required is known by two', async () => {
+    const choice = refused(400, { message: 'tool_choice is not supported', param: 'tool_choice' });
+    const { model, ask } = setUp(choice, json('Scale it.'), json('Scale it.'));
+    await ask();
     expect(model.form).toBe('tools');
     await ask();
     expect(model.form).toBe('schema');
-    expect(await ask()).toMatchObject({ value: { calls: READ } });
   });
 });
 
 describe('an endpoint with tools', () => {
-  it('that once sent a call is never asked otherwise, however often it chats', async () => {
-    const { model, ask } = setUp(native, ...Array.from({ length: 5 }, () => json('hm')));
+  it('that sent a call may chat once in its place', async () => {
+    const { model, ask } = setUp(native, json('hm'), native, json('hm'));
+    for (let n = 0; n < 3; n += 1) await ask();
+    expect(model.form).toBe('tools');
+    await ask();
+    expect(model.form).toBe('schema');
+  });
+
+  it('that sent a call, where none can be required, is never asked otherwise, however often it chats', async () => {
+    const choice = refused(400, { message: 'tool_choice is not supported', param: 'tool_choice' });
+    const { model, ask } = setUp(choice, native, ...Array.from({ length: 5 }, () => json('hm')));
     for (let n = 0; n < 6; n += 1) await ask();
     expect(model.form).toBe('tools');
   });

@@ -28,7 +28,7 @@ const MAX_MESSAGE = 300;
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 /** Parameters that some endpoints refuse; found out once, then left out or renamed. */
 type Quirk = 'temperature' | 'max_tokens' | 'tool_choice';
-/** So many answers without a call, and none with one ever: the tools do not reach the model. */
+/** So many answers in prose: the tools do not reach the model, or what chooses them does not bind it. */
 const IGNORED = 2;
 
 /**
@@ -129,8 +129,12 @@ export class OpenAiModel implements ChatModel {
     if (!answer.ok || tools.length === 0) return answer;
     if (form !== 'tools') return { ok: true, value: callFromJson(answer.value) };
     if (answer.value.calls.length > 0) this.#callSeen = true;
-    else if (answer.value.finish === 'stop') this.#ignored += 1;
-    if (!this.#callSeen && this.#ignored >= IGNORED && this.#form === 'tools') this.#form = 'schema';
+    else if (isProse(answer.value)) this.#ignored += 1;
+    // Prose where a call is required: it is not enforced there, and a schema may be. One that did call gets another chance.
+    const required = !this.#quirks.has('tool_choice');
+    const enough = required && !this.#callSeen ? 1 : IGNORED;
+    const ignores = this.#ignored >= enough && (required || !this.#callSeen);
+    if (ignores && this.#form === 'tools') this.#form = 'schema';
     return answer;
   }
 
@@ -197,6 +201,10 @@ export class OpenAiModel implements ChatModel {
     return err({ ...result.error, message });
   }
 }
+
+/** Words in place of a call, to their end or until they were cut. Nothing at all may be a thought that was too long. */
+const isProse = ({ content, finish }: ChatAnswer): boolean =>
+  content.trim() !== '' && (finish === 'stop' || finish === 'length');
 
 function messageOf(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
   switch (message.role) {

@@ -40,11 +40,13 @@ const LONGEST_TEXT = 6_000;
 const LONGEST_WORDS = 400;
 const LINES = 12;
 
+const Text = z.string().max(2_000).describe('Two sentences at most, in plain words.');
+const summary = 'Hand in what a person should know about this version of the blueprint.';
 const EXPLAIN = {
   name: 'explain',
-  summary: 'Hand in what a person should know about this version of the blueprint.',
+  summary,
   input: z.strictObject({
-    text: z.string().max(2_000).describe('Two sentences at most, in plain words.'),
+    text: Text,
     yaml: z
       .string()
       .max(20_000)
@@ -53,8 +55,11 @@ const EXPLAIN = {
       .describe('Of a refused blueprint: the whole corrected document. Else null.'),
   }),
 } as const satisfies AnswerTool;
+/** Where there is nothing to draft there is nothing to look up either: the facts are all computed. */
+const IN_WORDS = { name: 'explain', summary, input: z.strictObject({ text: Text }) } as const satisfies AnswerTool;
 
 const Variables = z.strictObject({ name: z.string().max(320), facts: z.string().max(14_000) });
+const LIMITS = { ...RUN_LIMITS, steps: 4, tokens: 16_000, ms: 90_000, answerTokens: 1_500 };
 
 /**
  * Explains a version of a blueprint to the people who wrote it. A draft of its is kept only when it validates whole, is for
@@ -66,7 +71,11 @@ export const blueprintParser: Role<typeof Variables, BlueprintNews, Explanation>
   variables: Variables,
   tools: [validateBlueprint, diffBlueprint],
   answers: [EXPLAIN],
-  limits: { ...RUN_LIMITS, steps: 4, tokens: 16_000, ms: 90_000, answerTokens: 1_500 },
+  limits: LIMITS,
+  offer: (news) =>
+    asksDraft(news)
+      ? {}
+      : { tools: [], answers: [IN_WORDS], limits: { ...LIMITS, answerTokens: RUN_LIMITS.answerTokens } },
   fill: (news) => ({ name: clean(news.name, 320), facts: factsText(news) }),
   take: (answer, news) => {
     const said = EXPLAIN.input.parse(answer.args);
@@ -91,8 +100,11 @@ function draftOf(yaml: string | null, { refused, inForce }: BlueprintNews): Omit
   };
 }
 
-function factsText({ name, version, kind, lines, refused, inForce }: BlueprintNews): string {
-  const asksDraft = refused !== undefined && refused.text.length <= LONGEST_TEXT;
+const asksDraft = ({ refused }: BlueprintNews): boolean => refused !== undefined && refused.text.length <= LONGEST_TEXT;
+
+function factsText(news: BlueprintNews): string {
+  const { name, version, kind, lines, refused, inForce } = news;
+  const drafts = asksDraft(news);
   // Each repeats what somebody wrote in the document: a value that was found, the name of a group.
   const shown = lines.slice(0, LINES).map((line) => `- ${clean(line, 300)}`);
   const more = lines.length > LINES ? [`- and ${lines.length - LINES} more`] : [];
@@ -103,15 +115,15 @@ function factsText({ name, version, kind, lines, refused, inForce }: BlueprintNe
   switch (kind) {
     case 'refused':
       return [
-        ...(asksDraft ? ['The refused document:', fencedLines('blueprint', refused.text, LONGEST_TEXT)] : []),
+        ...(drafts ? ['The refused document:', fencedLines('blueprint', refused?.text ?? '', LONGEST_TEXT)] : []),
         `${about} is refused. ${stays}`,
         'Its faults, each with its fix:',
         found,
-        asksDraft ? 'Draft the corrected document: mend the faults, change nothing else.' : 'yaml is null.',
+        ...(drafts ? ['Draft the corrected document: mend the faults, change nothing else.'] : []),
       ].join('\n');
     case 'changed':
-      return [`${about} is in force now. What changes:`, found, 'yaml is null.'].join('\n');
+      return [`${about} is in force now. What changes:`, found].join('\n');
     case 'new':
-      return [`${about} is new and in force. What it grants:`, found, 'yaml is null.'].join('\n');
+      return [`${about} is new and in force. What it grants:`, found].join('\n');
   }
 }

@@ -77,12 +77,9 @@ const PACE = {
 const answer = (name: 'retry' | 'stop' | 'call_person', summary: string) =>
   ({ name, summary, input: z.strictObject({ reason: Reason }) }) as const satisfies AnswerTool;
 
-const ANSWERS = [
-  PACE,
-  answer('retry', 'Ask for the same once more. The rules judge it anew.'),
-  answer('stop', 'Leave it at this.'),
-  answer('call_person', 'Leave it at this and call a person.'),
-] as const;
+const RETRY = answer('retry', 'Ask for the same once more. The rules judge it anew.');
+const STOP = answer('stop', 'Leave it at this.');
+const CALL = answer('call_person', 'Call a person to look.');
 
 const Variables = z.strictObject({ service: z.string().max(317), facts: z.string().max(6_000) });
 
@@ -95,8 +92,11 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
   version: 1,
   variables: Variables,
   tools: [getMetrics, getWorkload, getEvents],
-  answers: ANSWERS,
+  answers: [PACE, RETRY, STOP, CALL],
   limits: { ...RUN_LIMITS, steps: 4, tokens: 12_000, ms: 60_000 },
+  offer: (facts) => ({
+    answers: facts.kind === 'steps' ? [PACE, CALL] : [...(facts.retriesLeft > 0 ? [RETRY] : []), STOP, CALL],
+  }),
   fill: (facts) => ({ service: clean(facts.service, 317), facts: factsText(facts) }),
   take: ({ name, args }, facts) => {
     const reason = clean(String(args['reason'] ?? ''), LONGEST_REASON);
@@ -112,6 +112,9 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
         if (facts.kind !== 'failure') return err('retry is for a step that failed, and none did');
         return facts.retriesLeft > 0 ? ok({ kind: name, reason }) : err('it was retried as often as it may be');
       case 'stop':
+        return facts.kind === 'failure'
+          ? ok({ kind: name, reason })
+          : err('stop is for a step that failed, and none did: what was authorised goes on');
       case 'call_person':
         return ok({ kind: name, reason });
       default:

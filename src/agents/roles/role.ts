@@ -32,6 +32,8 @@ export interface RoleAnswer {
  */
 export interface Role<V extends z.ZodObject, Facts, Conclusion> extends RoleHead {
   readonly variables: V;
+  /** Less than the whole of the role, where only some of it can answer: what is not offered is not answered wrongly. */
+  offer?(facts: Facts): Partial<Pick<RoleHead, 'tools' | 'answers' | 'limits'>>;
   fill(facts: Facts): z.input<V>;
   /** What a model's answer comes to: cleaned, capped, and only what the facts bear out. An error is why nothing of it is used. */
   take(answer: RoleAnswer, facts: Facts): Result<Conclusion, string>;

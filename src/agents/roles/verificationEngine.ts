@@ -44,11 +44,11 @@ const CAUSE = {
   input: z.strictObject({ text: z.string().max(1_000).describe('The cause, in one or two plain sentences.') }),
 } as const satisfies AnswerTool;
 
-const ANSWERS: readonly AnswerTool[] = [
+/** Of a change whose checks cannot be judged. */
+const UNCLEAR: readonly AnswerTool[] = [
   { name: 'hold', summary: 'Leave the change as it is for now.', input: z.strictObject({ reason: Reason }) },
   UNDO,
   { name: 'ask_person', summary: 'Call a person to look.', input: z.strictObject({ reason: Reason }) },
-  CAUSE,
 ];
 
 const Variables = z.strictObject({ service: z.string().max(317), facts: z.string().max(6_000) });
@@ -62,8 +62,9 @@ export const verificationEngine: Role<typeof Variables, VerificationFacts, Judge
   version: 1,
   variables: Variables,
   tools: [getMetrics, getEvents, getWorkload, getLogs],
-  answers: ANSWERS,
+  answers: [...UNCLEAR, CAUSE],
   limits: { ...RUN_LIMITS, steps: 5, tokens: 16_000, ms: 60_000 },
+  offer: ({ kind }) => ({ answers: kind === 'failed' ? [CAUSE] : UNCLEAR }),
   fill: (facts) => ({ service: clean(facts.service, 317), facts: factsText(facts) }),
   take: ({ name, args }, { kind }) => {
     if ((name === 'cause') !== (kind === 'failed')) return err(`${clean(name, 40)} does not answer what was asked`);
