@@ -2,6 +2,7 @@ import { signingKey, trustedKeys } from './approvals/keys.ts';
 import type { Trust } from './approvals/tally.ts';
 import type { Wiring } from './compose.ts';
 import type { GatewayDeps } from './gateway/deps.ts';
+import { Turns } from './gateway/turns.ts';
 import { err, ok, type Result } from './kernel/result.ts';
 import type { Observer } from './observe/observer.ts';
 import type { BlueprintFiles } from './ports/blueprintFiles.ts';
@@ -26,7 +27,8 @@ export function composeGateway(wiring: Wiring, parts: GatewayParts): GatewayDeps
   const { observer, journal, privatePem, trust, files, journals } = parts;
   const key = signingKey(privatePem);
   const held = { ...(files && { files }), ...(journals && { journals }) };
-  return { observer, reader, records, journal, clock, ids, log, ownNamespace, key, trust, ...held };
+  const turns = new Turns(clock);
+  return { observer, reader, records, journal, clock, ids, log, ownNamespace, key, trust, turns, ...held };
 }
 
 /**

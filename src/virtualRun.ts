@@ -6,6 +6,7 @@ import type { Controller } from './controller/controller.ts';
 import type { Executor } from './executor/executor.ts';
 import type { GatewayDeps } from './gateway/deps.ts';
 import { finishRaises } from './gateway/finishRaises.ts';
+import { Turns } from './gateway/turns.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Journal } from './ports/journal.ts';
 import type { Log } from './ports/log.ts';
@@ -107,7 +108,8 @@ export class VirtualRun {
     const controller = composeController(wiring, observer, told, proposer, options.agents?.(clock));
     const executor = composeExecutor(wiring, observer, await options.journal('executor', clock), port.workloads);
     const journal = (await options.gatewayJournal?.(clock)) ?? new MemoryJournal(clock, 'gateway');
-    const gateway: GatewayDeps = { ...wiring, observer, journal, key: signingKey(pem), trust };
+    const turns = new Turns(clock);
+    const gateway: GatewayDeps = { ...wiring, observer, journal, key: signingKey(pem), trust, turns };
     const stop = new AbortController();
     await observer.start(stop.signal);
     return new VirtualRun({ clock, world, port, observer, controller, executor, gateway }, stop, options);

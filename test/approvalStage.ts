@@ -1,5 +1,6 @@
 import { Executor } from '../src/executor/executor.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
+import { Turns } from '../src/gateway/turns.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus, type DecisionSpec } from '../src/schema/records.ts';
 import { answer, personIn } from '../src/testing/gateway.ts';
@@ -23,6 +24,7 @@ export async function openApprovals(options: StageOptions = {}) {
     journal: new MemoryJournal(stage.clock, 'gateway-test'),
     key: PEOPLE.key,
     trust: PEOPLE.trust,
+    turns: new Turns(stage.clock),
   };
   const request = (name: string): KubeObject | undefined => stage.world.get(KINDS.ApprovalRequest, 'shop', name);
   return {

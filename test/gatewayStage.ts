@@ -9,6 +9,7 @@ import type { GatewayDeps } from '../src/gateway/deps.ts';
 import { Attempts } from '../src/gateway/people/attempts.ts';
 import { Gatekeeper } from '../src/gateway/people/gatekeeper.ts';
 import { csrfOf, digestOfSecret } from '../src/gateway/people/secrets.ts';
+import { Turns } from '../src/gateway/turns.ts';
 import { ok } from '../src/kernel/result.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Role, Scope } from '../src/schema/api/people.ts';
@@ -60,6 +61,7 @@ function emptyGateway(clock: Clock): GatewayDeps {
     ownNamespace: 'agent-system',
     key: PEOPLE.key,
     trust: PEOPLE.trust,
+    turns: new Turns(clock),
   };
 }
 

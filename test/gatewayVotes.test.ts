@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Executor } from '../src/executor/executor.ts';
 import { gatewayViews } from '../src/faces/http/gatewayViews.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
+import { Turns } from '../src/gateway/turns.ts';
 import type { ApprovalCard } from '../src/schema/api/approvals.ts';
 import type { Scope } from '../src/schema/api/people.ts';
 import { KINDS } from '../src/schema/kube.ts';
@@ -40,7 +41,8 @@ async function asked(
   await executor.pass();
   const { observer: _o, workloads: _w, alerts: _a, trust: _t, ...shared } = stage.deps;
   const journal = new MemoryJournal(stage.clock, 'gateway-test');
-  const gateway: GatewayDeps = { ...shared, ...PEOPLE, observer: stage.observer, journal };
+  const turns = new Turns(stage.clock);
+  const gateway: GatewayDeps = { ...shared, ...PEOPLE, observer: stage.observer, journal, turns };
   const http = openGateway({ gateway, views: gatewayViews(gateway) });
   http.person('ada', 'operator', ['devops-team']);
   http.person('bob', 'operator', ['devops-team', 'web-team']);

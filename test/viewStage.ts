@@ -1,6 +1,7 @@
 import { Executor } from '../src/executor/executor.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
 import type { Identity } from '../src/gateway/people/identity.ts';
+import { Turns } from '../src/gateway/turns.ts';
 import { approvalCard } from '../src/gateway/views/approvalCard.ts';
 import { vote } from '../src/gateway/vote.ts';
 import { ApprovalCard, type VoteBody } from '../src/schema/api/approvals.ts';
@@ -48,6 +49,7 @@ export async function openViewStage({ to = 8, from = 6, asks = {}, ...options }:
     ownNamespace: 'agent-system',
     key: PEOPLE.key,
     trust: PEOPLE.trust,
+    turns: new Turns(clock),
   };
   await stage.wish(REQUEST, { arguments: { replicas: to }, operation: 'scale_beyond_limits', ...asks });
   await executor.pass();

@@ -8,6 +8,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { PodLogs } from '../ports/podLogs.ts';
 import type { Wanted } from '../schema/change.ts';
+import type { Client } from '../schema/client.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { headline } from '../schema/headline.ts';
 import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
@@ -30,6 +31,14 @@ export interface JudgeDeps {
   readonly ownNamespace: string;
   views(): readonly ServiceView[];
   decisions(): readonly DecisionObject[];
+}
+
+/** What else is known of a call. */
+export interface CallFrom {
+  /** Of a person's call: on record with it. */
+  readonly client?: Client;
+  /** Of a wish whose name has to be the same when it is asked again; else a fresh one. */
+  readonly id?: string;
 }
 
 /** One call with its verdict, on record. */
@@ -55,13 +64,14 @@ export async function judgeCall(
   called: AskedCall,
   requester: Requester,
   run: string,
+  { client, id }: CallFrom = {},
 ): Promise<Result<Judged, string>> {
   const asksPeople = called.tool === requestApproval.name && called.effect === 'change';
   const asked = asksPeople ? wishIn(called) : called;
   const view = viewOf(deps.views(), asked.target);
   const now = deps.clock.now();
   const request: Request = {
-    id: `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`,
+    id: id ?? `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`,
     tool: asked.tool,
     effect: asked.effect,
     args: asked.args,
@@ -75,7 +85,7 @@ export async function judgeCall(
   const input = inputFor(deps, view, request, now);
   const { verdict } = decide(input);
   const alternatives = verdict.authority === 'forbidden' ? alternativeLines(deps, { request, verdict, view }) : [];
-  const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }) };
+  const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }), ...(client && { client }) };
   const recorded = await deps.journal.append({ kind: 'call', subject: run, data });
   if (!recorded.ok) return err(recorded.error.message);
   return ok({ request, verdict, view, alternatives, asksPeople, head: recorded.value });
@@ -94,7 +104,12 @@ function resolved(wanted: Wanted, workload: Workload | undefined): Wanted {
   return change?.kind === 'rollback' ? { ...wanted, revision: change.to.revision } : wanted;
 }
 
-function inputFor(deps: JudgeDeps, view: ServiceView | undefined, request: Request, now: number): GateInput {
+function inputFor(
+  deps: Pick<JudgeDeps, 'ownNamespace'>,
+  view: ServiceView | undefined,
+  request: Request,
+  now: number,
+): GateInput {
   if (view === undefined) return { now, request, matches: 0, admission: false, ownNamespace: deps.ownNamespace };
   const whole = gateInput(view, request, { now, ownNamespace: deps.ownNamespace });
   if (request.effect !== 'read') return whole;
@@ -157,18 +172,34 @@ function suggested(deps: JudgeDeps, { request, view }: Judged): unknown {
   return { verdict: headline(verdict), instead: alternativeLines(deps, { request: refused, verdict, view }) };
 }
 
-function whatIf(deps: JudgeDeps, { request, view }: Judged): unknown {
-  if (view === undefined) return { verdict: 'no blueprint governs that service' };
-  const { tool: name, args } = callAskedAbout(request.args);
-  const tool = TOOLS.find((t) => t.effect === 'change' && t.name === name);
-  if (tool === undefined) return { verdict: 'no such change' };
-  const wanted = tool.wanted(args);
-  const asked: Request = { ...request, tool: tool.name, effect: 'change', args, ...(wanted ? { wanted } : {}) };
-  const { verdict } = decide(gateInput(view, asked, { now: deps.clock.now(), ownNamespace: deps.ownNamespace }));
+function whatIf(deps: JudgeDeps, judged: Judged): unknown {
+  if (judged.view === undefined) return { verdict: 'no blueprint governs that service' };
+  const asked = askedAbout(deps, judged);
+  if (asked === undefined) return { verdict: 'no such change' };
+  const { verdict } = asked;
   return {
     verdict: headline(verdict),
     findings: verdict.findings.filter((f) => f.effect !== 'note').map((f) => f.message),
   };
+}
+
+/** The change that a `what_if` is about, judged as if its asker had asked for it. Undefined: there is no such change. */
+export function askedAbout(
+  deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
+  { request, view }: Judged,
+): Pick<Judged, 'request' | 'verdict' | 'view'> | undefined {
+  const { tool: name, args } = callAskedAbout(request.args);
+  const tool = TOOLS.find((t) => t.effect === 'change' && t.name === name);
+  if (tool === undefined) return undefined;
+  const wanted = tool.wanted(args);
+  const asked: Request = {
+    ...request,
+    tool: tool.name,
+    effect: 'change',
+    args,
+    ...(wanted ? { wanted: resolved(wanted, view?.workload) } : {}),
+  };
+  return { request: asked, verdict: decide(inputFor(deps, view, asked, deps.clock.now())).verdict, view };
 }
 
 /** The service whose target this Deployment is. */

@@ -1,3 +1,4 @@
+import { sameVerdict } from '../calls/sameVerdict.ts';
 import { AFTER_REJECTION_MS } from '../policy/approval.ts';
 import { type DecisionObject, isOpen } from '../schema/decisionObject.ts';
 import type { Request } from '../schema/request.ts';
@@ -44,17 +45,6 @@ function sameWish(request: Request, verdict: Verdict, { spec }: DecisionObject):
     spec.target.name === request.target.name &&
     spec.blueprint.hash === verdict.blueprint?.hash
   );
-}
-
-/** Same authority for the same reasons. What merely waited is computed anew, so a lifted wait counts as a difference. */
-function sameVerdict(verdict: Verdict, { spec, status }: DecisionObject): boolean {
-  const before = status?.verdict ?? spec.verdict;
-  const codes = (findings: readonly { code: string; effect: string }[]): string =>
-    findings
-      .flatMap((f) => (f.effect === 'note' ? [] : [f.code]))
-      .sort()
-      .join();
-  return before.authority === verdict.authority && codes(before.findings) === codes(verdict.findings);
 }
 
 function wasLetThrough({ spec, status }: DecisionObject): boolean {

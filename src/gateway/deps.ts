@@ -8,6 +8,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { JournalFiles } from '../ports/journalFiles.ts';
 import type { Log } from '../ports/log.ts';
+import type { Turns } from './turns.ts';
 
 /** What the gateway works with. It holds the key that speaks for people, and no way to a workload. */
 export interface GatewayDeps {
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   readonly ownNamespace: string;
   readonly key: SigningKey;
   readonly trust: Trust;
+  readonly turns: Turns;
   /** Where the blueprints of this cluster are kept as files: then the file is what a raise edits. */
   readonly files?: BlueprintFiles;
   /** The journals at hand; absent: none lies where this gateway runs. */
@@ -29,6 +31,16 @@ export interface GatewayDeps {
 
 /** Why something a person asked the gateway for was not done. The code is stable; the message says what to do. */
 export interface Refused {
-  readonly code: 'notFound' | 'stale' | 'decided' | 'notYours' | 'incomplete' | 'notOffered' | 'busy' | 'unavailable';
+  readonly code:
+    | 'notFound'
+    | 'stale'
+    | 'decided'
+    | 'notYours'
+    | 'incomplete'
+    | 'notOffered'
+    | 'malformed'
+    | 'tooMany'
+    | 'busy'
+    | 'unavailable';
   readonly message: string;
 }

@@ -1,29 +1,22 @@
-import { proveRequester } from '../approvals/requesterProof.ts';
+import { createHash } from 'node:crypto';
 import { digestOf } from '../approvals/subject.ts';
 import { mayNotDecide } from '../approvals/tally.ts';
-import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { gateInput } from '../observe/gateInput.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
-import { decide } from '../policy/decide.ts';
 import type { TakeAlternativeBody } from '../schema/api/approvals.ts';
 import type { AskedAnew } from '../schema/api/lists.ts';
+import type { Client } from '../schema/client.ts';
 import { headline } from '../schema/headline.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { newDecision } from '../schema/newDecision.ts';
-import { ApprovalRequestSpec, type DecisionSpec, type Origin } from '../schema/records.ts';
+import { ApprovalRequestSpec } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
+import { type Asking, create, isTheirs, judgeInName, mayNotAsk, unavailable, type Where } from './ask.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import { alternativeTitle } from './views/alternativeViews.ts';
 import { judged, judgedAlternatives, wishOf } from './views/judgedNow.ts';
 import { readDecision } from './views/records.ts';
 import { vote } from './vote.ts';
-
-interface Where {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /**
  * Asks, in this person's own name, for another change than the one that waits, and rejects that one. The index is that of
@@ -32,14 +25,19 @@ interface Where {
 export async function takeAlternative(
   deps: GatewayDeps,
   who: Identity,
+  from: Client,
   where: Where,
   { index, title, digest: seen, comment }: TakeAlternativeBody,
 ): Promise<Result<AskedAnew, Refused>> {
+  const mayNot = mayNotAsk(who);
+  if (mayNot !== undefined) return err(mayNot);
   const asked = await requestAt(deps, where);
   if (!asked.ok) return asked;
   const { request, spec } = asked.value;
   const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
   if (barred !== undefined) return err({ code: 'notYours', message: barred });
+  const taken = takenAs(request, spec, who);
+  if (await isTheirs(deps, who, taken)) return ok({ text: `You took one already: decision ${taken.name}.` });
   const found = await alternativeAt(deps, spec, index);
   if (!found.ok) return found;
   const { view, wish, text } = found.value;
@@ -55,7 +53,7 @@ export async function takeAlternative(
   const said = [`took instead: ${text}`, comment?.trim() ?? ''].filter((part) => part !== '').join('; ');
   const rejected = await vote(deps, who, where, { digest, vote: 'reject', comment: said.slice(0, 1000) });
   if (!rejected.ok) return rejected;
-  return ask(deps, who, view, wish, said);
+  return ask(deps, { who, from, view, id: taken.name }, wish, said);
 }
 
 async function requestAt(
@@ -101,48 +99,30 @@ async function alternativeAt(
 /** Judged once more in the person's own name, on record, then a Decision with the gateway's word for who asked. */
 async function ask(
   deps: GatewayDeps,
-  who: Identity,
-  view: ServiceView,
-  wish: Request,
+  asking: Omit<Asking, 'called'>,
+  { tool, effect, args, wanted, target }: Request,
   said: string,
 ): Promise<Result<AskedAnew, Refused>> {
-  const { blueprint, workload, namespace, name } = view;
-  if (blueprint === undefined) return err({ code: 'stale', message: 'no blueprint governs this service any more' });
-  const now = deps.clock.now();
-  const own: Request = {
-    id: `${name}-${deps.ids.fresh()}`,
-    tool: wish.tool,
-    effect: wish.effect,
-    args: wish.args,
-    ...(wish.wanted && { wanted: wish.wanted }),
-    target: wish.target,
-    requester: { kind: 'person', name: who.name },
-    ...(workload && { seen: { uid: workload.uid, replicas: workload.replicas, at: workload.at } }),
-  };
-  const input = gateInput(view, own, { now, ownNamespace: deps.ownNamespace });
-  const { verdict } = decide(input);
-  const logged = await deps.journal.append({ kind: 'call', subject: own.id, data: { input, verdict } });
-  if (!logged.ok) return unavailable(`it cannot be recorded: ${logged.error.message}`);
-  const uid = workload?.uid;
-  const parts = { blueprint, uid, request: own, verdict, rationale: said, evidence: [], origin: BY_HAND };
-  const object = newDecision({ ...parts, journal: logged.value }, isoInstant(workload?.at ?? now));
-  const spec = object.spec as DecisionSpec;
-  const proof = proveRequester(deps.trust.cluster, { namespace, name: own.id }, spec, isoInstant(now), deps.key);
-  const created = await deps.records.create(KINDS.Decision, { ...object, spec: { ...spec, proof } });
-  if (!created.ok) return unavailable(`the change was not asked for: ${created.error.message}`);
-  return ok({ text: `Asked for in your name: ${headline(verdict)}. Decision ${own.id}.` });
+  if (asking.view?.blueprint === undefined) {
+    return err({ code: 'stale', message: 'no blueprint governs this service any more' });
+  }
+  const whole = { ...asking, called: { tool, effect, args, ...(wanted && { wanted }), target } };
+  const own = await judgeInName(deps, whole);
+  if (!own.ok) return own;
+  const made = await create(deps, whole, own.value, said);
+  return made.ok
+    ? ok({ text: `Asked for in your name: ${headline(own.value.verdict)}. Decision ${asking.id}.` })
+    : made;
 }
 
-const BY_HAND: Origin = {
-  role: 'person',
-  prompt: '',
-  model: '',
-  steps: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-  seconds: 0,
-  read: [],
-  run: '',
-};
-
-const unavailable = (message: string): Result<never, Refused> => err({ code: 'unavailable', message });
+/**
+ * One of a request and a person: whoever takes an alternative a second time, because no answer came or because the page still
+ * showed it, is told of the first.
+ */
+const takenAs = ({ metadata }: KubeObject, { target, blueprint }: ApprovalRequestSpec, who: Identity): Where => ({
+  namespace: target.namespace,
+  name: `${blueprint.name}-${createHash('sha256')
+    .update(`${metadata.namespace}/${metadata.name} ${metadata.uid} ${who.name}`)
+    .digest('hex')
+    .slice(0, 10)}`,
+});

@@ -5,6 +5,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { GatewayDeps } from '../gateway/deps.ts';
 import { finishRaises } from '../gateway/finishRaises.ts';
+import { Turns } from '../gateway/turns.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -60,7 +61,8 @@ export class Product {
     const { journals, proposer, agents } = parts;
     this.#controller = composeController(wiring, this.observer, journals.controller, proposer, agents);
     this.#executor = composeExecutor(wiring, this.observer, journals.executor, port.workloads);
-    this.gateway = { ...wiring, ...parts.people, observer: this.observer, journal: journals.gateway };
+    const turns = new Turns(parts.clock);
+    this.gateway = { ...wiring, ...parts.people, observer: this.observer, journal: journals.gateway, turns };
   }
 
   /** Its watches are open, or have failed once. */

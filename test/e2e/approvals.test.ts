@@ -1,3 +1,4 @@
+import { Turns } from '../../src/gateway/turns.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import type { GatewayDeps } from '../../src/gateway/deps.ts';
@@ -49,6 +50,7 @@ describeCluster('approvals on a real API server (scenario 2)', () => {
       ownNamespace: 'agent-system',
       key: PEOPLE.key,
       trust: PEOPLE.trust,
+      turns: new Turns(clock),
     };
   });
   afterAll(async () => {

@@ -7,7 +7,7 @@ const ROUTES = Object.keys(ACCESS) as RouteKey[];
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 const SCOPES: readonly Scope[] = ['read', 'propose', 'approve'];
 
-type Rule = 'anybody' | `${Role}` | `${Role}, ${Scope | 'any'}`;
+type Rule = 'anybody' | `${Role}` | `${Role}, ${Scope | 'any' | 'approve+propose'}`;
 
 /** Written from the list of rights, not from the table: role, and the scope that a token needs; without one no token may. */
 const RIGHTS: Readonly<Record<RouteKey, Rule>> = {
@@ -23,7 +23,9 @@ const RIGHTS: Readonly<Record<RouteKey, Rule>> = {
   'GET /api/approvals/:namespace/:name': 'viewer, read',
   'POST /api/approvals/:namespace/:name/vote': 'operator, approve',
   'POST /api/approvals/:namespace/:name/evaluate': 'operator, approve',
-  'POST /api/approvals/:namespace/:name/alternative': 'operator, approve',
+  'POST /api/approvals/:namespace/:name/alternative': 'operator, approve+propose',
+  'POST /api/requests': 'operator, propose',
+  'POST /api/what-if': 'viewer, read',
   'GET /api/services': 'viewer, read',
   'GET /api/services/:namespace/:name': 'viewer, read',
   'POST /api/services/:namespace/:name/pause': 'operator, propose',
@@ -47,8 +49,8 @@ const RIGHTS: Readonly<Record<RouteKey, Rule>> = {
   'DELETE /api/tokens/:id': 'viewer',
 };
 
-type Way = 'nobody' | 'session' | Scope;
-const WAYS: readonly Way[] = ['nobody', 'session', ...SCOPES];
+type Way = 'nobody' | 'session' | Scope | 'approve+propose';
+const WAYS: readonly Way[] = ['nobody', 'session', ...SCOPES, 'approve+propose'];
 
 function expected(rule: Rule, role: Role, way: Way): 'in' | 401 | 403 {
   if (rule === 'anybody') return 'in';
@@ -56,7 +58,8 @@ function expected(rule: Rule, role: Role, way: Way): 'in' | 401 | 403 {
   const [least = '', scope] = rule.split(', ');
   if (ROLES.indexOf(role) < ROLES.indexOf(least as Role)) return 403;
   if (way === 'session') return 'in';
-  return scope === 'any' || scope === way ? 'in' : 403;
+  const given = way.split('+');
+  return scope === 'any' || scope?.split('+').every((one) => given.includes(one)) ? 'in' : 403;
 }
 
 const split = (route: RouteKey): { method: string; path: string } => {
@@ -73,7 +76,7 @@ async function found(route: RouteKey, role: Role, way: Way): Promise<'in' | numb
   stage.person('me', role);
   const response = await stage.call(method, path, {
     ...(way === 'session' && { cookie: stage.session('me') }),
-    ...(way !== 'session' && way !== 'nobody' && { token: stage.token('me', [way]) }),
+    ...(way !== 'session' && way !== 'nobody' && { token: stage.token('me', way.split('+') as Scope[]) }),
     ...(method !== 'GET' && { body: {} }),
   });
   if (response.headers.get('content-type')?.includes('event-stream')) {
@@ -84,13 +87,16 @@ async function found(route: RouteKey, role: Role, way: Way): Promise<'in' | numb
 }
 
 describe('who may call what', () => {
-  it.each(ROUTES)('%s: every role, without a login, by a session and by a token of each scope', async (route) => {
-    for (const role of ROLES) {
-      for (const way of WAYS) {
-        expect([role, way, await found(route, role, way)]).toEqual([role, way, expected(RIGHTS[route], role, way)]);
+  it.each(ROUTES)(
+    '%s: every role, without a login, by a session and by a token of each scope, or of two',
+    async (route) => {
+      for (const role of ROLES) {
+        for (const way of WAYS) {
+          expect([role, way, await found(route, role, way)]).toEqual([role, way, expected(RIGHTS[route], role, way)]);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('knows no other route, whoever asks', async () => {
     const stage = openGateway();

@@ -5,17 +5,20 @@ import type { Role, Scope } from '../../schema/api/people.ts';
  * exist.
  *
  * `public`: anybody who reaches the port. Else a login with at least `role`, by a session or, where `scope` names one, a
- * token that was given it. `session`: no token can do this, whoever holds it. Whether somebody may answer a certain request is
- * decided by its groups, where it is answered.
+ * token that was given it, or all of them. `session`: no token can do this, whoever holds it. Whether somebody may answer a
+ * certain request is decided by its groups, where it is answered.
  */
 export type Access =
   | { readonly kind: 'public' }
-  | { readonly kind: 'login'; readonly role: Role; readonly scope: Scope | 'any' }
+  | { readonly kind: 'login'; readonly role: Role; readonly scope: Scope | readonly Scope[] | 'any' }
   | { readonly kind: 'session'; readonly role: Role };
 
 const PUBLIC: Access = { kind: 'public' };
 const READ: Access = { kind: 'login', role: 'viewer', scope: 'read' };
 const ANSWER: Access = { kind: 'login', role: 'operator', scope: 'approve' };
+/** Answers and asks at once. */
+const TAKE: Access = { kind: 'login', role: 'operator', scope: ['approve', 'propose'] };
+const ASK: Access = { kind: 'login', role: 'operator', scope: 'propose' };
 const HOLD: Access = { kind: 'login', role: 'operator', scope: 'propose' };
 const OWN: Access = { kind: 'session', role: 'viewer' };
 const ADMIN: Access = { kind: 'session', role: 'admin' };
@@ -33,7 +36,9 @@ export const ACCESS = {
   'GET /api/approvals/:namespace/:name': READ,
   'POST /api/approvals/:namespace/:name/vote': ANSWER,
   'POST /api/approvals/:namespace/:name/evaluate': ANSWER,
-  'POST /api/approvals/:namespace/:name/alternative': ANSWER,
+  'POST /api/approvals/:namespace/:name/alternative': TAKE,
+  'POST /api/requests': ASK,
+  'POST /api/what-if': READ,
   'GET /api/services': READ,
   'GET /api/services/:namespace/:name': READ,
   // Pausing needs nothing but the right to; lifting one is for people at a page or a prompt, never for a token.
@@ -74,5 +79,10 @@ export function admits(
   if (RANK[identity.role] < RANK[access.role]) return 'forbidden';
   if (identity.by.kind === 'session') return 'yes';
   if (access.kind === 'session') return 'forbidden';
-  return access.scope === 'any' || (identity.by.scopes ?? []).includes(access.scope) ? 'yes' : 'forbidden';
+  const { scopes = [] } = identity.by;
+  return scopesOf(access).every((scope) => scopes.includes(scope)) ? 'yes' : 'forbidden';
 }
+
+/** What a token has to have been given; nothing for what every login may do. */
+export const scopesOf = ({ scope }: Extract<Access, { kind: 'login' }>): readonly Scope[] =>
+  scope === 'any' ? [] : typeof scope === 'string' ? [scope] : scope;

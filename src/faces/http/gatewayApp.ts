@@ -14,6 +14,7 @@ import type { HandlersOf } from './routes/handler.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { readRoutes } from './routes/reads.ts';
+import { requestRoutes } from './routes/requests.ts';
 
 /** The largest honest body is a vote with its comment. */
 const MOST_BYTES = 64 * 1024;
@@ -35,6 +36,7 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
     ...approvalRoutes(deps),
     ...readRoutes(deps),
     ...holdRoutes(deps),
+    ...requestRoutes(deps),
   };
   const app = new Hono<Env>();
   const host = knownHost(place);

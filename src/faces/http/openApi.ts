@@ -11,9 +11,10 @@ import {
 } from '../../schema/api/lists.ts';
 import { FirstRunBody, LoginBody, Me, TokenBody, TokenMade, UserBody, UserView } from '../../schema/api/people.ts';
 import { DecisionDetail, DecisionList, JournalPage, QueueState } from '../../schema/api/records.ts';
+import { RequestAnswer, RequestBody, WhatIfAnswer, WhatIfBody } from '../../schema/api/requests.ts';
 import { PauseBody, ResumeBody, ServiceDetail, ServiceList } from '../../schema/api/services.ts';
 import { Hold } from '../../schema/counters.ts';
-import { ACCESS, type Access, type RouteKey } from './access.ts';
+import { ACCESS, type Access, type RouteKey, scopesOf } from './access.ts';
 
 interface Said {
   readonly summary: string;
@@ -40,6 +41,12 @@ const SAID: Readonly<Record<RouteKey, Said>> = {
     summary: 'reject it and ask for another change instead',
     body: TakeAlternativeBody,
     answer: AskedAnew,
+  },
+  'POST /api/requests': { summary: 'ask for a change in your own name', body: RequestBody, answer: RequestAnswer },
+  'POST /api/what-if': {
+    summary: 'what the gate would say to a change, without asking for it',
+    body: WhatIfBody,
+    answer: WhatIfAnswer,
   },
   'GET /api/services': { summary: 'every service', answer: ServiceList },
   'GET /api/services/:namespace/:name': { summary: 'one service', answer: ServiceDetail },
@@ -110,10 +117,11 @@ function operation(path: string, { summary, body, answer }: Said, access: Access
   };
 }
 
-const rights = (access: Exclude<Access, { kind: 'public' }>): string =>
-  access.kind === 'session'
-    ? `a session with the role ${access.role}; no token`
-    : `the role ${access.role}${access.scope === 'any' ? '' : `; of a token the scope ${access.scope}`}`;
+function rights(access: Exclude<Access, { kind: 'public' }>): string {
+  if (access.kind === 'session') return `a session with the role ${access.role}; no token`;
+  const scopes = scopesOf(access);
+  return `the role ${access.role}${scopes.length === 0 ? '' : `; of a token the scope ${scopes.join(' and ')}`}`;
+}
 
 function schemaOf(schema: z.ZodType): Readonly<Record<string, unknown>> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output' }) as Record<string, unknown>;

@@ -18,6 +18,8 @@ const STATUS: Readonly<Record<Refused['code'], ContentfulStatusCode>> = {
   notYours: 403,
   incomplete: 422,
   notOffered: 422,
+  malformed: 400,
+  tooMany: 429,
   busy: 503,
   unavailable: 503,
 };

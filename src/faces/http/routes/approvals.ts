@@ -6,6 +6,7 @@ import { vote } from '../../../gateway/vote.ts';
 import { TakeAlternativeBody, VoteBody } from '../../../schema/api/approvals.ts';
 import { bodyOf, queryOf } from '../body.ts';
 import { callerOf } from '../caller.ts';
+import { clientOf } from '../client.ts';
 import type { AppDeps } from '../deps.ts';
 import { refusal } from '../problem.ts';
 import { Cursor, named, shown } from './asked.ts';
@@ -43,7 +44,9 @@ export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
       shown(c, await evaluate(gateway, callerOf(c), named(c))),
     'POST /api/approvals/:namespace/:name/alternative': async (c) => {
       const body = await bodyOf(c, TakeAlternativeBody);
-      return body.ok ? shown(c, await takeAlternative(gateway, callerOf(c), named(c), body.value)) : body.error;
+      return body.ok
+        ? shown(c, await takeAlternative(gateway, callerOf(c), clientOf(c), named(c), body.value))
+        : body.error;
     },
   };
 }
