@@ -12,10 +12,13 @@ export interface Env {
 }
 
 export const cookieName = (secure: boolean): string => (secure ? '__Host-fairlead' : 'fairlead');
+export const deviceCookie = (secure: boolean): string => `${cookieName(secure)}-device`;
 
 /** A page of ours always names itself; whoever has no Origin is no browser, and then no cookie is taken from it. */
 export function guard(access: Access, keeper: Gatekeeper, place: Place): MiddlewareHandler<Env> {
   return async (c, next) => {
+    // Who asks what anybody may have is not looked up.
+    if (access.kind === 'public') return next();
     const found = await identify(c, keeper, place);
     if (found === 'unavailable')
       return problem(c, 503, 'Unavailable', 'who you are cannot be looked up now: try again');
@@ -52,7 +55,7 @@ async function identify(
   const cookie = getCookie(c, cookieName(secure));
   // One or the other: with both there is no saying which of the two is meant.
   if (bearer !== undefined && cookie !== undefined) return undefined;
-  if (bearer === undefined && (cookie === undefined || cookie.length > 100)) return undefined;
+  if (bearer === undefined && !/^[\w-]{20,100}$/.test(cookie ?? '')) return undefined;
   const found = bearer === undefined ? await keeper.ofSession(cookie ?? '') : await keeper.ofToken(bearer);
   return found.ok ? found.value : 'unavailable';
 }

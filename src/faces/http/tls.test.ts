@@ -72,6 +72,7 @@ describe('a gateway with a certificate', () => {
     expect([status, policy]).toEqual([200, 'max-age=31536000']);
     expect(cookies).toEqual([
       expect.stringMatching(/^__Host-fairlead=[^;]+;(?=.* Secure)(?=.* HttpOnly)(?=.* Path=\/)(?=.* SameSite=Strict)/),
+      expect.stringMatching(/^__Host-fairlead-device=[^;]+;(?=.* Secure)(?=.* HttpOnly)(?=.* Path=\/)/),
     ]);
   });
 

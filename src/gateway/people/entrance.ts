@@ -9,8 +9,9 @@ export async function logIn(
   deps: PeopleDeps,
   { name, password }: { readonly name: string; readonly password: string },
   from: string,
+  device?: string,
 ): Promise<Result<string, Refusal>> {
-  const session = await deps.keeper.login(name, password, from);
+  const session = await deps.keeper.login(name, password, from, device);
   if (session.ok) await note(deps, { who: name, what: 'logged in', from });
   else if (session.error.code === 'wrong') {
     await note(deps, { who: await knownName(deps, name), what: 'was refused', from });

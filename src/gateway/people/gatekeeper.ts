@@ -5,6 +5,7 @@ import type { Scope } from '../../schema/api/people.ts';
 import type { ApiToken, People, Session, User } from '../../schema/people.ts';
 import { Attempts } from './attempts.ts';
 import type { Identity } from './identity.ts';
+import { Lookups } from './lookups.ts';
 import { networkOf } from './networkOf.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { digestOfSecret, newSecret } from './secrets.ts';
@@ -29,20 +30,28 @@ export class Gatekeeper {
   readonly #store: PeopleStore;
   readonly #clock: Clock;
   readonly #attempts: Attempts;
+  readonly #lookups: Lookups;
 
   constructor(store: PeopleStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#lookups = new Lookups(store, clock);
     this.#attempts = new Attempts(clock);
   }
 
-  /** A new session's secret, for the cookie. `from` is the caller's address. */
-  async login(name: string, password: string, from: string): Promise<Result<string, Refusal>> {
-    const keys = [`name ${name}`, `from ${networkOf(from)}`];
+  /**
+   * A new session's secret, for the cookie. `from` is the caller's address; `device` the id of one that this very person was
+   * let in with before: its tries count for itself alone, and nobody else's for it.
+   */
+  async login(name: string, password: string, from: string, device?: string): Promise<Result<string, Refusal>> {
+    const keys = device === undefined ? [`name ${name}`, `from ${networkOf(from)}`] : [`device ${device}`];
+    const held = this.#heldBack(keys);
+    if (held !== undefined) return err(held);
     const read = await this.#store.read();
     if (!read.ok) return err(unavailable(read.error));
-    const waitMs = this.#attempts.waitMs(...keys);
-    if (waitMs > 0) return err({ code: 'wait', message: 'too many wrong tries: wait a minute', waitMs });
+    // Again, and counted without a pause between: others came meanwhile.
+    const late = this.#heldBack(keys);
+    if (late !== undefined) return err(late);
     const user = read.value.users.find((one) => one.name === name && !one.disabled);
     // Counted before it is looked at, so that many tries at once are no way around it.
     this.#attempts.failed(...keys);
@@ -53,6 +62,12 @@ export class Gatekeeper {
     return this.#open(name);
   }
 
+  /** Too many tries were wrong lately. */
+  #heldBack(keys: readonly string[]): Refusal | undefined {
+    const waitMs = this.#attempts.waitMs(...keys);
+    return waitMs > 0 ? { code: 'wait', message: 'too many wrong tries: wait a minute', waitMs } : undefined;
+  }
+
   /** An error when the session could not be ended: it goes on. */
   logout(secret: string): Promise<Result<void, string>> {
     const id = digestOfSecret(secret);
@@ -61,10 +76,10 @@ export class Gatekeeper {
 
   /** Who holds this session; undefined: nobody, any more. `quietly`: a look that does not keep it from ending for idleness. */
   async ofSession(secret: string, quietly = false): Promise<Result<Identity | undefined, Refusal>> {
-    const read = await this.#store.read();
+    const id = digestOfSecret(secret);
+    const read = await this.#lookups.peopleFor(id);
     if (!read.ok) return err(unavailable(read.error));
     const now = this.#clock.now();
-    const id = digestOfSecret(secret);
     const session = read.value.sessions.find((one) => one.id === id);
     const user = session && enabled(read.value, session.user);
     if (session === undefined || user === undefined || isOver(session, now)) return ok(undefined);
@@ -75,10 +90,10 @@ export class Gatekeeper {
   }
 
   async ofToken(secret: string): Promise<Result<Identity | undefined, Refusal>> {
-    const read = await this.#store.read();
+    const hash = digestOfSecret(secret);
+    const read = await this.#lookups.peopleFor(hash);
     if (!read.ok) return err(unavailable(read.error));
     const now = this.#clock.now();
-    const hash = digestOfSecret(secret);
     const token = read.value.tokens.find((one) => one.hash === hash);
     const user = token && enabled(read.value, token.owner);
     if (token === undefined || user === undefined || now >= token.expiresAt) return ok(undefined);

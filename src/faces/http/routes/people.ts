@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { dropToken, inviteUser, makeToken, saveUser, tokenList, userList } from '../../../gateway/people/care.ts';
+import { deviceOf, newDevice } from '../../../gateway/people/devices.ts';
 import { acceptLink, logIn, logOut } from '../../../gateway/people/entrance.ts';
 import { ABSOLUTE_MS, type Refusal } from '../../../gateway/people/gatekeeper.ts';
 import { csrfOf } from '../../../gateway/people/secrets.ts';
@@ -10,7 +11,7 @@ import { FirstRunBody, LoginBody, type Me, TokenBody, UserBody } from '../../../
 import { bodyOf } from '../body.ts';
 import { addressOf, callerOf } from '../caller.ts';
 import type { AppDeps } from '../deps.ts';
-import { cookieName, type Env } from '../guard.ts';
+import { cookieName, deviceCookie, type Env } from '../guard.ts';
 import { linkOf } from '../links.ts';
 import { problem, refusal } from '../problem.ts';
 import type { HandlersOf } from './handler.ts';
@@ -27,13 +28,19 @@ type Routes =
   | 'POST /api/tokens'
   | 'DELETE /api/tokens/:id';
 
+/** Half a year: longer than a holiday. */
+const DEVICE_S = 180 * 86_400;
+
 export function peopleRoutes(deps: AppDeps): HandlersOf<Routes> {
-  const { people, place } = deps;
+  const { people, place, gateway } = deps;
   return {
     'POST /api/login': async (c) => {
       const body = await bodyOf(c, LoginBody);
       if (!body.ok) return body.error;
-      return entered(c, deps, await logIn(people, body.value, addressOf(c, place)));
+      const { name } = body.value;
+      const device = deviceOf(getCookie(c, deviceCookie(place.secure)), name, gateway);
+      const session = await logIn(people, body.value, addressOf(c, place), device);
+      return entered(c, deps, session, device === undefined ? name : undefined);
     },
     'POST /api/first-run': async (c) => {
       const body = await bodyOf(c, FirstRunBody);
@@ -79,18 +86,25 @@ export function peopleRoutes(deps: AppDeps): HandlersOf<Routes> {
   };
 }
 
+function keepDevice(c: Context<Env>, { place: { secure }, gateway }: AppDeps, name: string): void {
+  const options = { path: '/', httpOnly: true, sameSite: 'Strict', secure, maxAge: DEVICE_S } as const;
+  setCookie(c, deviceCookie(secure), newDevice(name, gateway), options);
+}
+
 /** What is wrong with the store stands in the log: it names files, and here anybody may ask. */
 function unavailable(c: Context<Env>, { people }: AppDeps, error: string, told: string): Response {
   people.log.error({ route: c.req.routePath, err: error }, 'people cannot be looked up');
   return problem(c, 503, 'Unavailable', `${told}: try again; the log of the gateway says what is wrong`);
 }
 
-function entered(c: Context<Env>, deps: AppDeps, session: Result<string, Refusal>): Response {
+/** `newTo`: of whom this browser is to be known as a device from now on. */
+function entered(c: Context<Env>, deps: AppDeps, session: Result<string, Refusal>, newTo?: string): Response {
   const { place } = deps;
   if (session.ok) {
     const maxAge = Math.floor(ABSOLUTE_MS / 1000);
     const options = { path: '/', httpOnly: true, sameSite: 'Strict', secure: place.secure, maxAge } as const;
     setCookie(c, cookieName(place.secure), session.value, options);
+    if (newTo !== undefined) keepDevice(c, deps, newTo);
     return c.json({});
   }
   const { error } = session;
