@@ -6,8 +6,8 @@ import { mainContainer } from '../schema/changeText.ts';
 import type { Pod, Workload } from '../schema/workload.ts';
 import { getLogs } from '../tools/getLogs.ts';
 
-/** Of the end of a log, in characters: what a prompt carries at most. */
-const SHOWN = 4_000;
+/** Of the end of a log, in characters as JSON writes them: it has to fit whole into what an answer carries (2,400). */
+const SHOWN = 2_000;
 
 /** The last lines of one pod of the service. That logs may be read at all was the gate's decision. */
 export async function logsOf(
@@ -34,5 +34,15 @@ function worstPod({ pods }: Workload): Pod | undefined {
   return [...pods].sort((a, b) => weight(b) - weight(a) || since(b) - since(a) || (a.name < b.name ? -1 : 1))[0];
 }
 
-/** What came last says why. */
-const tail = (text: string, max: number): string => (text.length > max ? `…${text.slice(-max)}` : text);
+/**
+ * What came last says why: whatever has to go goes from the beginning, whole lines where there are any. `max` counts what
+ * JSON makes of it.
+ */
+export function tail(text: string, max: number): string {
+  const over = (from: number): number => JSON.stringify(text.slice(from)).length - 2 - max;
+  if (over(0) <= 0) return text;
+  let from = Math.max(0, text.length - max);
+  while (over(from) > 0) from += 1;
+  const line = text.indexOf('\n', from);
+  return `…${text.slice(line === -1 || line === text.length - 1 ? from : line + 1)}`;
+}

@@ -88,7 +88,7 @@ describe('logs, where the gate allows them', () => {
     const { read } = stage(HEALTHY, { ok: true, value });
     const answer = await read('get_logs', { pod: null, lines: 20 });
     const log = (answer.ok ? (answer.value as { log: string }).log : '') ?? '';
-    expect(log.length).toBeLessThanOrEqual(4_001);
+    expect(log.length).toBeLessThanOrEqual(2_001);
     expect(log.endsWith('last words\n')).toBe(true);
     expect(log).not.toContain('abcdefgh12345678');
   });

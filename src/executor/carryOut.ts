@@ -53,7 +53,7 @@ export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Wr
   if (!trial.ok) return { kind: 'lookAgain', code: codeFor(trial.error.code), message: trial.error.message, held };
   const wrong = write.undo ? undefined : clockDiffers(trial.value, write.judged.workload.lastChange, deps.clock.now());
   if (wrong !== undefined) {
-    await alert(deps, held, { code: 'ClockDiffers', message: wrong, key: `${held.spec.blueprint.name}.ClockDiffers` });
+    await alert(deps, held, { code: 'ClockDiffers', message: wrong });
     return { kind: 'lookAgain', code: 'ClockDiffers', message: wrong, held };
   }
 
