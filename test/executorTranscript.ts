@@ -12,6 +12,8 @@ export interface Told {
   readonly run: (ms: number) => Promise<void>;
   /** Puts a line of the test's own between what the executor did: what people or the world do now. */
   readonly now: (words: string) => void;
+  /** Forgets what was told so far. */
+  readonly from: () => void;
   /** All of it so far. */
   readonly text: () => string;
 }
@@ -21,13 +23,16 @@ export interface Told {
  * there, its journal, its log, its alerts, and when it wants to look again. The end of a course looks the same when a step
  * was left out and made good by the next pass; its transcript does not.
  */
-export async function openTranscript(options: StageOptions = {}, given: Partial<ExecutorDeps> = {}): Promise<Told> {
+export async function openTranscript(
+  options: StageOptions = {},
+  given?: (stage: Stage) => Partial<ExecutorDeps>,
+): Promise<Told> {
   const stage = await openStage(options);
   const begun = stage.clock.now();
   const passes: { at: string; lines: readonly string[]; times: number }[] = [];
   let lines: string[] = [];
   const say = (line: string): void => void lines.push(relative(line, begun, stage.clock.now()));
-  const deps = narrated({ ...stage.deps, trust: PEOPLE.trust, ...given }, stage, say);
+  const deps = narrated({ ...stage.deps, trust: PEOPLE.trust, ...given?.(stage) }, stage, say);
   const close = (heading: string): void => {
     const last = passes.at(-1);
     if (last !== undefined && last.lines.join() === lines.join()) last.times += 1;
@@ -51,6 +56,7 @@ export async function openTranscript(options: StageOptions = {}, given: Partial<
     now: (words) => {
       passes.push({ at: `-- ${words}`, lines: [], times: 1 });
     },
+    from: () => void passes.splice(0),
     text: () =>
       named(
         passes
