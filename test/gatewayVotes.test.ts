@@ -301,7 +301,33 @@ describe('evaluate and alternatives over HTTP', () => {
     expect(taken.status).toBe(200);
     const made = stage.world.objects.list(KINDS.Decision, 'shop').find(({ metadata }) => metadata.name !== A);
     expect(made?.spec).toMatchObject({ requester: { kind: 'person', name: 'ada' }, proof: { key: PEOPLE.key.id } });
+    // Once more, as after an answer that was lost, or with another in mind: the first one is the answer.
+    for (const index of [possible?.index, 0]) {
+      const again = await http.call('POST', `${CARD}/alternative`, { ...ada, body: { ...body, index } });
+      expect(await again.json()).toEqual({ text: `You took one already: decision ${made?.metadata.name}.` });
+    }
     await stage.run(60_000, executor);
     expect([stage.status(A).phase, stage.replicas()]).toEqual(['Rejected', 6]);
+    expect((await http.call('POST', `${CARD}/alternative`, { ...ada, body })).status).toBe(200);
+    expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(2);
+  });
+
+  it('makes one Decision of an alternative that is taken twice at once', async () => {
+    const { stage, http, card } = await asked({}, {}, 5);
+    const ada = { cookie: http.session('ada') };
+    const { alternatives, digest } = await card(ada);
+    const { index, title } = alternatives.find(({ possible, advice }) => possible && !advice) ?? {};
+    const take = () => http.call('POST', `${CARD}/alternative`, { ...ada, body: { index, title, digest } });
+    expect((await Promise.all([take(), take()])).map(({ status }) => status)).toEqual([200, 200]);
+    expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(2);
+  });
+
+  it('lets no token take one that was not given the right to ask', async () => {
+    const { http } = await asked({}, {}, 5);
+    const token = http.token('ada', ['read', 'approve']);
+    expect(await codeOf(await http.call('POST', `${CARD}/alternative`, { token, body: { index: 0 } }))).toEqual([
+      403,
+      'Forbidden',
+    ]);
   });
 });
