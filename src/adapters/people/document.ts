@@ -17,8 +17,17 @@ export function readDocument(text: string | undefined, where: string): Result<Pe
   return err(`${where} is not what it should be (${at.join('; ')}); put back a good copy`);
 }
 
-export function writeDocument(people: People, where: string): Result<string, string> {
+/** `most`: bytes that fit there; without it there is room for as many people, sessions and tokens as the shape allows. */
+export function writeDocument(people: People, where: string, most?: number): Result<string, string> {
   const parsed = People.safeParse(people);
   if (!parsed.success) return err(`${where} cannot hold more: ${parsed.error.issues[0]?.message ?? ''}`);
-  return ok(`${JSON.stringify(parsed.data, null, 2)}\n`);
+  if (most === undefined) return ok(`${JSON.stringify(parsed.data, null, 2)}\n`);
+  const text = JSON.stringify(parsed.data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= most) return ok(text);
+  const { users, sessions, tokens } = parsed.data;
+  const held = `${users.length} users, ${sessions.length} sessions and ${tokens.length} tokens`;
+  return err(
+    `${where} cannot hold more: ${held} are ${bytes} bytes, and ${most} fit. Revoke tokens that nothing uses, and keep people in fewer groups`,
+  );
 }

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ok, type Result } from '../../kernel/result.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeopleStore } from '../../ports/peopleStore.ts';
 import type { People } from '../../schema/people.ts';
 import { readDocument, writeDocument } from './document.ts';
 import { readPrivate, writePrivate } from './privateFile.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, LOST_TURN } from './turn.ts';
 
 /**
  * People in `users.json` of a folder, mode 0600. Several processes may change it: each change reads and writes in its turn,
@@ -22,13 +22,19 @@ export function fileStore(dir: string, clock: Clock): PeopleStore {
     return text.ok ? readDocument(text.value, file) : text;
   };
 
-  const change = async (edit: (people: People) => People | undefined): Promise<Result<void, string>> => {
+  const change = async (
+    edit: (people: People) => People | undefined,
+    isMine: () => Promise<boolean>,
+  ): Promise<Result<void, string>> => {
     const people = await readNow();
     if (!people.ok) return people;
     const next = edit(people.value);
     if (next === undefined) return ok(undefined);
     const text = writeDocument(next, file);
-    return text.ok ? writePrivate(file, text.value) : text;
+    // Somebody else's turn has begun on what this one read: its change would undo theirs.
+    return text.ok
+      ? writePrivate(file, text.value, async () => ((await isMine()) ? ok(undefined) : err(LOST_TURN)))
+      : text;
   };
 
   return {
@@ -42,7 +48,7 @@ export function fileStore(dir: string, clock: Clock): PeopleStore {
     },
     update(edit) {
       // One after another within this process, so that only processes wait for each other's turn.
-      const done = running.then(() => inTurn(`${file}.lock`, clock, () => change(edit)));
+      const done = running.then(() => inTurn(`${file}.lock`, clock, (isMine) => change(edit, isMine)));
       running = done.catch(() => undefined);
       return done;
     },

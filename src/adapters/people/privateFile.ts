@@ -30,8 +30,15 @@ export async function readPrivate(file: string): Promise<Result<string | undefin
   }
 }
 
-/** Puts the whole text in place in one step, with mode 0600, durably: a crash leaves the old file or the new one. */
-export async function writePrivate(file: string, text: string): Promise<Result<void, string>> {
+/**
+ * Puts the whole text in place in one step, with mode 0600, durably: a crash leaves the old file or the new one. `mayStill`
+ * is asked last, when all is ready; the error is what stands in the way.
+ */
+export async function writePrivate(
+  file: string,
+  text: string,
+  mayStill: () => Promise<Result<void, string>> = () => Promise.resolve(ok(undefined)),
+): Promise<Result<void, string>> {
   const dir = path.dirname(file);
   const next = path.join(dir, `.${path.basename(file)}.${randomUUID()}`);
   try {
@@ -42,6 +49,11 @@ export async function writePrivate(file: string, text: string): Promise<Result<v
       await handle.sync();
     } finally {
       await handle.close();
+    }
+    const may = await mayStill();
+    if (!may.ok) {
+      await rm(next, { force: true });
+      return may;
     }
     await rename(next, file);
     const folder = await open(dir, 'r');

@@ -5,6 +5,8 @@ import type { People } from '../../schema/people.ts';
 import { readDocument, writeDocument } from './document.ts';
 
 const ATTEMPTS = 8;
+/** The API server takes 1 MiB in all fields of a Secret together; the rest is for fields that are not ours. */
+const MOST_BYTES = 1_000_000;
 
 /** People in a cluster: one field of our own Secret, shared by all gateways, swapped by resourceVersion. */
 export function secretStore(secret: OwnSecret): PeopleStore {
@@ -26,7 +28,7 @@ export function secretStore(secret: OwnSecret): PeopleStore {
         if (!now.ok) return now;
         const next = edit(now.value.people);
         if (next === undefined) return ok(undefined);
-        const text = writeDocument(next, where);
+        const text = writeDocument(next, where, MOST_BYTES);
         if (!text.ok) return text;
         const written = await secret.write(text.value, now.value.version);
         if (written.ok) return ok(undefined);

@@ -117,6 +117,22 @@ describe('people in a file', () => {
     expect(readFileSync(file(), 'utf8')).toBe(text);
   });
 
+  it('are not overwritten by a process that stood still in its turn while another changed them', async () => {
+    const [slow, other] = [fileStore(dir, systemClock), fileStore(dir, systemClock)];
+    let theirs: Promise<unknown> = Promise.resolve();
+    const late = await slow.update((people) => {
+      // As after a minute's sleep of this machine: the other finds the turn old, takes it and writes.
+      rmSync(`${file()}.lock`);
+      theirs = touch(other);
+      writeFileSync(`${file()}.lock`, 'the other');
+      return { ...people, users: [] };
+    });
+    expect(late).toEqual({ ok: false, error: expect.stringMatching(/try again/) });
+    rmSync(`${file()}.lock`, { force: true });
+    await theirs;
+    expect(await other.read()).toMatchObject({ ok: true, value: { users: [{ name: 'ada' }] } });
+  });
+
   it('are not held up by the turn of a process that died in it', async () => {
     writeFileSync(`${file()}.lock`, '');
     const long = new Date(systemClock.now() - 60_000);
@@ -134,6 +150,40 @@ describe('people in a Secret', () => {
   it('are an error when it cannot be read, never nobody', async () => {
     secret.failing = 'connection refused';
     expect(await secretStore(secret).read()).toMatchObject({ ok: false, error: /connection refused/ });
+  });
+
+  it('are refused where a Secret has no more room, with what it holds and what to do, and those in it stay', async () => {
+    const store = secretStore(secret);
+    await store.update((people) => people);
+    const before = secret.text;
+    const groups = Array.from({ length: 32 }, (_, n) => `g${n}`.padEnd(63, 'x'));
+    const user = { role: 'viewer' as const, groups, createdAt: 0, disabled: false };
+    const full = await store.update((people) => ({
+      ...people,
+      users: Array.from({ length: 500 }, (_, n) => ({ ...user, name: `user-${n}` })),
+    }));
+    expect(full).toEqual({ ok: false, error: expect.stringMatching(/cannot hold more: 500 users, .* 1000000 fit/) });
+    expect(secret.text).toBe(before);
+  });
+
+  it('fit with all sessions and tokens that there may be, of people in a few groups', async () => {
+    const hash = (n: number): string => n.toString(16).padStart(64, '0');
+    const written = await secretStore(secret).update((people) => ({
+      ...people,
+      users: Array.from({ length: 1000 }, (_, n) => {
+        const groups = ['devops-team', 'payments-team'];
+        const password = 'x'.repeat(100);
+        return { name: `user-${n}@example.com`, role: 'operator', groups, createdAt: 1e12, disabled: false, password };
+      }),
+      sessions: Array.from({ length: 2000 }, (_, n) => {
+        return { id: hash(n), user: `user-${n % 1000}@example.com`, createdAt: 1e12, seenAt: 1e12 };
+      }),
+      tokens: Array.from({ length: 1000 }, (_, n) => {
+        const times = { createdAt: 1e12, expiresAt: 2e12 };
+        return { id: `t${n}`, hash: hash(n), name: 'ci', owner: `user-${n}@example.com`, scopes: ['read'], ...times };
+      }),
+    }));
+    expect(written).toEqual(ok(undefined));
   });
 
   it('are given up on after a few lost races, with nothing changed', async () => {
