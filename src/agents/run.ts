@@ -71,7 +71,7 @@ class RunState {
   constructor(task: RunTask) {
     this.#task = task;
     this.#talk = new Conversation(task.system, task.user);
-    this.#tools = [...task.tools, ...task.answers].map(toModelTool);
+    this.#tools = offered(task).map(toModelTool);
     this.#overhead = Math.ceil(JSON.stringify(this.#tools).length / 4);
   }
 
@@ -197,6 +197,13 @@ class RunState {
     }
   }
 }
+
+/** What ends a run stands first: small models take what they read first, and read on and on where reads stand there. */
+const offered = ({ tools, answers }: RunTask): readonly Pick<Tool, 'name' | 'summary' | 'input'>[] => [
+  ...tools.filter((tool) => tool.effect === 'change'),
+  ...answers,
+  ...tools.filter((tool) => tool.effect === 'read'),
+];
 
 /** What is left to do with a last answer. */
 const waysToEnd = ({ tools, answers }: RunTask): string =>

@@ -32,17 +32,17 @@ describe('the Decision Engine', () => {
     expect(asked?.messages[0]).toEqual({ role: 'system', content: prompt.system });
     expect(asked?.messages[1]?.content).toMatch(/^Decide about shop\/storefront\.[\s\S]*TOO HIGH[\s\S]*Decide now\.$/);
     expect(asked?.tools.map(({ name }) => name)).toEqual([
-      'get_metrics',
-      'get_workload',
-      'get_events',
-      'get_decisions',
-      'what_if',
       'scale',
       'restart_pods',
       'adjust_resources',
       'rollback',
       'request_approval',
       'hold',
+      'get_metrics',
+      'get_workload',
+      'get_events',
+      'get_decisions',
+      'what_if',
     ]);
     expect(proposal).toMatchObject({
       kind: 'change',
