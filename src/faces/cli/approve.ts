@@ -1,4 +1,5 @@
 import { systemClock } from '../../adapters/system/systemClock.ts';
+import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { ApprovalCard, ApprovalList } from '../../schema/api/approvals.ts';
 import { callGateway } from './gatewayClient.ts';
@@ -71,12 +72,13 @@ export async function approve(io: Io, text: string, flags: ApproveFlags): Promis
 /** What is sent, or what it lacks. */
 function ballotOf(card: ApprovalCard, flags: ApproveFlags): Result<object, string> {
   const { may, asks, risk } = card;
-  if (!may.approve) return err(may.why ?? 'you cannot approve this');
-  if (flags.raise === true && !may.raise) return err(`the limit cannot be raised here: ${may.why ?? 'only --once'}`);
+  if (!may.approve) return err(line(may.why ?? 'you cannot approve this'));
+  if (flags.raise === true && !may.raise)
+    return err(line(`the limit cannot be raised here: ${may.why ?? 'only --once'}`));
   if (asks.comment && (flags.reason ?? '').trim() === '')
     return err(`the risk is ${risk}: --reason says why it is right`);
   if (asks.typed !== undefined && flags.confirm !== asks.typed) {
-    return err(`the risk is ${risk}: write --confirm ${asks.typed}`);
+    return err(line(`the risk is ${risk}: write --confirm ${asks.typed}`));
   }
   const choice = flags.once === true ? 'once' : flags.raise === true ? 'update_blueprint' : undefined;
   return ok({
@@ -140,11 +142,11 @@ async function waited(io: Io, flags: Flags, caller: Caller, path: string, asked:
       for (const { step, state, text } of card.value.receipt) {
         if (state === 'waiting' || told.has(`${step} ${state}`)) continue;
         told.add(`${step} ${state}`);
-        io.err(`${step}: ${text}\n`);
+        io.err(`${line(`${step}: ${text}`)}\n`);
       }
       const ended = outcomeOf(card.value);
       if (ended !== undefined) {
-        print(io, flags.output, card.value, () => `${what(asked)}: ${card.value.outcome ?? ended}\n`);
+        print(io, flags.output, card.value, () => `${line(`${what(asked)}: ${card.value.outcome ?? ended}`)}\n`);
         return ended === 'done' ? EXIT.ok : EXIT.failed;
       }
     }
@@ -153,7 +155,7 @@ async function waited(io: Io, flags: Flags, caller: Caller, path: string, asked:
   }
   return failed(
     io,
-    `still not at its end after ${PATIENCE_MS / 60_000} min; fairlead why ${asked.decision} tells more`,
+    `still not at its end after ${PATIENCE_MS / 60_000} min; fairlead why ${line(asked.decision)} tells more`,
   );
 }
 
@@ -169,7 +171,10 @@ function told(io: Io, flags: Flags, card: ApprovalCard, words: string): number {
   return EXIT.ok;
 }
 
-const what = ({ service, before, after }: ApprovalCard): string => `${service}, ${before} -> ${after}`;
+const what = ({ service, before, after }: ApprovalCard): string => line(`${service}, ${before} -> ${after}`);
+
+/** The gateway's words, which may be anybody's: one line that draws nothing. */
+const line = (words: string): string => plainLine(words, 2_000);
 
 function failed(io: Io, words: string): number {
   io.err(`fairlead: ${words}\n`);

@@ -1,11 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
+import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { ApiError } from '../../schema/api/common.ts';
+import { VERSION } from './version.ts';
 
 /** Whoever answers later than this is no help at a prompt. */
 const TIMEOUT_MS = 20_000;
 const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_WORDS = 2_000;
 
 export interface GatewayAt {
   /** Scheme, host and port. */
@@ -43,7 +46,7 @@ export async function callGateway(
     method,
     headers: {
       accept: 'application/json',
-      'user-agent': 'fairlead-cli',
+      'user-agent': `fairlead-cli/${VERSION}`,
       ...headersOf(as, url.origin, secure),
       ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     },
@@ -90,11 +93,17 @@ async function readAll(response: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Each a line of words alone: whoever answers there may be anybody, and this is read on a terminal. */
+const told = ({ message, fix }: { readonly message: string; readonly fix?: string | undefined }) => ({
+  message: plainLine(message, MOST_WORDS),
+  fix: fix === undefined ? undefined : plainLine(fix, MOST_WORDS),
+});
+
 function wordsOf(status: number, text: string, url: string): string {
   try {
     const parsed = ApiError.safeParse(JSON.parse(text));
     if (parsed.success) {
-      const { message, fix } = parsed.data.error;
+      const { message, fix } = told(parsed.data.error);
       return `${message}${status === 401 ? `\n  fix: fairlead login ${url}` : fix === undefined ? '' : `\n  fix: ${fix}`}`;
     }
   } catch {
@@ -104,7 +113,9 @@ function wordsOf(status: number, text: string, url: string): string {
 }
 
 function unreachable(url: string, error: unknown): string {
-  const { code, name, message } = error as NodeJS.ErrnoException;
+  const { code, name, message: said } = error as NodeJS.ErrnoException;
+  // A certificate's names are whoever answers there's to choose.
+  const message = plainLine(said, MOST_WORDS);
   const why =
     name === 'AbortError' || name === 'TimeoutError' ? `no answer in ${TIMEOUT_MS / 1000} s` : message || code;
   const fix = /CERT|SELF_SIGNED|UNABLE_TO/.test(code ?? '')

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
+import { plainLine } from '../../kernel/plainText.ts';
 import { TokenMade } from '../../schema/api/people.ts';
 import { ask, readPassword } from './askPassword.ts';
 import { callGateway } from './gatewayClient.ts';
@@ -50,6 +51,6 @@ export async function login(io: Io, text: string, flags: LoginFlags): Promise<nu
   if (!token.success) return say(`${url} gave no token: is that a gateway of this version?`, EXIT.failed);
   const kept = await keepLogin({ url, name, token: token.data.secret, ...(ca !== undefined && { ca }) });
   if (!kept.ok) return say(kept.error, EXIT.failed);
-  io.err(`logged in at ${url} as ${name} until ${token.data.expiresAt.slice(0, 10)} (${kept.value})\n`);
+  io.err(`logged in at ${url} as ${name} until ${plainLine(token.data.expiresAt, 40).slice(0, 10)} (${kept.value})\n`);
   return EXIT.ok;
 }

@@ -1,8 +1,11 @@
+import { plainLine } from '../../kernel/plainText.ts';
 import { TokenList } from '../../schema/api/lists.ts';
 import { TokenBody, TokenMade } from '../../schema/api/people.ts';
 import { callGateway } from './gatewayClient.ts';
 import { inSession } from './gatewaySession.ts';
 import { EXIT, type Format, type Io, print, table } from './io.ts';
+
+const day = (instant: string): string => plainLine(instant, 40).slice(0, 10);
 
 interface Flags {
   readonly gateway?: string;
@@ -28,7 +31,7 @@ export async function tokensCreate(
     if (!token.success) return failed(io, 'the gateway speaks another version of the API');
     // The secret alone on stdout: what a shell puts into a variable.
     print(io, flags.output, token.data, () => `${token.data.secret}\n`);
-    io.err(`token ${token.data.id} until ${token.data.expiresAt.slice(0, 10)}; it is shown this once\n`);
+    io.err(`token ${plainLine(token.data.id, 64)} until ${day(token.data.expiresAt)}; it is shown this once\n`);
     return EXIT.ok;
   });
 }
