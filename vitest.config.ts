@@ -13,6 +13,7 @@ export default defineConfig({
             'test/cli/**/*.test.ts',
             'test/failClosed/**/*.test.ts',
             'test/injection/**/*.test.ts',
+            'test/mcp/*.test.ts',
             'test/naive/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
             'test/web/*.test.ts',

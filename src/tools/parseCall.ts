@@ -38,7 +38,8 @@ const malformed = (tool: Callable, fault: string): { ok: false; unknown: false; 
 
 const fieldsOf = (tool: Callable): string => Object.keys(tool.input.shape).join(', ') || 'none';
 
-function inWords(issue: z.core.$ZodIssue): string {
+/** What is wrong with one field, in words that a model can act on. */
+export function inWords(issue: z.core.$ZodIssue): string {
   const at = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.slice(0, 5).map(shown).join(', ')}`;
   return `${at}: ${issue.message}`;

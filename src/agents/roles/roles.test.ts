@@ -12,6 +12,7 @@ describe('the roles', () => {
   it('have each a prompt file, and there is no file without a role', () => {
     const newest = new Map(
       readdirSync(PROMPTS)
+        .filter((file) => file !== 'mcp')
         .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
         .map((file) => [file.replace(/\.v\d+\.md$/, ''), file]),
     );

@@ -12,10 +12,14 @@ import type { QueueDesk } from '../http/deps.ts';
 import { gatewayApp } from '../http/gatewayApp.ts';
 import { gatewayViews } from '../http/gatewayViews.ts';
 import { linkOf } from '../http/links.ts';
+import { identityIn, McpSessions } from '../http/mcpSessions.ts';
 import { loadPages } from '../http/pages.ts';
 import { type Place, placeOf, type Standing, unsafe } from '../http/place.ts';
 import { listen, type Tls } from '../http/server.ts';
-import { webDir } from './installation.ts';
+import { gatewayDesk } from '../mcp/gatewayDesk.ts';
+import { loadMcpPrompts } from '../mcp/prompts.ts';
+import { mcpServer } from '../mcp/server.ts';
+import { mcpPromptsDir, webDir } from './installation.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -88,15 +92,23 @@ export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess)
   const { journal, log } = gateway;
   const people = { store, keeper, clock: systemClock, journal, log, attempts: new Attempts(systemClock) };
   const pages = await loadPages(webDir);
+  const views = gatewayViews(gateway);
+  const prompts = loadMcpPrompts(mcpPromptsDir);
   let ready = false;
+  let mcp: McpSessions | undefined;
   const app = (port: number): ReturnType<typeof gatewayApp>['fetch'] => {
     const place = placeOf(stand.standing, port);
     if (!place.ok) throw new Error(place.error);
+    const { url } = place.value;
+    const desk = gatewayDesk(gateway, { views, feed, url: () => url });
+    const open = () => mcpServer({ desk, version: VERSION, prompts, face: 'mcp-http', who: identityIn });
+    mcp = new McpSessions({ open, keeper, clock: systemClock, log });
     const { fetch } = gatewayApp({
       gateway,
       people,
-      views: gatewayViews(gateway),
+      views,
       feed,
+      mcp,
       queue,
       place: place.value,
       clock: systemClock,
@@ -137,6 +149,7 @@ export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess)
     },
     async close() {
       feed.close();
+      await mcp?.close();
       await server.value.close();
     },
   });

@@ -9,6 +9,8 @@ const root =
     .find((dir) => existsSync(path.join(dir, 'prompts'))) ?? fileURLToPath(new URL('..', import.meta.url));
 
 export const promptsDir: string = path.join(root, 'prompts');
+/** Of what people ask again and again in a chat. */
+export const mcpPromptsDir: string = path.join(promptsDir, 'mcp');
 
 /** The blueprint shipped for a service. */
 export const blueprintFile = (service: string): string => path.join(root, 'blueprints', service, 'blueprint.yaml');

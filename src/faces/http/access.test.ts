@@ -7,13 +7,18 @@ const ROUTES = Object.keys(ACCESS) as RouteKey[];
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 const SCOPES: readonly Scope[] = ['read', 'propose', 'approve'];
 
-type Rule = 'anybody' | `${Role}` | `${Role}, ${Scope | 'any' | 'approve+propose'}`;
+type Rule = 'anybody' | 'a token to read or propose' | `${Role}` | `${Role}, ${Scope | 'any' | 'approve+propose'}`;
 
 /** Written from the list of rights, not from the table: role, and the scope that a token needs; without one no token may. */
 const RIGHTS: Readonly<Record<RouteKey, Rule>> = {
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
   'GET /api/openapi.json': 'anybody',
+  'GET /.well-known/oauth-protected-resource': 'anybody',
+  'GET /.well-known/oauth-protected-resource/mcp': 'anybody',
+  'GET /mcp': 'a token to read or propose',
+  'POST /mcp': 'a token to read or propose',
+  'DELETE /mcp': 'a token to read or propose',
   'POST /api/login': 'anybody',
   'POST /api/first-run': 'anybody',
   'POST /api/logout': 'viewer',
@@ -55,6 +60,7 @@ const WAYS: readonly Way[] = ['nobody', 'session', ...SCOPES, 'approve+propose']
 function expected(rule: Rule, role: Role, way: Way): 'in' | 401 | 403 {
   if (rule === 'anybody') return 'in';
   if (way === 'nobody') return 401;
+  if (rule === 'a token to read or propose') return way === 'session' || way === 'approve' ? 403 : 'in';
   const [least = '', scope] = rule.split(', ');
   if (ROLES.indexOf(role) < ROLES.indexOf(least as Role)) return 403;
   if (way === 'session') return 'in';

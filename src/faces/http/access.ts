@@ -5,13 +5,15 @@ import type { Role, Scope } from '../../schema/api/people.ts';
  * exist.
  *
  * `public`: anybody who reaches the port. Else a login with at least `role`, by a session or, where `scope` names one, a
- * token that was given it, or all of them. `session`: no token can do this, whoever holds it. Whether somebody may answer a
- * certain request is decided by its groups, where it is answered.
+ * token that was given it, or all of them. `session`: no token can do this, whoever holds it. `token`: no session can, only a
+ * token that was given one of the scopes. Whether somebody may answer a certain request is decided by its groups, where it is
+ * answered.
  */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'login'; readonly role: Role; readonly scope: Scope | readonly Scope[] | 'any' }
-  | { readonly kind: 'session'; readonly role: Role };
+  | { readonly kind: 'session'; readonly role: Role }
+  | { readonly kind: 'token'; readonly role: Role; readonly scopes: readonly Scope[] };
 
 const PUBLIC: Access = { kind: 'public' };
 const READ: Access = { kind: 'login', role: 'viewer', scope: 'read' };
@@ -21,12 +23,19 @@ const TAKE: Access = { kind: 'login', role: 'operator', scope: ['approve', 'prop
 const ASK: Access = { kind: 'login', role: 'operator', scope: 'propose' };
 const HOLD: Access = { kind: 'login', role: 'operator', scope: 'propose' };
 const OWN: Access = { kind: 'session', role: 'viewer' };
+/** What each tool takes is decided by the tool: the list that a token sees is of those that it may call. */
+const CHAT: Access = { kind: 'token', role: 'viewer', scopes: ['read', 'propose'] };
 const ADMIN: Access = { kind: 'session', role: 'admin' };
 
 export const ACCESS = {
   'GET /healthz': PUBLIC,
   'GET /readyz': PUBLIC,
   'GET /api/openapi.json': PUBLIC,
+  'GET /.well-known/oauth-protected-resource': PUBLIC,
+  'GET /.well-known/oauth-protected-resource/mcp': PUBLIC,
+  'GET /mcp': CHAT,
+  'POST /mcp': CHAT,
+  'DELETE /mcp': CHAT,
   'POST /api/login': PUBLIC,
   'POST /api/first-run': PUBLIC,
   'POST /api/logout': OWN,
@@ -77,9 +86,10 @@ export function admits(
   if (access.kind === 'public') return 'yes';
   if (identity === undefined) return 'login';
   if (RANK[identity.role] < RANK[access.role]) return 'forbidden';
-  if (identity.by.kind === 'session') return 'yes';
+  if (identity.by.kind === 'session') return access.kind === 'token' ? 'forbidden' : 'yes';
   if (access.kind === 'session') return 'forbidden';
   const { scopes = [] } = identity.by;
+  if (access.kind === 'token') return access.scopes.some((scope) => scopes.includes(scope)) ? 'yes' : 'forbidden';
   return scopesOf(access).every((scope) => scopes.includes(scope)) ? 'yes' : 'forbidden';
 }
 

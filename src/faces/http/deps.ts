@@ -4,6 +4,7 @@ import type { PeopleDeps } from '../../gateway/people/deps.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QueueState } from '../../schema/api/records.ts';
+import type { McpSessions } from './mcpSessions.ts';
 import type { Pages } from './pages.ts';
 import type { Place } from './place.ts';
 import type { Views } from './views.ts';
@@ -26,6 +27,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly cluster: { readonly name: string; readonly uid: string };
   readonly version: string;
+  /** Absent: no MCP is spoken here. */
+  readonly mcp?: Pick<McpSessions, 'answer'>;
   /** Undefined: the web pages were not built. */
   readonly pages?: Pages;
   /** Whether there is anything to show yet. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { ACCESS, type RouteKey } from './access.ts';
+import { challenge } from './challenge.ts';
 import type { AppDeps } from './deps.ts';
 import { Events } from './events.ts';
 import { type Env, guard, knownHost, noForeignPage } from './guard.ts';
@@ -12,6 +13,7 @@ import { problem } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import type { HandlersOf } from './routes/handler.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { readRoutes } from './routes/reads.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -37,6 +39,7 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
     ...readRoutes(deps),
     ...holdRoutes(deps),
     ...requestRoutes(deps),
+    ...mcpRoutes(deps),
   };
   const app = new Hono<Env>();
   const host = knownHost(place);
@@ -53,6 +56,8 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
     const access = ACCESS[key];
     const foreign = noForeignPage(place);
     if (access.kind === 'public' && method !== 'GET') app.on(method, path, foreign, handlers[key]);
+    else if (access.kind === 'token')
+      app.on(method, path, foreign, challenge(place), guard(access, people.keeper, place), handlers[key]);
     else app.on(method, path, guard(access, people.keeper, place), handlers[key]);
   }
   app.get('*', (c) =>

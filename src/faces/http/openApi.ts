@@ -28,6 +28,11 @@ const SAID: Readonly<Record<RouteKey, Said>> = {
   'GET /healthz': { summary: 'the process lives' },
   'GET /readyz': { summary: 'there is something to show' },
   'GET /api/openapi.json': { summary: 'this document' },
+  'GET /.well-known/oauth-protected-resource': { summary: 'what kind of token /mcp takes' },
+  'GET /.well-known/oauth-protected-resource/mcp': { summary: 'what kind of token /mcp takes' },
+  'GET /mcp': { summary: 'Model Context Protocol: what the server says by itself' },
+  'POST /mcp': { summary: 'Model Context Protocol over Streamable HTTP' },
+  'DELETE /mcp': { summary: 'Model Context Protocol: end a session' },
   'POST /api/login': { summary: 'a session, by name and password', body: LoginBody },
   'POST /api/first-run': { summary: 'set a password by a one-time link', body: FirstRunBody },
   'POST /api/logout': { summary: 'end this session' },
@@ -103,8 +108,7 @@ function operation(path: string, { summary, body, answer }: Said, access: Access
   return {
     summary,
     ...(access.kind !== 'public' && { description: rights(access) }),
-    security:
-      access.kind === 'public' ? [] : access.kind === 'session' ? [{ session: [] }] : [{ session: [] }, { token: [] }],
+    security: SECURITY[access.kind],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
     responses: {
@@ -117,7 +121,16 @@ function operation(path: string, { summary, body, answer }: Said, access: Access
   };
 }
 
+const SECURITY = {
+  public: [],
+  session: [{ session: [] }],
+  token: [{ token: [] }],
+  login: [{ session: [] }, { token: [] }],
+} as const satisfies Readonly<Record<Access['kind'], unknown>>;
+
 function rights(access: Exclude<Access, { kind: 'public' }>): string {
+  if (access.kind === 'token')
+    return `the role ${access.role}, by a token with the scope ${access.scopes.join(' or ')}`;
   if (access.kind === 'session') return `a session with the role ${access.role}; no token`;
   const scopes = scopesOf(access);
   return `the role ${access.role}${scopes.length === 0 ? '' : `; of a token the scope ${scopes.join(' and ')}`}`;

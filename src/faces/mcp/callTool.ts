@@ -1,0 +1,95 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { judgeCall } from '../../calls/judge.ts';
+import type { Role } from '../../schema/api/people.ts';
+import { inWords } from '../../tools/parseCall.ts';
+import { capped, cappedText } from './cap.ts';
+import type { Caller, McpDesk } from './desk.ts';
+import { notRecorded, refusalOf, runOf } from './gate.ts';
+import { type Answer, type Call, type McpTool, refused } from './tool.ts';
+import { MCP_TOOLS } from './tools.ts';
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+/** Arguments are flat; what is nested deeper than this is not looked at. */
+const MOST_DEPTH = 8;
+
+/** The tools that this caller is offered: by what the desk can do, by the scopes of a token and by the person's role. */
+export const toolsFor = (desk: McpDesk, { who }: Caller): readonly McpTool[] =>
+  MCP_TOOLS.filter((tool) => whyNot(tool, desk, who) === undefined);
+
+function whyNot(tool: McpTool, desk: McpDesk, who: Caller['who']): string | undefined {
+  if (tool.scope === 'propose' && desk.effects === undefined) {
+    return 'only reads are offered here: fairlead login makes the effects available';
+  }
+  if (who.by.kind === 'token' && !who.by.scopes.includes(tool.scope))
+    return `this token was not given the scope ${tool.scope}`;
+  if (RANK[who.role] < RANK[tool.role])
+    return `it takes the role ${tool.role}, and ${who.name} is a ${who.role}: an admin can change that`;
+  return undefined;
+}
+
+/**
+ * One call as a result, whatever happens: a refusal, bad arguments and a failure are results as well, with words that say
+ * what to do. What breaks inside is told to the log alone.
+ */
+export async function callTool(name: string, args: unknown, call: Call): Promise<CallToolResult> {
+  try {
+    return resultOf(await answerTo(name, args, call));
+  } catch (error) {
+    call.desk.log.error({ tool: name.slice(0, 64), err: String(error) }, 'a tool call failed');
+    return resultOf(
+      refused(
+        'Something broke here, and nothing more is known: the log of the gateway says what. Try once more, then tell a person.',
+      ),
+    );
+  }
+}
+
+async function answerTo(name: string, args: unknown, call: Call): Promise<Answer> {
+  const tool = MCP_TOOLS.find((one) => one.name === name);
+  if (tool === undefined) return unknown(name, call);
+  const barred = whyNot(tool, call.desk, call.caller.who);
+  if (barred !== undefined) return refused(`Refused: ${barred}. Nothing was done.`);
+  if (isDeeper(args, MOST_DEPTH))
+    return refused('The arguments are nested too deeply: every field of a tool is a plain value.');
+  const checked = tool.input.safeParse(args ?? {});
+  if (!checked.success) {
+    const faults = checked.error.issues.slice(0, 5).map(inWords).join('; ').slice(0, 600);
+    const fields = Object.keys(tool.input.shape).join(', ');
+    return refused(`${name} was not understood: ${faults}. Its fields are: ${fields}. Nothing was done.`);
+  }
+  return tool.run(args ?? {}, call);
+}
+
+/** A tool by a name that does not exist is judged, refused and on record like any call. */
+async function unknown(name: string, { desk, caller }: Call): Promise<Answer> {
+  const tool = name.replace(/[^\w.\-/]/g, '?').slice(0, 64);
+  const asked = { tool, effect: 'unknown', args: {}, target: { namespace: '', name: '' } } as const;
+  const requester = { kind: 'person', name: caller.who.name } as const;
+  const judged = await judgeCall(desk.calls, asked, requester, runOf(caller), { client: caller.client });
+  if (!judged.ok) return notRecorded(judged.error);
+  const tools = toolsFor(desk, caller).map((one) => one.name);
+  return refusalOf(
+    judged.value.verdict,
+    [],
+    `the tools are ${tools.join(', ')}; an operation on a service goes through fairlead_propose.`,
+  );
+}
+
+function resultOf(answer: Answer): CallToolResult {
+  const text = (words: string): CallToolResult['content'] => [{ type: 'text', text: cappedText(words) }];
+  if (answer.kind === 'refused') return { content: text(answer.text), isError: true };
+  const data = capped(answer.data);
+  return data === undefined
+    ? { content: text('The answer is too long to be told. Ask for one thing, or with detail concise.'), isError: true }
+    : { content: text(answer.text), structuredContent: data };
+}
+
+/** Without recursion: what is measured may be as deep as memory allows. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}

@@ -1,0 +1,32 @@
+import { clean, marked, quoted } from '../../agents/untrusted.ts';
+import type { ServiceView } from '../../observe/serviceView.ts';
+
+/**
+ * Words on their way to a model that somebody chats with. What others wrote (people, models, pods, whoever may write to the
+ * cluster) is cleaned, capped and stands between «», which no such text can contain; the server's instructions say so.
+ */
+
+const LINE = 300;
+
+/** Our own words, which may carry a name that others chose. */
+export const ours = (text: string, max = LINE): string => clean(text, max);
+
+/** Words of others. Nothing stays nothing. */
+export const theirs = (text: string, max = LINE): string => (text.trim() === '' ? '' : quoted(text, max));
+
+/** A sentence that code made about a service: marked as a whole where it carries words of others. */
+export const about = (view: ServiceView | undefined, text: string): string =>
+  marked(text, view === undefined ? [text] : othersIn(view), 500);
+
+function othersIn({ problems = [], faults = [], workload }: ServiceView): readonly string[] {
+  const pods = (workload?.pods ?? []).flatMap(({ trouble, troubleDetail }) => [trouble ?? '', troubleDetail ?? '']);
+  return [...problems, ...faults.flatMap(({ message, fix }) => [message, fix]), ...pods].filter((text) => text !== '');
+}
+
+/** Lines that are there, one below the other. */
+export const lines = (...parts: readonly (string | undefined | false)[]): string =>
+  parts.filter((part) => typeof part === 'string' && part !== '').join('\n');
+
+/** `key: value` only where there is a value. */
+export const given = <K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [key in K]?: V });
