@@ -12,8 +12,6 @@ const DOWN: Partial<DecisionSpec> = { arguments: { replicas: 2 }, requester: ANN
 const SLOW = { ...CALM, latency_ms_base: 280 };
 const CALM_THREE: StageOptions = { replicas: 3, load: CALM };
 const RESTART: Partial<DecisionSpec> = { tool: 'restart_pods', operation: 'restart_pods', arguments: {} };
-const GROWN: StageOptions = { replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } };
-const ABOVE: Partial<DecisionSpec> = { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' };
 const REPAIRS = {
   resources: {
     cpu: { min: '50m', max: '1', target: '100m' },
@@ -224,90 +222,6 @@ describe('what the executor does, call by call, in', () => {
       },
     },
     {
-      of: 'approved',
-      on: GROWN,
-      play: async ({ stage, run, now }) => {
-        await stage.wish(A, ABOVE);
-        await run(30_000);
-        now('omar approves');
-        await stage.vote(A);
-        await run(2 * MINUTE);
-      },
-    },
-    {
-      of: 'approvedAndStopped',
-      on: GROWN,
-      play: async (told) => {
-        await told.stage.wish(A, ABOVE);
-        await told.executor.pass();
-        stop(told);
-        await told.stage.vote(A);
-        await told.run(12 * MINUTE);
-      },
-    },
-    {
-      of: 'raiseThatNeverComes',
-      on: GROWN,
-      play: async ({ stage, run }) => {
-        await stage.wish(A, ABOVE);
-        await run(15_000);
-        await stage.vote(A, { ballot: { choice: 'update_blueprint' } });
-        await run(12 * MINUTE);
-      },
-    },
-    {
-      of: 'rejected',
-      on: GROWN,
-      play: async ({ stage, run }) => {
-        await stage.wish(A, ABOVE);
-        await run(15_000);
-        await stage.vote(A, { ballot: { vote: 'reject', comment: 'the sale\nis over' } });
-        await run(30_000);
-        await stage.wish(B, ABOVE);
-        await run(15_000);
-      },
-    },
-    {
-      of: 'unanswered',
-      on: GROWN,
-      play: async ({ stage, executor, run }) => {
-        await stage.wish(A, ABOVE);
-        await run(15_000);
-        await stage.observe(30 * MINUTE);
-        await executor.pass();
-        await run(15_000);
-      },
-    },
-    {
-      of: 'askedAnew',
-      on: GROWN,
-      play: async ({ stage, run, now }) => {
-        await stage.wish(A, ABOVE);
-        await run(15_000);
-        now('the blueprint changes, then omar approves what was asked before');
-        stage.world.edit(KINDS.Blueprint, 'shop', 'web', (draft) => {
-          draft.spec = { ...(draft.spec as object), version: '1.0.1' };
-        });
-        await stage.vote(A);
-        await run(30_000);
-        await stage.vote(`${A}-2`);
-        await run(30_000);
-      },
-    },
-    {
-      of: 'refused',
-      on: {
-        load: { rps: 500, cpu_m_per_rps: 1.7, latency_ms_base: 300 },
-        spec: { governance: { agent_authority: { allowed_operations: ['restart_pods'] } } },
-      },
-      play: async ({ stage, run }) => {
-        await stage.wish(A, { arguments: { replicas: 3 } });
-        await run(15_000);
-        await stage.wish(B, { arguments: { replicas: 6 }, requester: ANN });
-        await run(15_000);
-      },
-    },
-    {
       of: 'overtaken',
       play: async ({ stage, run }) => {
         await stage.wish(A, { arguments: { replicas: 3 } });
@@ -316,16 +230,6 @@ describe('what the executor does, call by call, in', () => {
         await run(MINUTE);
         await stage.wish(B, { arguments: { replicas: 6 } });
         await run(2 * MINUTE);
-      },
-    },
-    {
-      of: 'waiting',
-      play: async (told) => {
-        stop(told);
-        await told.stage.wish(A, { arguments: { replicas: 3 } });
-        await told.run(MINUTE);
-        await told.stage.wish(B, { arguments: { replicas: 4 } });
-        await told.run(30 * MINUTE);
       },
     },
     {
@@ -338,6 +242,97 @@ describe('what the executor does, call by call, in', () => {
           stage.world.scaleByHand('shop/web', 2);
           await run(90_000);
         }
+      },
+    },
+    {
+      of: 'rollbackUndone',
+      on: { ...CALM_THREE, spec: REPAIRS },
+      play: async ({ stage, run, executor, from }) => {
+        stage.world.edit(KINDS.Deployment, 'shop', 'web', (draft) => {
+          const { template, ...spec } = draft.spec as { template: { spec: { containers: object[] } } };
+          const containers = template.spec.containers.map((one) => ({ ...one, image: 'registry.example/app:2' }));
+          draft.spec = { ...spec, template: { ...template, spec: { ...template.spec, containers } } };
+        });
+        await run(18 * MINUTE);
+        from();
+        await stage.wish(A, { tool: 'rollback', operation: 'rollback', arguments: {}, requester: ANN });
+        await executor.pass();
+        stage.world.setLoad('shop/web', SLOW);
+        await run(4 * MINUTE);
+      },
+    },
+    {
+      of: 'resourcesUndone',
+      on: { ...CALM_THREE, spec: REPAIRS },
+      play: async ({ stage, run, executor }) => {
+        await stage.wish(A, {
+          tool: 'adjust_resources',
+          operation: 'adjust_resources_within_bounds',
+          arguments: { memory_request: '96Mi' },
+          requester: ANN,
+        });
+        await executor.pass();
+        stage.world.setLoad('shop/web', SLOW);
+        await run(4 * MINUTE);
+      },
+    },
+    {
+      of: 'upThatDoesNotHelp',
+      on: { load: { ...HOT, latency_ms_base: 300 } },
+      play: async ({ stage, run }) => {
+        await stage.wish(A, { arguments: { replicas: 3 } });
+        await run(3 * MINUTE);
+      },
+    },
+    {
+      of: 'withoutVerification',
+      on: { ...CALM_THREE, spec: { verification: { ...VERIFICATION, enabled: false } } },
+      play: async ({ stage, run }) => {
+        await stage.wish(A, DOWN);
+        await run(45_000);
+      },
+    },
+    {
+      of: 'watchedToItsEnd',
+      on: CALM_THREE,
+      play: async ({ stage, run, now, from }) => {
+        await stage.wish(A, DOWN);
+        await run(2 * MINUTE);
+        from();
+        await run(3 * MINUTE);
+        now('load grows, and the service gets slow');
+        stage.world.setLoad('shop/web', { ...SLOW, rps: 150 });
+        await run(8 * MINUTE);
+      },
+    },
+    {
+      of: 'watchEndedByHand',
+      on: CALM_THREE,
+      play: async ({ stage, run }) => {
+        await stage.wish(A, DOWN);
+        await run(2 * MINUTE);
+        stage.world.scaleByHand('shop/web', 4);
+        await run(30_000);
+      },
+    },
+    {
+      of: 'watchEndedByTheNext',
+      on: CALM_THREE,
+      play: async ({ stage, run }) => {
+        await stage.wish(A, DOWN);
+        await run(2 * MINUTE);
+        await stage.wish(B, { ...RESTART, requester: ANN });
+        await run(10 * MINUTE);
+      },
+    },
+    {
+      of: 'changedByHandMeanwhile',
+      on: CALM_THREE,
+      play: async (told) => {
+        await told.stage.wish(A, DOWN);
+        await told.run(30_000);
+        told.stage.world.scaleByHand('shop/web', 4);
+        await told.run(30_000);
       },
     },
   ])('$of', async ({ of, on, play }) => {

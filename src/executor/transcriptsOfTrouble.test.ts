@@ -17,12 +17,19 @@ const SLOW = { ...CALM, latency_ms_base: 280 };
 const CALM_THREE: StageOptions = { replicas: 3, load: CALM };
 const GROWN: StageOptions = { replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } };
 
+const NO_ANSWER = { code: 'unavailable', message: 'connection reset', uncertain: true } as const;
+const DOWN_NOW = { code: 'unavailable' } as const;
+const WRITE = { verb: 'patch', kind: 'Deployment', sparesDryRuns: true } as const;
+const SLOT = { verb: 'update', kind: 'CircuitBreaker', path: '/web/status' } as const;
+const FLEET_SLOT = { verb: 'update', kind: 'CircuitBreaker', path: '/fleet/status' } as const;
+const STATUS = { verb: 'update', kind: 'Decision' } as const;
+
 /** What no schema lets in, as an older one may have. */
 function smuggle(stage: Stage, kind: 'Decision' | 'ApprovalRequest', name: string, spec: object): void {
   const object = stage.world.objects.get(KINDS[kind], 'shop', name);
   if (object === undefined) throw new TypeError(`there is no ${kind} ${name}`);
   const { status: _status, ...rest } = object;
-  stage.world.objects.change(KINDS[kind], { ...rest, spec: { ...(object.spec as object), ...spec } }, 'someone');
+  stage.world.objects.change(KINDS[kind], { ...rest, spec: { ...(object.spec as object), ...spec } }, 'someone', 'spec');
 }
 
 function changeBlueprint(stage: Stage, edit: (draft: KubeObject) => void): void {
@@ -243,6 +250,44 @@ describe('what the executor does, call by call, where', () => {
         }
       },
     },
+    {
+      of: 'theWholeClusterIsStopped',
+      on: CALM_THREE,
+      play: async ({ stage, run, now }) => {
+        const { apiVersion, kind } = KINDS.CircuitBreaker;
+        const metadata = { name: 'fleet', namespace: 'agent-system' };
+        const hold = { what: 'all', by: 'ann', reason: 'incident 4711', at: '2026-01-05T00:00:00Z' };
+        const set = (...kinds: string[]): void => {
+          const holds = kinds.map((one) => ({ ...hold, kind: one }));
+          stage.world.apply({ apiVersion, kind, metadata, spec: { holds } });
+        };
+        set('stop', 'breaker', 'pause');
+        stage.port.failNext({ ...FLEET_SLOT, code: 'conflict' });
+        await run(30_000);
+        now('ann lifts the stop');
+        set('breaker');
+        stage.port.failNext({ ...FLEET_SLOT, ...DOWN_NOW });
+        await run(45_000);
+        set();
+        await run(15_000);
+        set('breaker');
+        stage.port.failNext({ ...FLEET_SLOT, ...DOWN_NOW, times: 2 });
+        await run(45_000);
+      },
+    },
+    {
+      of: 'theApiServerIsIll',
+      on: { ...CALM_THREE, apiHealth: true },
+      play: async ({ stage, run, executor }) => {
+        stage.port.failNext({ verb: 'get', kind: 'Deployment', ...DOWN_NOW, times: 60 });
+        for (let n = 0; n < 60; n++) await stage.port.reader.get(KINDS.Deployment, 'shop', 'web');
+        await stage.wish(A, DOWN);
+        await run(30_000);
+        await stage.observe(6 * MINUTE);
+        await executor.pass();
+        await run(15_000);
+      },
+    },
   ])('$of', async ({ of, on, play }) => {
     const ahead = (stage: Stage) => ({
       clock: { ...stage.clock, now: () => stage.clock.now() + 3_600_000, sleep: () => Promise.resolve() },
@@ -256,13 +301,6 @@ describe('what the executor does, call by call, where', () => {
     await expect(told.text()).toMatchFileSnapshot(`transcripts/${of}.txt`);
   });
 });
-
-const NO_ANSWER = { code: 'unavailable', message: 'connection reset', uncertain: true } as const;
-const DOWN_NOW = { code: 'unavailable' } as const;
-const WRITE = { verb: 'patch', kind: 'Deployment', sparesDryRuns: true } as const;
-const SLOT = { verb: 'update', kind: 'CircuitBreaker', path: '/web/status' } as const;
-const FLEET_SLOT = { verb: 'update', kind: 'CircuitBreaker', path: '/fleet/status' } as const;
-const STATUS = { verb: 'update', kind: 'Decision' } as const;
 
 const FAULTS: Readonly<Record<string, readonly CallFault[]>> = {
   writeLost: [{ ...WRITE, ...NO_ANSWER }],
