@@ -36,6 +36,9 @@ export function recommend(facts: Facts): Recommendation {
   const { minReplicas, maxReplicas } = blueprint.scaling;
   if (workload.deleting) return hold(facts, 'the target is being deleted');
   if (standsAsDecided(workload, blueprint)) {
+    // Above the range each further pod needs people again: to ask for more undoes nothing that they decided.
+    const more = workload.replicas > maxReplicas ? rise(facts) : undefined;
+    if (more?.started === true) return more;
     const range = `${minReplicas} to ${maxReplicas}`;
     return hold(
       facts,
