@@ -1,5 +1,6 @@
 import { Executor } from '../src/executor/executor.ts';
 import { gatewayViews } from '../src/faces/http/gatewayViews.ts';
+import { placeOf } from '../src/faces/http/place.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
 import { Turns } from '../src/gateway/turns.ts';
 import type { RequestAnswer } from '../src/schema/api/requests.ts';
@@ -13,7 +14,10 @@ import { type Call, openGateway } from './gatewayStage.ts';
 export const NEEDS_EIGHT = { replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } };
 
 /** One service, an executor that trusts the gateway, and the gateway's HTTP face with its people. */
-export async function openRequests(options: StageOptions = {}, turns?: Turns) {
+export async function openRequests(
+  options: StageOptions = {},
+  at: { readonly turns?: Turns; readonly port?: number } = {},
+) {
   const stage = await openStage(options);
   const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
   const { observer: _o, workloads: _w, alerts: _a, trust: _t, ...shared } = stage.deps;
@@ -23,17 +27,21 @@ export async function openRequests(options: StageOptions = {}, turns?: Turns) {
     ...PEOPLE,
     observer: stage.observer,
     journal,
-    turns: turns ?? new Turns(stage.clock),
+    turns: at.turns ?? new Turns(stage.clock),
   };
-  const http = openGateway({ gateway, views: gatewayViews(gateway) });
+  const place = placeOf({ host: '127.0.0.1', tls: false, behindProxy: false }, at.port ?? 8443);
+  if (!place.ok) throw new Error(place.error);
+  const http = openGateway({ gateway, views: gatewayViews(gateway), place: place.value });
   http.person('ann', 'operator', ['devops-team']);
   http.person('ben', 'operator', ['devops-team']);
   http.person('vera', 'viewer', ['devops-team']);
+  const [host = ''] = place.value.hosts;
+  const page = { host, origin: place.value.url };
   const sessions = new Map<string, string>();
   const as = (name: string): Call => {
     const cookie = sessions.get(name) ?? http.session(name);
     sessions.set(name, cookie);
-    return { cookie };
+    return { cookie, ...page };
   };
   return {
     stage,

@@ -36,6 +36,7 @@ describe('the command line', () => {
       'decisions',
       'why',
       'what-if',
+      'request',
       'audit',
       'doctor',
     ]) {

@@ -44,3 +44,13 @@ export function standing(command: Command): Command {
 
 export const tracing = (command: Command): Command =>
   command.option('--trace-model <dir>', 'write every exchange with a model there, redacted, for its owner to read');
+
+/** Of those that ask about a change and those that ask for one: the same words for both. */
+export const changeFlags = (command: Command): Command =>
+  command
+    .option('--replicas <n>', 'for scale')
+    .option('--revision <n>', 'for rollback; without it the newest earlier healthy version')
+    .option('--cpu-request <quantity>', 'for adjust_resources')
+    .option('--cpu-limit <quantity>', 'for adjust_resources')
+    .option('--memory-request <quantity>', 'for adjust_resources')
+    .option('--memory-limit <quantity>', 'for adjust_resources');

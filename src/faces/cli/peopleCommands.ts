@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Act, output } from './options.ts';
+import { type Act, changeFlags, output } from './options.ts';
 
 /** Of those that ask a gateway: who and where is what `fairlead login` kept. */
 const client = (command: Command): Command =>
@@ -20,6 +20,16 @@ export function peopleCommands(program: Command, act: Act): void {
     .option('--ca <file>', 'certificate authority of the gateway, PEM')
     .action(act(async () => (await import('./login.ts')).login))
     .addHelpText('after', '\nExamples:\n  fairlead login http://127.0.0.1:8484');
+
+  changeFlags(client(program.command('request <operation> <service>')))
+    .description('ask for a change in your own name; the gate decides, and people where it says so, never you yourself')
+    .requiredOption('--reason <text>', 'why, for those who decide and for the record')
+    .option('-w, --wait', 'wait until it ended, and tell each phase; 1 if it was not carried out and verified')
+    .action(act(async () => (await import('./request.ts')).request))
+    .addHelpText(
+      'after',
+      '\nOperations: scale, restart_pods, adjust_resources, rollback, scale_to_zero\n\nExamples:\n  fairlead request scale shop/web --replicas 6 --reason "the sale begins at nine"\n  fairlead request rollback shop/web --reason "500s since the release" -w',
+    );
 
   client(program.command('approvals'))
     .description('requests that wait for an answer')

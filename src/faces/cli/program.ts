@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type Io } from './io.ts';
-import { type Act, asking, cluster, modelFlags, output, tracing } from './options.ts';
+import { type Act, asking, changeFlags, cluster, modelFlags, output, tracing } from './options.ts';
 import { peopleCommands } from './peopleCommands.ts';
 import { roleCommands } from './roleCommands.ts';
 import { VERSION } from './version.ts';
@@ -194,14 +194,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .action(act(async () => (await import('./why.ts')).why))
     .addHelpText('after', '\nExamples:\n  fairlead why shop/web-k3v9x0a1b2');
 
-  asking(program.command('what-if <operation> <service>'))
+  changeFlags(asking(program.command('what-if <operation> <service>')))
     .description('ask the gate, on the state of now, without asking for the change')
-    .option('--replicas <n>', 'for scale')
-    .option('--revision <n>', 'for rollback; without it the newest earlier healthy version')
-    .option('--cpu-request <quantity>', 'for adjust_resources')
-    .option('--cpu-limit <quantity>', 'for adjust_resources')
-    .option('--memory-request <quantity>', 'for adjust_resources')
-    .option('--memory-limit <quantity>', 'for adjust_resources')
     .addOption(new Option('--as <who>', 'whose request it would be').choices(['agent', 'person']).default('agent'))
     .action(act(async () => (await import('./whatIf.ts')).whatIf))
     .addHelpText(

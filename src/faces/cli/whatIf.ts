@@ -7,13 +7,10 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { gateInput } from '../../observe/gateInput.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { decide } from '../../policy/decide.ts';
-import type { Wanted } from '../../schema/change.ts';
 import { headline } from '../../schema/headline.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { Request, Requester } from '../../schema/request.ts';
-import { argumentsOf, wishWords } from '../../schema/wish.ts';
-import { TOOLS } from '../../tools/catalog.ts';
-import { callAskedAbout, whatIf as whatIfTool } from '../../tools/whatIf.ts';
+import { type ChangeFlags, changeAsked } from './changeAsked.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { parseService } from './service.ts';
@@ -34,7 +31,7 @@ export async function whatIf(
     io.err(`fairlead: ${wanted.error}\n`);
     return EXIT.usage;
   }
-  const asked = askedFor(operation, service, flags);
+  const asked = changeAsked('what-if', operation, service, flags);
   if (!asked.ok) {
     io.err(`fairlead: ${asked.error}\n`);
     return EXIT.usage;
@@ -49,12 +46,12 @@ export async function whatIf(
     return EXIT.failed;
   }
   const now = session.clock.now();
-  const { args, wanted: change } = asked.value;
+  const { tool, args, wanted: change } = asked.value;
   const request: Request = {
     id: 'what-if',
-    tool: operation,
+    tool,
     effect: change === undefined ? 'unknown' : 'change',
-    args,
+    args: { ...args, reason: 'what if' },
     ...(change === undefined ? {} : { wanted: change }),
     target: wanted.value,
     // Without a login nobody's name counts: judged as an agent's, the stricter of the two, unless asked otherwise.
@@ -76,54 +73,6 @@ export async function whatIf(
   );
   return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
 }
-
-interface ChangeFlags {
-  readonly replicas?: string;
-  readonly revision?: string;
-  readonly cpuRequest?: string;
-  readonly cpuLimit?: string;
-  readonly memoryRequest?: string;
-  readonly memoryLimit?: string;
-}
-
-interface Asked {
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly wanted?: Wanted;
-  /** `scale to 6`. */
-  readonly words: string;
-}
-
-/** What nothing could carry out is asked about by name; the rest has the flags that its tool takes, and no others. */
-function askedFor(operation: string, service: string, flags: ChangeFlags): Result<Asked, string> {
-  const { replicas, revision, cpuRequest, cpuLimit, memoryRequest, memoryLimit } = flags;
-  const tool = TOOLS.find((t) => t.name === operation && t.effect === 'change');
-  if (tool === undefined) return ok({ args: { service, reason: 'what if' }, words: operation });
-  const parsed = whatIfTool.input.safeParse({
-    service,
-    action: operation,
-    replicas: replicas === undefined ? null : whole(replicas),
-    revision: revision === undefined ? null : whole(revision),
-    cpu_request: cpuRequest ?? null,
-    cpu_limit: cpuLimit ?? null,
-    memory_request: memoryRequest ?? null,
-    memory_limit: memoryLimit ?? null,
-  });
-  if (!parsed.success) return err(`what-if ${operation} ${FLAGS[operation] ?? 'takes no flags of its own'}`);
-  const call = callAskedAbout(parsed.data);
-  const wanted = tool.wanted(call.args);
-  const words = wishWords(operation, operation === 'scale_to_zero' ? {} : argumentsOf(wanted));
-  return ok({ args: call.args, ...(wanted && { wanted }), words });
-}
-
-const FLAGS: Readonly<Record<string, string>> = {
-  scale: 'wants --replicas, a whole number such as 6, and nothing else',
-  rollback: 'takes --revision, a whole number such as 3, or nothing for the newest earlier healthy version',
-  adjust_resources:
-    'wants at least one of --cpu-request, --cpu-limit, --memory-request and --memory-limit, quantities such as 500m or 512Mi',
-};
-
-/** `''` and `1e1` are no numbers here. */
-const whole = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
 
 /** Every service as one pass sees it, or why blueprints cannot be read: none seen must not pass for none there. */
 export async function lookOnce(

@@ -34,6 +34,11 @@ describe('who stands behind a decision, in words', () => {
       'rules: rules planner (rules, not a model): model:overBudget: the hourly tokens of shop/web are used up',
     ],
     [
+      'a person, and what they used',
+      { ...RULES, role: 'person', model: '', note: 'my-tool 1.2 (mcp-http)' },
+      'by hand, through my-tool 1.2 (mcp-http)',
+    ],
+    [
       'a model',
       MODEL,
       'decision-engine: prompt decision-engine@1, model m-1, 2 steps, 2400 + 90 tokens, 4.3 s, read get_events, scale',

@@ -82,6 +82,7 @@ function briefLines({ brief, briefBy }: DecisionSpec): string[] {
 
 /** Who concluded it and at what cost; of rules, why no model did. */
 export function originWords(origin: Origin): string {
+  if (origin.role === 'person') return `by hand${origin.note ? `, through ${oneLine(origin.note)}` : ''}`;
   if (origin.prompt === '') {
     return `${origin.role}: ${origin.model} (rules, not a model)${origin.note ? `: ${oneLine(origin.note)}` : ''}`;
   }

@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/adapters/system/systemClock.ts';
+import { keepLogin } from '../../src/faces/cli/gatewayLogin.ts';
+import { type Listening, listen } from '../../src/faces/http/server.ts';
+import { answer, personIn } from '../../src/testing/gateway.ts';
+import { NEEDS_EIGHT, openRequests, type Requests } from '../requestStage.ts';
+import { cli, STACK_TRACE } from './cli.ts';
+
+let dir: string;
+let all: Requests;
+let server: Listening;
+let url = '';
+const open: (() => Promise<void>)[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'fairlead-request-'));
+  vi.stubEnv('XDG_CONFIG_HOME', dir);
+});
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** A gateway on a port, with ann logged in at it as `fairlead login` leaves her; nobody carries anything out yet. */
+async function serve(options: Parameters<typeof openRequests>[0] = {}): Promise<void> {
+  let app: Requests['http']['app'] | undefined;
+  const listening = await listen(
+    { host: '127.0.0.1', port: 0, clock: systemClock },
+    () => (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+  );
+  if (!listening.ok) throw new Error(listening.error);
+  server = listening.value;
+  all = await openRequests(options, { port: server.port });
+  ({ app } = all.http);
+  url = `http://127.0.0.1:${server.port}`;
+  await keepLogin({ url, name: 'ann', token: all.http.token('ann', ['read', 'propose', 'approve']) });
+  open.push(async () => {
+    all.stage.close();
+    await server.close();
+  });
+}
+
+/** Lets time pass in the cluster and the executor look, until the test ends. */
+function carryOut(each: () => Promise<void> = () => Promise.resolve()): void {
+  let isOver = false;
+  const going = (async () => {
+    while (!isOver) {
+      await all.run(15_000);
+      await each();
+      await systemClock.sleep(20);
+    }
+  })();
+  open.unshift(async () => {
+    isOver = true;
+    await going;
+  });
+}
+
+const REASON = ['--reason', 'the sale begins'] as const;
+const scale = (replicas: number, ...flags: string[]) =>
+  cli('request', 'scale', 'shop/web', '--replicas', String(replicas), ...REASON, ...flags);
+
+describe('fairlead request', () => {
+  it('prints what the gate says and where it is on record, and asks in the name of who is logged in', async () => {
+    await serve();
+    const ran = await scale(3);
+    const [decision] = all.made();
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toContain('scale to 3 on shop/web: allowed, step 2 to 3\n');
+    expect(ran.out).toContain(`asked for by ann: fairlead why shop/${decision?.metadata.name}\n`);
+    expect(decision?.spec).toMatchObject({
+      requester: { kind: 'person', name: 'ann' },
+      rationale: 'the sale begins',
+      origin: { note: expect.stringMatching(/^fairlead-cli \d+\.\d+\.\d+ \(cli\)$/) },
+    });
+    expect((await scale(3)).out).toContain('asked for already: fairlead why');
+  });
+
+  it.each([
+    ['scale_to_zero', [], { tool: 'scale_to_zero', arguments: {} }],
+    ['scale-to-zero', [], { tool: 'scale_to_zero', arguments: {} }],
+    ['restart', [], { tool: 'restart_pods', arguments: {} }],
+    ['adjust', ['--memory-limit', '1Gi'], { tool: 'adjust_resources', arguments: { memory_limit: '1Gi' } }],
+    ['rollback', ['--revision', '1'], { tool: 'rollback', arguments: { revision: 1 } }],
+    ['delete_deployment', [], { tool: 'delete_deployment' }],
+  ])('%s %j is asked for as what it is', async (operation, flags, spec) => {
+    await serve();
+    const ran = await cli('request', operation, 'shop/web', ...flags, ...REASON, '-o', 'json');
+    const told = JSON.parse(ran.out) as { verdict: { authority: string }; decision: { name: string } };
+    expect(ran.code).toBe(told.verdict.authority === 'forbidden' ? 1 : 0);
+    expect(all.made().map(({ metadata, spec: made }) => [metadata.name, made])).toMatchObject([
+      [told.decision.name, spec],
+    ]);
+  });
+
+  it('says what would be allowed instead, and where people decide', async () => {
+    await serve({ ...NEEDS_EIGHT, replicas: 5 });
+    const eight = await scale(8);
+    const name = all.made().at(-1)?.metadata.name;
+    expect([eight.code, eight.out]).toEqual([0, expect.stringMatching(/^instead:\n {2}scale to 6: allowed/m)]);
+    expect(eight.out).toContain(`people decide, and not who asked: ${url}/#/approvals/shop/${name}\n`);
+  });
+
+  it('waits, tells each phase, and ends well when it was carried out and verified', async () => {
+    await serve();
+    carryOut();
+    const ran = await scale(3, '-w');
+    expect([ran.code, ran.out.split('\n').at(-2)]).toEqual([
+      0,
+      expect.stringMatching(/^scale to 3 on shop\/web: Succeeded, /),
+    ]);
+    expect(ran.err).toMatch(
+      /^Asked: by person ann.*\n[\s\S]*^Executing: [\s\S]*^Written: scale 2 to 3\n[\s\S]*^Succeeded: /m,
+    );
+    expect(ran.err.match(/^Executing: /gm)).toHaveLength(1);
+    expect(all.stage.replicas()).toBe(3);
+  });
+
+  it('waits for people, and ends badly when they say no', async () => {
+    await serve(NEEDS_EIGHT);
+    carryOut(async () => {
+      const name = all.made().at(-1)?.metadata.name ?? '';
+      await answer(
+        all.gateway,
+        personIn('ben', 'devops-team'),
+        { namespace: 'shop', name },
+        { vote: 'reject', comment: 'no' },
+      );
+    });
+    const ran = await scale(8, '-w', '-o', 'json');
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+      1,
+      { approval: { page: expect.stringContaining(`${url}/#/approvals/`) }, outcome: { phase: 'Rejected' } },
+    ]);
+    expect(ran.err).toMatch(/^people decide at http:[\s\S]*^AwaitingApproval: [\s\S]*^Rejected: /m);
+  });
+
+  it('waits for the request of somebody else, where theirs is merged into it', async () => {
+    await serve(NEEDS_EIGHT);
+    const first = await all.asks('scale', { service: 'shop/web', replicas: 8 }, 'ben');
+    await all.run(15_000);
+    carryOut(async () => {
+      if (all.made().length < 2) return;
+      const where = { namespace: 'shop', name: first.decision?.name ?? '' };
+      await answer(all.gateway, personIn('dana', 'devops-team'), where, { vote: 'approve', choice: 'once' });
+    });
+    const ran = await scale(8, '-w', '-o', 'json');
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+      0,
+      { outcome: { phase: 'Succeeded', decision: first.decision } },
+    ]);
+    expect(ran.err).toMatch(/^Superseded: Merged: the same is asked by /m);
+  });
+
+  it.each([
+    [
+      'without a login',
+      ['--gateway', 'http://127.0.0.1:1'],
+      1,
+      /the login that is kept is for .*\n {2}fix: fairlead login/,
+    ],
+    ['without a number', ['--replicas', ''], 2, /request scale wants --replicas/],
+    ['of a revision', ['--revision', '3'], 2, /request scale wants --replicas/],
+    ['without a word why', ['--reason', ' '], 2, /--reason wants a few words/],
+  ])('%s asks for nothing', async (_, flags, code, words) => {
+    await serve();
+    const ran = await scale(3, ...flags);
+    expect([ran.code, ran.err]).toEqual([code, expect.stringMatching(words)]);
+    expect([all.made(), ran.err.match(STACK_TRACE)]).toEqual([[], null]);
+  });
+
+  it('says plainly that a token may not, that it is enough, and that nobody answers', async () => {
+    await serve();
+    await keepLogin({ url, name: 'ann', token: all.http.token('ann', ['read']) });
+    expect(await scale(3)).toMatchObject({ code: 1, err: 'fairlead: you have no right to this\n' });
+    await keepLogin({ url: 'http://127.0.0.1:1', name: 'ann', token: `fl_${'x'.repeat(30)}` });
+    const ran = await scale(3);
+    expect([ran.code, ran.err]).toEqual([1, expect.stringMatching(/does not answer[\s\S]*it may have been asked for/)]);
+  });
+});
+
+describe('fairlead what-if', () => {
+  it('takes the same short words', async () => {
+    const ran = await cli('what-if', 'adjust', 'shop/web');
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('what-if adjust_resources wants at least one') });
+  });
+});
