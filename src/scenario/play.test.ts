@@ -40,11 +40,6 @@ describe('a run', () => {
 
   it.each([
     [
-      'a message',
-      { at_tick: 1, operator_message: { session: 's', operator: { id: 'a', groups: [] }, text: 'hi' } },
-      'chat',
-    ],
-    [
       'a decision by nobody',
       { at_tick: 1, approval_decision: { operation: 'scale', target: 'shop/web', decision: 'approve', by: {} } },
       'approval_decision.by: id is missing',

@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { loadChatPrompt } from '../agents/chatPrompt.ts';
+import { loadMcpPrompts } from '../faces/mcp/prompts.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
@@ -9,6 +12,7 @@ import { watchedApprovals } from './approvals.ts';
 import { attemptsThrough } from './attempts.ts';
 import { Blueprints } from './blueprints.ts';
 import { CapturedLog } from './capturedLog.ts';
+import { Chats } from './chat/chats.ts';
 import type { Autoscaler } from './clusterObjects.ts';
 import type { Scenario } from './format.ts';
 import { type JournalStore, journalsInMemory, journalsOnDisk } from './journals.ts';
@@ -23,7 +27,7 @@ import { sampleOf } from './sampling.ts';
 import { type ApprovalSeen, type Attempt, type Effect, type RunKind, type Sample, type Seen, TICK_MS } from './seen.ts';
 import { setUp } from './setUp.ts';
 import { Stimuli } from './stimulus.ts';
-import type { ApprovalDecision } from './stimulusFormat.ts';
+import type { ApprovalDecision, Message } from './stimulusFormat.ts';
 
 export interface PlayOptions {
   readonly run: RunKind;
@@ -53,7 +57,14 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Se
     work,
     ...(options.around && { around: options.around }),
   });
-  const performance = new Performance({ scenario, options, clock, work, journals, log, model, ...stage });
+  const chats = new Chats({
+    model: model.chat,
+    prompt: loadChatPrompt(options.promptsDir),
+    prompts: loadMcpPrompts(path.join(options.promptsDir, 'mcp')),
+    clock,
+    log,
+  });
+  const performance = new Performance({ scenario, options, clock, work, journals, log, model, chats, ...stage });
   try {
     return await performance.run();
   } finally {
@@ -71,6 +82,7 @@ interface Parts {
   readonly journals: JournalStore;
   readonly log: CapturedLog;
   readonly model: PlayedModel;
+  readonly chats: Chats;
   readonly world: World;
   readonly autoscalers: readonly Autoscaler[];
 }
@@ -125,16 +137,18 @@ class Performance {
   }
 
   end(): void {
+    this.#parts.chats.end();
     this.#product?.kill();
   }
 
   async #tick(tick: number): Promise<void> {
-    const { scenario, world, clock, autoscalers } = this.#parts;
+    const { scenario, world, clock, autoscalers, chats } = this.#parts;
     const end = this.#startedAt + (tick + 1) * TICK_MS;
     this.#stimuli.endAt(tick);
     for (const event of scenario.stimulus.filter(({ at_tick }) => at_tick === tick)) {
       if (event.process !== undefined) await this.#restart();
       else if (event.approval_decision !== undefined) await this.#vote(event.approval_decision);
+      else if (event.operator_message !== undefined) await this.#say(event.operator_message);
       else this.#stimuli.play(event);
     }
     if (scenario.plant.hpa_controller) for (const one of autoscalers) autoscale(world, one);
@@ -144,7 +158,7 @@ class Performance {
     product?.begin(end, () => this.#stalled());
     while (clock.now() < end) {
       await this.#quiet();
-      const blocked = product?.passing && product.restsUntil === undefined;
+      const blocked = chats.busy || (product?.passing && product.restsUntil === undefined);
       // An answer that comes at its virtual time has real work behind it, which the next step waits for.
       const next =
         blocked || this.#parts.work.parked > 0 ? clock.now() + BLOCKED_STEP_MS : (product?.restsUntil ?? end);
@@ -196,6 +210,13 @@ class Performance {
     await this.#people.vote(this.#product.gateway, said);
   }
 
+  /** What can be answered at once is answered before the pass. */
+  async #say(message: Message): Promise<void> {
+    if (this.#product === undefined) return;
+    this.#parts.chats.say(this.#product.gateway, message);
+    await this.#quiet();
+  }
+
   async #restart(): Promise<void> {
     const { journals } = this.#parts;
     this.#product?.kill();
@@ -224,7 +245,7 @@ class Performance {
   }
 
   async #seen(rssGrowthMib: number): Promise<Seen> {
-    const { scenario, options, journals, log, model, world } = this.#parts;
+    const { scenario, options, journals, log, model, world, chats } = this.#parts;
     const approvals = this.#approvals();
     const all = (kind: (typeof KINDS)[keyof typeof KINDS]): KubeObject[] => world.objects.list(kind);
     return {
@@ -244,6 +265,7 @@ class Performance {
       log: log.lines,
       calls: this.#port.calls,
       modelRequests: model.requests(),
+      replies: chats.replies,
       canaries: [CANARY_KEY, ...secretsIn(scenario)],
       process: {
         died: this.#product?.died,

@@ -47,8 +47,6 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
     runs: 0,
     rules: NO_FIRINGS,
   };
-  const missing = missingHandles(scenario);
-  if (missing.length > 0) return { ...base, result: 'unsupported', failures: missing };
   const kinds = runsOf(scenario, options.model);
   if (kinds.length === 0) return { ...base, result: 'unsupported', failures: ['there is no script to play'] };
   const judged: Judged[] = [];
@@ -79,12 +77,6 @@ export async function runScenario(scenario: Scenario, options: ScenarioOptions):
     runs: judged.length,
     rules: joinedFirings(judged.map(({ rules }) => rules)),
   };
-}
-
-/** What a scenario needs and the product has no handle for. */
-export function missingHandles({ stimulus }: Scenario): string[] {
-  const chat = stimulus.some(({ operator_message }) => operator_message !== undefined);
-  return chat ? ['needs a chat with an operator, which the product does not have'] : [];
 }
 
 function runsOf({ model }: Scenario, choice: ModelChoice): RunKind[] {

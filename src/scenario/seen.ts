@@ -4,6 +4,7 @@ import type { DecisionObject } from '../schema/decisionObject.ts';
 import type { JournalRecord } from '../schema/journal.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { Call } from '../world/portFaults.ts';
+import type { ReplySeen } from './chat/chats.ts';
 import type { ChangeKind } from './expectation.ts';
 import type { Scenario } from './format.ts';
 
@@ -94,6 +95,8 @@ export interface Seen {
   readonly log: readonly string[];
   readonly calls: readonly Call[];
   readonly modelRequests: number;
+  /** By message, in their order; undefined: it was not answered till the end. */
+  readonly replies: readonly (ReplySeen | undefined)[];
   readonly canaries: readonly string[];
   readonly process: ProcessSeen;
 }

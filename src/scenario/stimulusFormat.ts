@@ -35,17 +35,23 @@ export const ApprovalDecision = z.strictObject({
 });
 export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
 
+export const Message = z.strictObject({
+  session: z.string(),
+  operator: z.strictObject({
+    id: z.string(),
+    groups: z.array(z.string()),
+    /** Of their login; absent: operator. */
+    role: z.enum(['viewer', 'operator', 'admin']).optional(),
+  }),
+  text: z.string(),
+});
+export type Message = z.infer<typeof Message>;
+
 /** What happens at the start of a tick: exactly one kind an entry. */
 export const StimulusEvent = z
   .strictObject({
     at_tick: tick,
-    operator_message: z
-      .strictObject({
-        session: z.string(),
-        operator: z.strictObject({ id: z.string(), groups: z.array(z.string()) }),
-        text: z.string(),
-      })
-      .optional(),
+    operator_message: Message.optional(),
     approval_decision: ApprovalDecision.optional(),
     external_change: ExternalChange.optional(),
     blueprint_change: BlueprintChange.optional(),

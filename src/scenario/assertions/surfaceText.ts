@@ -4,7 +4,7 @@ import type { Seen } from '../seen.ts';
 export function surfaceText(seen: Seen, surface: 'reply' | 'audit' | 'log'): string {
   switch (surface) {
     case 'reply':
-      return '';
+      return seen.replies.map((reply) => reply?.text ?? '').join('\n');
     case 'log':
       return seen.log.join('\n');
     case 'audit':

@@ -4,7 +4,7 @@ import { NotUnderstood } from '../loose.ts';
 import type { ModelChoice } from '../model/proposer.ts';
 import type { ReadBeside } from '../plant.ts';
 import { play } from '../play.ts';
-import { judgedSeen, missingHandles } from '../runScenario.ts';
+import { judgedSeen } from '../runScenario.ts';
 import type { Seen } from '../seen.ts';
 import type { Run } from './evaluation.ts';
 import type { RunWatch } from './runWatch.ts';
@@ -61,7 +61,6 @@ async function sortOf(
   { scenario, beside }: Given,
   { roles, seed, promptsDir, watch: begin }: Sorting,
 ): Promise<Candidate | 'unsupported' | 'script' | 'calm'> {
-  if (missingHandles(scenario).length > 0) return 'unsupported';
   const live = { scenario: asLive(scenario), beside };
   const watch = begin();
   const isReplaced = scenario.model.mode === 'scripted';

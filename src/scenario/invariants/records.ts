@@ -36,7 +36,8 @@ function missingOf(seen: Seen, effect: Effect): string | undefined {
   if (decision === undefined) return `no Decision ${lastChange.decision}`;
   const { rationale, requester, origin } = decision.spec;
   if (rationale === '') return 'no reason';
-  if (requester.name === '' || origin.model === '') return 'nobody who asked';
+  const isNobody = requester.kind === 'agent' && origin.model === '';
+  if (requester.name === '' || isNobody) return 'nobody who asked';
   const verdict = decision.status?.verdict;
   return verdict === undefined || verdict.authority === 'forbidden' ? 'no verdict that let it through' : undefined;
 }

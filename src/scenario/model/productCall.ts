@@ -1,4 +1,5 @@
 import { isObject } from '../loose.ts';
+import type { Rendering } from './rendering.ts';
 
 /** The product's name for a canonical read; effects carry the same name in both. */
 const READS: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ const NOTHING = {
  * A canonical call in the product's words: one `service` as `namespace/name`, and the reason that its changes demand.
  * Names the product does not have go through as they are: refusing those is its own matter.
  */
-export function productCall(operation: string, args: unknown): { name: string; args: unknown } {
+function productCall(operation: string, args: unknown): { name: string; args: unknown } {
   const name = READS[operation] ?? operation;
   if (!isObject(args)) return { name, args };
   const { namespace, service, ...rest } = args;
@@ -34,3 +35,9 @@ export function productCall(operation: string, args: unknown): { name: string; a
   }
   return { name, args: { ...about, ...rest, ...(CHANGES.has(operation) && { reason: 'as scripted' }) } };
 }
+
+/** For the product's own agents; arguments given as text are sent as they are. */
+export const AGENT_CALLS: Rendering = {
+  call: productCall,
+  raw: (name, text) => ({ name, text }),
+};

@@ -1,14 +1,16 @@
 import { OpenAiModel } from '../../adapters/openai/openaiModel.ts';
 import { type Agents, RULE_AGENTS } from '../../agents/agents.ts';
 import { GuardedModel } from '../../agents/guardedModel.ts';
-import { type BudgetLimits, ModelBudget } from '../../agents/modelBudget.ts';
+import { type BudgetLimits, DEFAULT_BUDGET, ModelBudget } from '../../agents/modelBudget.ts';
 import type { Proposer } from '../../agents/proposer.ts';
 import { composeAgents, composeProposer } from '../../compose.ts';
+import { redact } from '../../kernel/redact.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ChatModel } from '../../ports/model.ts';
 import type { ModelRole } from '../../schema/modelRole.ts';
 import { settle } from '../../testing/manualClock.ts';
+import { PlainWords } from '../chat/plainWords.ts';
 import type { Scenario } from '../format.ts';
 import { isObject } from '../loose.ts';
 import type { RunKind } from '../seen.ts';
@@ -54,6 +56,8 @@ export interface ProposerParts {
 export interface PlayedModel {
   readonly proposer: Proposer;
   readonly agents: Agents;
+  /** Whom operators chat with. */
+  readonly chat: ChatModel;
   /** Requests to the endpoint so far. */
   requests(): number;
   close(): Promise<void>;
@@ -82,8 +86,9 @@ export async function playedModel(
     passMs: 15_000,
     ...(around && { around: (inner: Proposer) => around.proposer(inner) }),
   };
-  const over = (model: ChatModel | undefined): Pick<PlayedModel, 'proposer' | 'agents'> => ({
+  const over = (model: ChatModel | undefined): Pick<PlayedModel, 'proposer' | 'agents' | 'chat'> => ({
     proposer: composeProposer(model, agentParts),
+    chat: model === undefined ? new PlainWords() : guardedChat(model, parts),
     agents: around?.agents(RULE_AGENTS) ?? RULE_AGENTS,
   });
   if (turns !== undefined) {
@@ -123,6 +128,8 @@ export async function playedModel(
       return {
         proposer: composeProposer(guarded('decision-engine'), agentParts),
         agents: around?.agents(agents) ?? agents,
+        // What is measured are the roles.
+        chat: new PlainWords(),
         requests: () => [...exchanges.values()].reduce((sum, { awaited }) => sum + awaited.asked, 0),
         close: () => Promise.resolve(),
       };
@@ -130,14 +137,25 @@ export async function playedModel(
   }
 }
 
-/** The Deployment the turns act on; without a call, the first one that is bound to a blueprint. */
-function aboutWhat(scenario: Scenario, turns: readonly Turn[]): string {
+/** As `fairlead ask` has it: with a breaker, a budget, and no word of the key. */
+const guardedChat = (model: ChatModel, { clock, log }: ProposerParts): ChatModel =>
+  new GuardedModel(model, {
+    clock,
+    log,
+    budget: new ModelBudget(DEFAULT_BUDGET),
+    redact: (text) => redact(text, [CANARY_KEY]),
+  });
+
+/** What operators say; where nobody says anything, the Deployment the turns act on, or the first that is bound to a blueprint. */
+function aboutWhat(scenario: Scenario, turns: readonly Turn[]): readonly string[] {
+  const said = scenario.stimulus.flatMap(({ operator_message }) => operator_message?.text ?? []);
+  if (said.length > 0) return said;
   const calls = turns.flatMap((turn) => turn.call ?? []);
   const named = calls.map(({ args }) => args['service']).find((service) => typeof service === 'string');
   const raw = turns.map((turn) => turn.raw_call?.['arguments_object']).find(isObject)?.['service'];
   const known = scenario.blueprints.map(({ applies_to }) => applies_to.deployment);
   const wanted = [named, raw].find((name) => typeof name === 'string' && known.includes(name));
-  return typeof wanted === 'string' ? wanted : (known[0] ?? '');
+  return [typeof wanted === 'string' ? wanted : (known[0] ?? '')];
 }
 
 /** Virtual time waits for its exchanges. */

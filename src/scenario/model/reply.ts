@@ -1,6 +1,6 @@
 import { isObject } from '../loose.ts';
 import type { Turn } from '../turn.ts';
-import { productCall } from './productCall.ts';
+import type { Rendering } from './rendering.ts';
 import { expanded } from './scriptedTurns.ts';
 
 /** What a played server does with one request. */
@@ -18,25 +18,32 @@ interface ToolCall {
   readonly omitId?: boolean;
 }
 
-/** `key` is the bearer token the product sent. */
-export function replyFor(turn: Turn, key: string, ordinal: number): ServerReply {
+/** Who asked: the bearer token the product sent, how calls are written for it, and the number of the request. */
+export interface Asker {
+  readonly key: string;
+  readonly ordinal: number;
+  readonly rendering: Rendering;
+}
+
+export function replyFor(turn: Turn, asker: Asker): ServerReply {
+  const { key, ordinal, rendering } = asker;
   const text = (value: unknown): string => String(expanded(value, key) ?? '');
   if (turn.say !== undefined) return message({ content: text(turn.say) }, ordinal);
   if (turn.call !== undefined) {
     const calls = turn.call.map(({ operation, args }) => {
-      const call = productCall(operation, expanded(args, key));
+      const call = rendering.call(operation, expanded(args, key));
       return { name: call.name, arguments: JSON.stringify(call.args) };
     });
     return message({ calls }, ordinal);
   }
-  if (turn.raw_call !== undefined) return message({ calls: [rawCall(turn.raw_call, key)] }, ordinal);
+  if (turn.raw_call !== undefined) return message({ calls: [rawCall(turn.raw_call, asker)] }, ordinal);
   if (turn.empty !== undefined) return message({ content: '' }, ordinal);
-  if (turn.finish !== undefined) return finished(turn.finish, key, ordinal);
+  if (turn.finish !== undefined) return finished(turn.finish, asker);
   if (turn.hang !== undefined) return { kind: 'hang', seconds: secondsOf(turn.hang) };
   const http = turn.http ?? turn.http_forever;
   if (http !== undefined) return rawHttp(http, key);
-  if (turn.stream_cut !== undefined) return cutShort(turn.stream_cut, key, ordinal);
-  return stream(turn, key, ordinal);
+  if (turn.stream_cut !== undefined) return cutShort(turn.stream_cut, asker);
+  return stream(turn, asker);
 }
 
 function secondsOf(said: Readonly<Record<string, unknown>>): number | undefined {
@@ -44,11 +51,14 @@ function secondsOf(said: Readonly<Record<string, unknown>>): number | undefined 
   return typeof seconds === 'number' ? seconds : undefined;
 }
 
-function rawCall(said: Readonly<Record<string, unknown>>, key: string): ToolCall {
+function rawCall(said: Readonly<Record<string, unknown>>, { key, rendering }: Asker): ToolCall {
   const given = said['arguments_object'];
+  const operation = String(said['operation'] ?? said['name'] ?? '');
+  const object = given === undefined ? undefined : rendering.call(operation, expanded(given, key));
+  const raw = rendering.raw(operation, rawArguments(said['arguments_raw'], key));
   return {
-    name: String(said['operation'] ?? said['name'] ?? ''),
-    arguments: given === undefined ? rawArguments(said['arguments_raw'], key) : expanded(given, key),
+    name: object?.name ?? raw.name,
+    arguments: object === undefined ? raw.text : object.args,
     ...(said['omit_id'] === true && { omitId: true }),
   };
 }
@@ -91,18 +101,19 @@ function completion({ content = '', calls = [], finish }: Words, ordinal: number
 }
 
 /** `{reason, say | call | raw_call}`: an ordinary answer with another end, cut in the middle of its arguments for `length`. */
-function finished(said: Readonly<Record<string, unknown>>, key: string, ordinal: number): ServerReply {
+function finished(said: Readonly<Record<string, unknown>>, asker: Asker): ServerReply {
+  const { key, ordinal } = asker;
   const reason = String(said['reason'] ?? said['finish_reason'] ?? 'length');
   const content = said['say'] ?? said['content'] ?? said['text'] ?? '';
-  return message({ content: String(expanded(content, key)), calls: callsIn(said, key), finish: reason }, ordinal);
+  return message({ content: String(expanded(content, key)), calls: callsIn(said, asker), finish: reason }, ordinal);
 }
 
-function callsIn(said: Readonly<Record<string, unknown>>, key: string): ToolCall[] {
+function callsIn(said: Readonly<Record<string, unknown>>, asker: Asker): ToolCall[] {
   const { call, raw_call: raw } = said;
-  if (isObject(raw)) return [rawCall(raw, key)];
+  if (isObject(raw)) return [rawCall(raw, asker)];
   const calls = Array.isArray(call) ? call : isObject(call) ? [call] : [];
   return calls.filter(isObject).map(({ operation, args }) => {
-    const mapped = productCall(String(operation), expanded(args, key));
+    const mapped = asker.rendering.call(String(operation), expanded(args, asker.key));
     return { name: mapped.name, arguments: JSON.stringify(mapped.args) };
   });
 }
@@ -125,22 +136,23 @@ function rawHttp(said: Readonly<Record<string, unknown>>, key: string): ServerRe
 }
 
 /** The product asks for whole answers: a stream that breaks is an answer that breaks. */
-function cutShort(said: Readonly<Record<string, unknown>>, key: string, ordinal: number): ServerReply {
-  const text = JSON.stringify(completion(partsOf(said, key), ordinal));
+function cutShort(said: Readonly<Record<string, unknown>>, asker: Asker): ServerReply {
+  const text = JSON.stringify(completion(partsOf(said, asker), asker.ordinal));
   return { kind: 'cut', body: text.slice(0, Math.ceil(text.length * 0.6)) };
 }
 
-function partsOf(said: Readonly<Record<string, unknown>>, key: string): Words {
-  const calls = callsIn(said, key);
+function partsOf(said: Readonly<Record<string, unknown>>, asker: Asker): Words {
+  const calls = callsIn(said, asker);
   if (calls.length > 0) return { calls };
-  if (said['operation'] !== undefined) return { calls: [rawCall(said, key)] };
-  return { content: String(expanded(said['say'] ?? said['content'] ?? 'a part of', key)) };
+  if (said['operation'] !== undefined) return { calls: [rawCall(said, asker)] };
+  return { content: String(expanded(said['say'] ?? said['content'] ?? 'a part of', asker.key)) };
 }
 
 /** A server that streams although it was not asked to, and ends with an error, or without its end mark. */
-function stream(turn: Turn, key: string, ordinal: number): ServerReply {
+function stream(turn: Turn, asker: Asker): ServerReply {
+  const { ordinal } = asker;
   const said = turn.stream_error ?? turn.stream_no_done ?? {};
-  const { content = '', calls = [] } = partsOf(said, key);
+  const { content = '', calls = [] } = partsOf(said, asker);
   const chunk = (delta: object, finish: string | null): string =>
     `data: ${JSON.stringify({
       id: `chatcmpl-${ordinal}`,

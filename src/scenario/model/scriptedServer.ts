@@ -3,14 +3,16 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../ports/clock.ts';
 import { isObject } from '../loose.ts';
 import type { Turn } from '../turn.ts';
-import { replyFor } from './reply.ts';
+import { CHAT_CALLS } from './chatCall.ts';
+import { AGENT_CALLS } from './productCall.ts';
+import { type Asker, replyFor } from './reply.ts';
 import { ScriptedTurns } from './scriptedTurns.ts';
 import type { RealWork } from './work.ts';
 
 export interface ScriptedServerOptions {
   readonly turns: readonly Turn[];
-  /** A request consumes a turn only if its messages contain this text. */
-  readonly about: string;
+  /** A request consumes a turn only if its messages contain one of these texts. */
+  readonly about: readonly string[];
   /** Of the run: a hanging answer waits on it. */
   readonly clock: Clock;
   readonly work: RealWork;
@@ -61,10 +63,11 @@ export class ScriptedServer {
 
   #answer(text: string, key: string, response: ServerResponse): void {
     const body = parsed(text);
-    const turn = JSON.stringify(body['messages'] ?? '').includes(this.#options.about)
-      ? this.#turns.take()
-      : { say: filler(body) };
-    const reply = replyFor(turn, key, this.asked);
+    const asked = JSON.stringify(body['messages'] ?? '');
+    const isAbout = this.#options.about.some((words) => asked.includes(JSON.stringify(words).slice(1, -1)));
+    const turn = isAbout ? this.#turns.take() : { say: filler(body) };
+    const asker = { key, ordinal: this.asked, rendering: isChat(body) ? CHAT_CALLS : AGENT_CALLS };
+    const reply = replyFor(turn, asker);
     switch (reply.kind) {
       case 'send':
         response.writeHead(reply.status, reply.headers).end(reply.body);
@@ -74,21 +77,25 @@ export class ScriptedServer {
         response.write(reply.body, () => response.destroy());
         return;
       case 'hang':
-        this.#hang(response, reply.seconds, key);
+        this.#hang(response, reply.seconds, asker);
     }
   }
 
-  #hang(response: ServerResponse, seconds: number | undefined, key: string): void {
+  #hang(response: ServerResponse, seconds: number | undefined, asker: Asker): void {
     const unpark = this.#options.work.park();
     response.on('close', unpark);
     if (seconds === undefined) return;
     void this.#options.clock.sleep(seconds * 1000, this.#stop.signal).then(() => {
       unpark();
-      const reply = replyFor({ say: 'done' }, key, this.asked);
+      const reply = replyFor({ say: 'done' }, asker);
       if (reply.kind === 'send' && !response.destroyed) response.writeHead(reply.status, reply.headers).end(reply.body);
     });
   }
 }
+
+/** A chat is offered the tools of the MCP server. */
+const isChat = (body: Record<string, unknown>): boolean =>
+  JSON.stringify(body['tools'] ?? '').includes('"name":"fairlead_');
 
 function parsed(text: string): Record<string, unknown> {
   try {
