@@ -35,6 +35,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'mcp',
+          include: ['test/mcp/official/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: 'cluster',
           include: ['test/e2e/**/*.test.ts', 'test/contract/**/*.test.ts'],
           testTimeout: 240_000,

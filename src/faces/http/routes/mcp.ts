@@ -14,7 +14,7 @@ type Routes =
   | 'GET /.well-known/oauth-protected-resource/mcp';
 
 /** Of one person, whatever tokens they use. */
-const PACE = { perSecond: 20, burst: 60 };
+const PACE = { perSecond: 50, burst: 200 };
 
 export function mcpRoutes({ mcp, place, clock }: AppDeps): HandlersOf<Routes> {
   const rate = new Rate(clock, PACE);
