@@ -69,26 +69,36 @@ export async function judgeCall(
   const asksPeople = called.tool === requestApproval.name && called.effect === 'change';
   const asked = asksPeople ? wishIn(called) : called;
   const view = viewOf(deps.views(), asked.target);
-  const now = deps.clock.now();
-  const request: Request = {
-    id: id ?? `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`,
-    tool: asked.tool,
-    effect: asked.effect,
-    args: asked.args,
-    ...(asked.wanted ? { wanted: resolved(asked.wanted, view?.workload) } : {}),
-    target: asked.target,
-    requester,
-    ...(view?.workload
-      ? { seen: { uid: view.workload.uid, replicas: view.workload.replicas, at: view.workload.at } }
-      : {}),
-  };
-  const input = inputFor(deps, view, request, now);
-  const { verdict } = decide(input);
-  const alternatives = verdict.authority === 'forbidden' ? alternativeLines(deps, { request, verdict, view }) : [];
+  const named = id ?? `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`;
+  const { input, ...judged } = judgeOnly(deps, view, asked, { id: named, requester });
+  const { verdict } = judged;
+  const alternatives = verdict.authority === 'forbidden' ? alternativeLines(deps, judged) : [];
   const data = { input, verdict, ...(alternatives.length > 0 && { alternatives }), ...(client && { client }) };
   const recorded = await deps.journal.append({ kind: 'call', subject: run, data });
   if (!recorded.ok) return err(recorded.error.message);
-  return ok({ request, verdict, view, alternatives, asksPeople, head: recorded.value });
+  return ok({ ...judged, alternatives, asksPeople, head: recorded.value });
+}
+
+/** What is judged, whether it is on record or merely asked about: every entrance makes its request of a call here. */
+export function judgeOnly(
+  deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
+  view: ServiceView | undefined,
+  { tool, effect, args, wanted, target }: AskedCall,
+  { id, requester }: Pick<Request, 'id' | 'requester'>,
+): Pick<Judged, 'request' | 'verdict' | 'view'> & { readonly input: GateInput } {
+  const workload = view?.workload;
+  const request: Request = {
+    id,
+    tool,
+    effect,
+    args,
+    ...(wanted ? { wanted: resolved(wanted, workload) } : {}),
+    target,
+    requester,
+    ...(workload ? { seen: { uid: workload.uid, replicas: workload.replicas, at: workload.at } } : {}),
+  };
+  const input = inputFor(deps, view, request, deps.clock.now());
+  return { request, verdict: decide(input).verdict, view, input };
 }
 
 /** What approval is asked for is judged as itself: asking for it is no other wish. */
@@ -192,14 +202,8 @@ export function askedAbout(
   const tool = TOOLS.find((t) => t.effect === 'change' && t.name === name);
   if (tool === undefined) return undefined;
   const wanted = tool.wanted(args);
-  const asked: Request = {
-    ...request,
-    tool: tool.name,
-    effect: 'change',
-    args,
-    ...(wanted ? { wanted: resolved(wanted, view?.workload) } : {}),
-  };
-  return { request: asked, verdict: decide(inputFor(deps, view, asked, deps.clock.now())).verdict, view };
+  const asked = { tool: tool.name, effect: 'change', args, ...(wanted && { wanted }), target: request.target } as const;
+  return judgeOnly(deps, view, asked, request);
 }
 
 /** The service whose target this Deployment is. */

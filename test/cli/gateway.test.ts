@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   await ready;
   url = /approvals at (\S+)/.exec(said)?.[1] ?? '';
-});
+}, 60_000);
 afterAll(async () => {
   stop.abort();
   await serving;

@@ -1,16 +1,15 @@
 import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
-import { alternativeLines, viewOf } from '../../calls/judge.ts';
+import { alternativeLines, type JudgeDeps, judgeOnly, viewOf } from '../../calls/judge.ts';
 import { composeObserver } from '../../compose.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { gateInput } from '../../observe/gateInput.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
-import { decide } from '../../policy/decide.ts';
 import { headline } from '../../schema/headline.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { Request, Requester } from '../../schema/request.ts';
-import { type ChangeFlags, changeAsked } from './changeAsked.ts';
+import type { Verdict } from '../../schema/verdict.ts';
+import { type ChangeAsked, type ChangeFlags, changeAsked } from './changeAsked.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { parseService } from './service.ts';
@@ -45,23 +44,8 @@ export async function whatIf(
     io.err(`fairlead: ${looked.ok ? none : looked.error}\n`);
     return EXIT.failed;
   }
-  const now = session.clock.now();
-  const { tool, args, wanted: change } = asked.value;
-  const request: Request = {
-    id: 'what-if',
-    tool,
-    effect: change === undefined ? 'unknown' : 'change',
-    args: { ...args, reason: 'what if' },
-    ...(change === undefined ? {} : { wanted: change }),
-    target: wanted.value,
-    // Without a login nobody's name counts: judged as an agent's, the stricter of the two, unless asked otherwise.
-    requester: { kind: flags.as, name: 'what-if' },
-  };
-  const { verdict } = decide(gateInput(view, request, { now, ownNamespace: flags.namespace }));
-  const alternatives = alternativeLines(
-    { clock: session.clock, ownNamespace: flags.namespace },
-    { request, verdict, view },
-  );
+  const facts = { clock: session.clock, ownNamespace: flags.namespace };
+  const { verdict, alternatives } = judgedHere(asked.value, { target: wanted.value, view }, flags.as, facts);
   print(io, flags.output, { verdict, alternatives }, () =>
     [
       `${asked.value.words} on ${service}: ${headline(verdict)}`,
@@ -72,6 +56,20 @@ export async function whatIf(
     ].join('\n'),
   );
   return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
+}
+
+/** The gate's answer to a change on what was seen, as if it had been asked for. */
+export function judgedHere(
+  { tool, args, wanted }: ChangeAsked,
+  { target, view }: { readonly target: Request['target']; readonly view: ServiceView },
+  as: Requester['kind'],
+  facts: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
+): { readonly verdict: Verdict; readonly alternatives: readonly string[] } {
+  const effect = wanted === undefined ? 'unknown' : 'change';
+  const asked = { tool, effect, args: { ...args, reason: 'what if' }, ...(wanted && { wanted }), target } as const;
+  // Without a login nobody's name counts: judged as an agent's, the stricter of the two, unless asked otherwise.
+  const judged = judgeOnly(facts, view, asked, { id: 'what-if', requester: { kind: as, name: 'what-if' } });
+  return { verdict: judged.verdict, alternatives: alternativeLines(facts, judged) };
 }
 
 /** Every service as one pass sees it, or why blueprints cannot be read: none seen must not pass for none there. */
