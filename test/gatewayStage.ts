@@ -34,6 +34,7 @@ const EMPTY_VIEWS: Views = {
   decisionList: nothing,
   decisionDetail: nothing,
   journalPage: nothing,
+  journalExport: nothing,
   breakerList: nothing,
   blueprintVersions: nothing,
 };

@@ -42,6 +42,7 @@ const RIGHTS: Readonly<Record<RouteKey, Rule>> = {
   'GET /api/decisions': 'viewer, read',
   'GET /api/decisions/:namespace/:name': 'viewer, read',
   'GET /api/journal': 'viewer, read',
+  'GET /api/journal/export': 'operator',
   'GET /api/breakers': 'viewer, read',
   'GET /api/blueprints/:namespace/:name/versions': 'viewer, read',
   'GET /api/queue': 'viewer, read',

@@ -60,6 +60,8 @@ export const ACCESS = {
   'GET /api/decisions': READ,
   'GET /api/decisions/:namespace/:name': READ,
   'GET /api/journal': READ,
+  // With who logged in from where: as it stands, or it could not be verified.
+  'GET /api/journal/export': { kind: 'session', role: 'operator' },
   'GET /api/breakers': READ,
   'GET /api/blueprints/:namespace/:name/versions': READ,
   'GET /api/queue': READ,

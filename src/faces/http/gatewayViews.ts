@@ -5,6 +5,7 @@ import { blueprintVersions } from '../../gateway/views/blueprintVersions.ts';
 import { breakerList } from '../../gateway/views/breakerList.ts';
 import { decisionDetail } from '../../gateway/views/decisionDetail.ts';
 import { decisionList } from '../../gateway/views/decisionList.ts';
+import { journalExport } from '../../gateway/views/journalExport.ts';
 import { journalPage } from '../../gateway/views/journalPage.ts';
 import { serviceDetail } from '../../gateway/views/serviceDetail.ts';
 import { serviceList } from '../../gateway/views/serviceList.ts';
@@ -19,6 +20,7 @@ export const gatewayViews = (deps: GatewayDeps): Views => ({
   decisionList: (query) => decisionList(deps, query),
   decisionDetail: (namespace, name) => decisionDetail(deps, namespace, name),
   journalPage: (who, query) => journalPage(deps, who, query),
+  journalExport: (who, file) => journalExport(deps, who, file),
   breakerList: () => breakerList(deps),
   blueprintVersions: (namespace, name) => blueprintVersions(deps, namespace, name),
 });

@@ -63,6 +63,7 @@ const SAID: Readonly<Record<RouteKey, Said>> = {
   'POST /api/fleet/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
   'GET /api/decisions': { summary: 'decisions, newest first', answer: DecisionList },
   'GET /api/decisions/:namespace/:name': { summary: 'one decision as it went', answer: DecisionDetail },
+  'GET /api/journal/export': { summary: 'one journal as it lies on disk, JSON lines, to be verified elsewhere' },
   'GET /api/journal': { summary: 'the journal, newest first, and whether its chain is sound', answer: JournalPage },
   'GET /api/breakers': { summary: 'breakers and holds', answer: BreakerList },
   'GET /api/blueprints/:namespace/:name/versions': { summary: 'accepted versions', answer: BlueprintVersionList },

@@ -17,6 +17,7 @@ export interface Views {
   decisionList(query: { service?: string; phase?: string; cursor?: string }): Shown<DecisionList>;
   decisionDetail(namespace: string, name: string): Shown<DecisionDetail>;
   journalPage(who: Identity, query: { service?: string; kind?: string; cursor?: string }): Shown<JournalPage>;
+  journalExport(who: Identity, file: string): Shown<string>;
   breakerList(): Shown<BreakerList>;
   blueprintVersions(namespace: string, name: string): Shown<BlueprintVersionList>;
 }

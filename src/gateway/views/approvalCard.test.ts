@@ -37,7 +37,7 @@ describe('the card of a request beyond the maximum', () => {
       after: '8 replicas',
       risk: 'low',
       why: 'CPU 87% (limit 80%) is over for 60 s; all 6 replicas that the blueprint allows are running.',
-      rule: 'G0 ApprovalRequired',
+      rule: 'authority (G0)',
       rail: { current: 6, min: 2, max: 6, asked: 8 },
       stale: [],
       reversible: true,

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../schema/kube.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
 import { approvalSummary, viewsByName } from './approvalSummary.ts';
+import { askLess } from './askLess.ts';
 import { type Entry, keyOfObject, openOf, phaseIn } from './openRequests.ts';
 import { pageOf } from './pages.ts';
 import { createdAt, indexed, keyOf, readRequest, standingOf } from './records.ts';
@@ -36,8 +37,16 @@ export async function approvalList(
       return approvalSummary(deps, who, request, { view, decision }, standing);
     }),
     ...(next !== undefined && { next }),
-    stats: statsOf(objects, decisions, deps.clock.now()),
+    stats: { ...statsOf(objects, decisions, deps.clock.now()), ...waitingNow(open, deps.clock.now()) },
+    askLess: askLess(views, objects, decisions),
   });
+}
+
+function waitingNow(open: ReadonlyMap<KubeObject, Entry>, now: number): Partial<ApprovalList['stats']> {
+  const asked = [...open.values()].map(({ request }) => request.createdAt);
+  if (asked.length === 0) return { pending: 0 };
+  const oldest = asked.reduce((a, b) => Math.min(a, b));
+  return { pending: asked.length, oldestPendingMs: Math.max(0, now - oldest) };
 }
 
 function decidedPage(
@@ -83,6 +92,11 @@ function statsOf(
     times.push(took);
     if (took < 3_000) stats.underThreeSeconds += 1;
   }
-  const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
-  return { ...stats, ...(median !== undefined && { medianMsToDecide: median }) };
+  times.sort((a, b) => a - b);
+  const [median, ninetieth] = [times[Math.floor(times.length / 2)], times[Math.ceil(times.length * 0.9) - 1]];
+  return {
+    ...stats,
+    ...(median !== undefined && { medianMsToDecide: median }),
+    ...(ninetieth !== undefined && { ninetiethMsToDecide: ninetieth }),
+  };
 }

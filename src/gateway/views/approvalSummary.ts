@@ -8,6 +8,7 @@ import { answerOf } from './answer.ts';
 import { hasNoVote } from './may.ts';
 import { type DecisionRecord, keyOf, type RequestRecord, readDecision, type Standing, standingOf } from './records.ts';
 import { instant, name, sentence } from './told.ts';
+import { ruleWords } from './verdicts.ts';
 import { whySentence } from './why.ts';
 
 export interface Around {
@@ -39,7 +40,7 @@ export function approvalSummary(
     after: name(spec.after),
     risk: riskOf(spec),
     why: seen ?? sentence(finding?.message ?? `${spec.operation} needs an approval.`),
-    rule: finding === undefined ? 'G0' : `${name(finding.rule)} ${name(finding.code)}`,
+    rule: ruleWords(finding?.rule ?? 'G0'),
     approvers: spec.approvers.map(name),
     votes: tally.kind === 'rejected' ? 0 : tally.by.length,
     quorum: spec.quorum,

@@ -8,7 +8,8 @@ import type { VerdictRecord } from '../../schema/records.ts';
 import type { Verdict } from '../../schema/verdict.ts';
 import { wantedOf } from '../../schema/wish.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { changeDiff, fieldLines } from './changeDiff.ts';
+import { askedDiff } from './askedDiff.ts';
+import { changeDiff } from './changeDiff.ts';
 import type { DecisionRecord, RequestRecord, Standing } from './records.ts';
 import { risksOf } from './risks.ts';
 import { seriesOf } from './series.ts';
@@ -51,7 +52,7 @@ export function evidenceOf({
   const history = deps.observer.history(namespace, spec.blueprint.name);
   return {
     evidence: lines.map(sentence),
-    series: view ? seriesOf(view, history, { from: createdAt - BEFORE_MS, to, most: POINTS }) : [],
+    series: view ? seriesOf(view, history, { from: createdAt - BEFORE_MS, to, most: POINTS, forecast: isOpen }) : [],
   };
 }
 
@@ -84,7 +85,7 @@ export function changesOf({ request: { spec }, isOpen, decision, view }: Looked)
     target: `Deployment ${name(spec.target.namespace)}/${name(spec.target.name)}`,
     uid: name(workload?.uid ?? spec.target.uid),
     resourceVersion: name(workload?.resourceVersion),
-    diff: diff.length > 0 ? diff : fieldLines('', name(spec.operation), spec.before, spec.after),
+    diff: diff.length > 0 ? diff : askedDiff(spec),
   };
 }
 

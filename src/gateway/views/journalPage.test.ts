@@ -4,6 +4,7 @@ import type { JournalFiles } from '../../ports/journalFiles.ts';
 import { MemoryJournal } from '../../testing/memoryJournal.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
+import { journalExport } from './journalExport.ts';
 import { journalPage } from './journalPage.ts';
 
 /** A gateway's journal with a login and a signed vote in it. */
@@ -19,6 +20,30 @@ async function voted(): Promise<{ deps: GatewayDeps; close: () => void }> {
 }
 
 const token: Identity['by'] = { kind: 'token', id: 't', scopes: ['read'] };
+
+describe('a journal taken along', () => {
+  it('is the file byte for byte, and who took it stands in the log', async () => {
+    const { deps, close } = await voted();
+    const read = await deps.journals?.read();
+    const taken = await journalExport(deps, identity(), 'g.jsonl');
+    const none = await journalExport(deps, identity(), '../g.jsonl');
+    close();
+    expect(taken).toEqual({ ok: true, value: read?.ok === true ? read.value[0]?.lines.join('\n') : '' });
+    expect(none).toMatchObject({ ok: false, error: { code: 'notFound' } });
+    const { journal } = deps;
+    const noted = journal instanceof MemoryJournal ? journal.of('access').at(-1)?.data : undefined;
+    expect(noted).toEqual({ who: 'ann', what: 'took a copy of the journal', whom: 'g.jsonl' });
+  });
+
+  it('is not handed out while that cannot be recorded (P4)', async () => {
+    const { deps, close } = await voted();
+    const full = { code: 'JournalUnwritable' as const, message: 'disk full' };
+    const journal = { ...deps.journal, append: () => Promise.resolve({ ok: false as const, error: full }) };
+    const taken = await journalExport({ ...deps, journal }, identity(), 'g.jsonl');
+    close();
+    expect(taken).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+  });
+});
 
 describe('who logged in from where, and how a vote is signed', () => {
   it.each([

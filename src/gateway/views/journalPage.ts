@@ -1,3 +1,4 @@
+import { replay } from '../../audit/replay.ts';
 import { visibleJson } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { textAt } from '../../observe/narrow.ts';
@@ -46,6 +47,7 @@ export async function journalPage(
     items: items.map(({ line }) => recordView(whole ? line : { ...line, json: unsigned(line.json) })),
     ...(next !== undefined && { next }),
     chain: chainOf(read.value, deps.clock.now()),
+    files: read.value.reports.map(({ file, report }) => ({ file, records: report.records, sound: report.ok })),
   });
 }
 
@@ -90,9 +92,16 @@ function recordView({ file, json, record }: Line): JournalRecordView {
     subject: name(subject),
     text: textOf(kind, data),
     hash: name(hash),
+    ...(kind === 'call' && { replay: judgedAgain(record) }),
     json:
       json.length > MOST_JSON ? `${visibleJson(json.slice(0, MOST_JSON))}… (${json.length} in all)` : visibleJson(json),
   };
+}
+
+function judgedAgain(record: Line['record']): NonNullable<JournalRecordView['replay']> {
+  const [first] = replay([record]).disagreements;
+  const text = first === undefined ? 'Judged again now: the same verdict.' : `Judged again now: ${first.message}.`;
+  return { agrees: first === undefined, text: sentence(text) };
 }
 
 /** One line of a record: its own words, else what it judged, else what it holds. */

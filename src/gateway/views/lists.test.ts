@@ -128,8 +128,23 @@ describe('the inbox', () => {
       rejected: 1,
       expired: 1,
       medianMsToDecide: 180_000,
+      ninetiethMsToDecide: 180_000,
+      pending: 0,
       underThreeSeconds: 0,
     });
+  });
+
+  it('counts what waits now, and for how long the oldest of it', async () => {
+    const view = await open();
+    const there = [
+      request(20, 60),
+      request(5, 60),
+      request(70, -1),
+      request(1, 60, { phase: 'Consumed', message: '' }),
+    ];
+    const { stats } = await listed(holding(view, there), {});
+    const midnight = Date.UTC(2026, 0, 5);
+    expect([stats.pending, stats.oldestPendingMs]).toEqual([2, view.deps.clock.now() - midnight + 20 * 60_000]);
   });
 
   it('shows neither odd objects nor stumbles over them', async () => {

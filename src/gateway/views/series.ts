@@ -2,9 +2,11 @@ import { plainLine } from '../../kernel/plainText.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import type { Series } from '../../schema/api/common.ts';
 import type { Signal } from '../../schema/assessment.ts';
+import type { Blueprint } from '../../schema/blueprint.ts';
 import type { History, HistoryPoint } from '../../schema/history.ts';
 import { downsampled, type Point } from './downsampled.ts';
-import { isOver, limitsOf, MEASURES, nowText, signalOf } from './signals.ts';
+import { forecastOf } from './forecast.ts';
+import { isOver, limitsOf, MEASURES, nowText, signalOf, valueText } from './signals.ts';
 
 /** As many points as a chart gets. */
 const MOST = 2_000;
@@ -25,6 +27,8 @@ export interface Window {
   readonly to: number;
   /** Points of one series at most. */
   readonly most?: number;
+  /** The window ends now: where the signals are going is drawn on. */
+  readonly forecast?: boolean;
 }
 
 /**
@@ -47,6 +51,7 @@ export function seriesOf(view: ServiceView, history: History, window: Window): S
         unit: MEASURES[name].unit,
         points: downsampled(points, window.most ?? MOST),
         limits: limitsOf(name, blueprint).map((limit) => ({ ...limit })),
+        ...(window.forecast === true && forecastIn(name, points, blueprint)),
         now: nowText(signal, name, blueprint),
         over: signal !== undefined && isOver(signal),
         source: plainLine(signal?.source ?? 'not known', 200),
@@ -54,6 +59,15 @@ export function seriesOf(view: ServiceView, history: History, window: Window): S
     ];
   });
   return [...signals, ...replicaSeries(view, shown, window.most ?? MOST)];
+}
+
+function forecastIn(name: Signal['name'], points: readonly Point[], blueprint: Blueprint): Pick<Series, 'forecast'> {
+  const limits = limitsOf(name, blueprint);
+  const limit = limits.find((one) => one.name === 'limit');
+  const told = (value: number): string => valueText(MEASURES[name], value / MEASURES[name].factor, limits);
+  const line = limit && { value: limit.value, text: told(limit.value) };
+  const forecast = forecastOf(points, line, told);
+  return forecast === undefined ? {} : { forecast };
 }
 
 /** CPU alone, small: for a row of a list. */

@@ -14,7 +14,7 @@ import { createdAt, indexed, keyOf, readDecision } from './records.ts';
 import { seriesOf } from './series.ts';
 import { recordsByService, serviceOf } from './serviceRecords.ts';
 import { serviceSummary } from './serviceSummary.ts';
-import { clock, name, sentence } from './told.ts';
+import { clock, sentence } from './told.ts';
 
 const MOST_MINUTES = 24 * 60;
 
@@ -36,7 +36,7 @@ export async function serviceDetail(
   const decisions = indexed(deps.observer.decisions());
   return ok({
     ...serviceSummary(deps, view, records),
-    series: seriesOf(view, deps.observer.history(namespace, service), { from, to: now }),
+    series: seriesOf(view, deps.observer.history(namespace, service), { from, to: now, forecast: true }),
     decisions: decisionsOf(deps, key, from),
     open: records.open.slice(0, PAGE).map(({ request, standing }) => {
       const decision = decisions.get(keyOf(namespace, request.spec.decision));
@@ -50,7 +50,6 @@ export async function serviceDetail(
     ]
       .slice(0, 20)
       .map(sentence),
-    ...(view.blueprint && { blueprint: { version: name(view.blueprint.version), hash: view.blueprint.hash } }),
   });
 }
 

@@ -53,6 +53,8 @@ export function serviceSummary(deps: GatewayDeps, view: ServiceView, { waiting, 
     holds: holdViews(view),
     ...(last && { last }),
     waiting,
+    ...(blueprint && { blueprint: { version: name(blueprint.version), hash: blueprint.hash } }),
+    ...(view.faults?.[0] && { fault: sentence(`${view.faults[0].message}; to mend it: ${view.faults[0].fix}`) }),
   };
 }
 

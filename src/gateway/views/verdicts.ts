@@ -1,7 +1,7 @@
 import type { FindingView, VerdictView } from '../../schema/api/common.ts';
 import { headline } from '../../schema/headline.ts';
 import type { VerdictRecord } from '../../schema/records.ts';
-import { RULE_IDS } from '../../schema/verdict.ts';
+import { RULE_IDS, type RuleId } from '../../schema/verdict.ts';
 import { RULE_NAMES } from './ruleNames.ts';
 import { capital, instant, name, sentence } from './told.ts';
 
@@ -18,12 +18,17 @@ export function verdictView(verdict: VerdictRecord): VerdictView {
     approvers: approvers.map(name),
     ...(until !== undefined && { notBefore: instant(until) }),
     findings: findings.map(findingView),
-    passed: RULE_IDS.filter((rule) => !objected.has(rule)).map((rule) => `${rule} ${RULE_NAMES[rule]}`),
+    passed: RULE_IDS.filter((rule) => !objected.has(rule)).map(ruleWords),
   };
 }
 
 export const verdictWord = ({ authority, wait }: Pick<VerdictRecord, 'authority' | 'wait'>): VerdictView['verdict'] =>
   authority === 'allowed' && wait !== undefined ? 'deferred' : authority;
+
+const isRule = (rule: string): rule is RuleId => RULE_IDS.some((one) => one === rule);
+
+/** `steps and ceilings (G8)`. */
+export const ruleWords = (rule: string): string => (isRule(rule) ? `${RULE_NAMES[rule]} (${rule})` : name(rule));
 
 export const findingView = ({
   rule,
@@ -33,6 +38,7 @@ export const findingView = ({
   values,
 }: VerdictRecord['findings'][number]): FindingView => ({
   rule: name(rule),
+  ...(isRule(rule) && { about: RULE_NAMES[rule] }),
   code: name(code),
   effect,
   message: sentence(message),

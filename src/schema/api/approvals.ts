@@ -42,7 +42,28 @@ export const ApprovalList = z.object({
     expired: z.number().int(),
     medianMsToDecide: z.number().int().optional(),
     underThreeSeconds: z.number().int(),
+    /** Now, and for how long the oldest of them; absent where none waits. */
+    pending: z.number().int().optional(),
+    oldestPendingMs: z.number().int().optional(),
+    /** Nine of ten answers came within. */
+    ninetiethMsToDecide: z.number().int().optional(),
   }),
+  /** Limits that people have lifted again and again, and that could be raised by daylight. */
+  askLess: z
+    .array(
+      z.object({
+        namespace: z.string(),
+        service: z.string(),
+        /** How often, since when. */
+        times: z.number().int(),
+        since: Instant,
+        text: z.string(),
+        from: z.string(),
+        to: z.string(),
+        diff: z.array(z.object({ sign: z.enum(['+', '-', ' ']), text: z.string() })),
+      }),
+    )
+    .optional(),
 });
 export type ApprovalList = z.infer<typeof ApprovalList>;
 

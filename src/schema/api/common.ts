@@ -11,6 +11,8 @@ export type Risk = z.infer<typeof Risk>;
 /** One of the gate's findings, in the rule's own words. */
 export const FindingView = z.object({
   rule: z.string(),
+  /** What the rule is about, in words. */
+  about: z.string().optional(),
   code: z.string(),
   effect: z.enum(['forbid', 'restrict', 'wait', 'note']),
   message: z.string(),
@@ -37,6 +39,8 @@ export const Series = z.object({
   unit: z.enum(['percent', 'ms', 'per-second', 'replicas']),
   points: z.array(z.tuple([z.number(), z.number().nullable()])).max(2000),
   limits: z.array(z.object({ name: z.string(), value: z.number() })),
+  /** Where the last minutes lead if they go on: for people to look at, no rule reads it. `text` says it whole. */
+  forecast: z.object({ points: z.array(z.tuple([z.number(), z.number()])).max(2), text: z.string() }).optional(),
   /** Newest value as a person writes it, with its unit; never rounded across a limit. */
   now: z.string(),
   over: z.boolean(),

@@ -36,6 +36,8 @@ export const JournalRecord = z.object({
   hash: z.string(),
   /** The record as it stands on disk, with what cannot be seen written as an escape; a long one is cut, and says so. */
   json: z.string(),
+  /** Of a verdict: the recorded input judged again by the gate of now. */
+  replay: z.object({ agrees: z.boolean(), text: z.string() }).optional(),
 });
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
@@ -50,6 +52,8 @@ export const JournalPage = z.object({
     text: z.string(),
     at: Instant,
   }),
+  /** Each can be had whole, by those who see all of it. */
+  files: z.array(z.object({ file: z.string(), records: z.number().int(), sound: z.boolean() })).optional(),
 });
 export type JournalPage = z.infer<typeof JournalPage>;
 

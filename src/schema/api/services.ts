@@ -39,6 +39,10 @@ export const ServiceSummary = z.object({
   holds: z.array(HoldView),
   last: z.object({ name: z.string(), verdict: Verdict, text: z.string(), at: Instant }).optional(),
   waiting: z.number().int(),
+  /** The one in force. */
+  blueprint: z.object({ version: z.string(), hash: z.string() }).optional(),
+  /** What is wrong with a newer version, which was refused. */
+  fault: z.string().optional(),
 });
 export type ServiceSummary = z.infer<typeof ServiceSummary>;
 
@@ -77,7 +81,6 @@ export const ServiceDetail = ServiceSummary.extend({
   limits: z.array(z.object({ name: z.string(), value: z.string() })),
   safety: z.array(z.object({ name: z.string(), value: z.string(), text: z.string() })),
   problems: z.array(z.string()),
-  blueprint: z.object({ version: z.string(), hash: z.string() }).optional(),
 });
 export type ServiceDetail = z.infer<typeof ServiceDetail>;
 

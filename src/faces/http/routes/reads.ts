@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { queryOf } from '../body.ts';
 import { callerOf } from '../caller.ts';
 import type { AppDeps } from '../deps.ts';
-import { problem } from '../problem.ts';
+import { problem, refusal } from '../problem.ts';
 import { Cursor, named, shown } from './asked.ts';
 import type { HandlersOf } from './handler.ts';
 
@@ -12,6 +12,7 @@ type Routes =
   | 'GET /api/decisions'
   | 'GET /api/decisions/:namespace/:name'
   | 'GET /api/journal'
+  | 'GET /api/journal/export'
   | 'GET /api/breakers'
   | 'GET /api/blueprints/:namespace/:name/versions'
   | 'GET /api/queue'
@@ -24,6 +25,9 @@ const ServiceQuery = z.strictObject({ minutes: z.coerce.number().int().min(1).ma
 const Service = z.string().max(400).exactOptional();
 const DecisionQuery = z.strictObject({ service: Service, phase: z.string().max(64).exactOptional(), cursor: Cursor });
 const JournalQuery = z.strictObject({ service: Service, kind: z.string().max(64).exactOptional(), cursor: Cursor });
+
+/** As journals are called; nothing that could mean something in a header or a path. */
+const ExportQuery = z.strictObject({ file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/) });
 
 export function readRoutes({ views, queue }: AppDeps): HandlersOf<Routes> {
   return {
@@ -45,6 +49,16 @@ export function readRoutes({ views, queue }: AppDeps): HandlersOf<Routes> {
     'GET /api/journal': async (c) => {
       const query = queryOf(c, JournalQuery);
       return query.ok ? shown(c, await views.journalPage(callerOf(c), query.value)) : query.error;
+    },
+    'GET /api/journal/export': async (c) => {
+      const query = queryOf(c, ExportQuery);
+      if (!query.ok) return query.error;
+      const text = await views.journalExport(callerOf(c), query.value.file);
+      if (!text.ok) return refusal(c, text.error);
+      return c.body(text.value, 200, {
+        'content-type': 'application/x-ndjson; charset=utf-8',
+        'content-disposition': `attachment; filename="${query.value.file}"`,
+      });
     },
     'GET /api/breakers': async (c) => shown(c, await views.breakerList()),
     'GET /api/blueprints/:namespace/:name/versions': async (c) => {
