@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['schema', 'kernel', 'policy'],
   tools: ['schema', 'kernel'],
   agents: ['schema', 'kernel', 'ports', 'tools'],
+  install: ['schema', 'kernel'],
   roles: ['schema', 'kernel', 'ports'],
   observe: ['schema', 'kernel', 'ports', 'analysis', 'policy'],
   calls: ['schema', 'kernel', 'ports', 'policy', 'approvals', 'analysis', 'observe', 'tools'],

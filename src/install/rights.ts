@@ -1,0 +1,92 @@
+/** The accounts that the roles of `fairlead` run under, each by a name of its own in our namespace. */
+export const ACCOUNTS = ['controller', 'executor', 'gateway'] as const;
+export type Account = (typeof ACCOUNTS)[number];
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+/** One thing an account may do, and for what. The generated RBAC is this and nothing else. */
+export interface Right {
+  readonly group: string;
+  /** Plural, a subresource after a slash. */
+  readonly resources: readonly string[];
+  readonly verbs: readonly Verb[];
+  /** `own`: in our own namespace; else wherever services are. */
+  readonly where: 'everywhere' | 'own';
+  /** Only objects of these names. */
+  readonly names?: readonly string[];
+  readonly why: string;
+}
+
+const READ = ['get', 'list', 'watch'] as const;
+const FAIRLEAD = 'fairlead.dev';
+
+/** What all three read: the facts that every verdict is made of. */
+const OBSERVED: readonly Right[] = [
+  right('apps', ['deployments', 'replicasets'], READ, 'what is governed, and its versions'),
+  right('apps', ['controllerrevisions'], ['get', 'list'], 'accepted versions of blueprints'),
+  right('', ['pods', 'resourcequotas', 'limitranges', 'nodes'], READ, 'who is ready, in what trouble, and what fits'),
+  right('', ['namespaces'], ['get'], 'the cluster is known by the uid of kube-system'),
+  right('policy', ['poddisruptionbudgets'], READ, 'disruption budgets hold (G15)'),
+  right('autoscaling', ['horizontalpodautoscalers'], READ, 'another may own the replicas (G14)'),
+  right('keda.sh', ['scaledobjects'], READ, 'another may own the replicas (G14)'),
+  right('autoscaling.k8s.io', ['verticalpodautoscalers'], READ, 'another may own the resources (G14)'),
+  right(
+    FAIRLEAD,
+    ['blueprints', 'clusterblueprints', 'decisions', 'approvalrequests', 'circuitbreakers'],
+    READ,
+    'limits, requests, votes and counters',
+  ),
+  right('metrics.k8s.io', ['pods'], ['get', 'list'], 'CPU and memory in use'),
+  right('custom.metrics.k8s.io', ['*'], ['get', 'list'], 'latency, errors and load'),
+];
+
+const EVENTS = right('events.k8s.io', ['events'], ['create'], 'who changed what, and why, on the object itself');
+const LEASE = own('coordination.k8s.io', ['leases'], ['get', 'create', 'update'], 'one of several is active');
+
+/**
+ * Least privilege, one table. Who talks to a model can change no workload; who can change one talks to none; who speaks for
+ * people can do neither.
+ */
+export const RIGHTS: Readonly<Record<Account, readonly Right[]>> = {
+  controller: [
+    ...OBSERVED,
+    right('', ['pods/log'], ['get'], 'only where a blueprint says `logs: allowed`; the gate judges each read'),
+    right('events.k8s.io', ['events'], ['list'], 'what the cluster says of a service'),
+    right(FAIRLEAD, ['decisions'], ['create'], 'wishes; none of them carries authority'),
+    EVENTS,
+    LEASE,
+  ],
+  executor: [
+    ...OBSERVED,
+    right('apps', ['deployments'], ['patch'], 'the change; the admission policies say which'),
+    right('apps', ['controllerrevisions'], ['create', 'update', 'delete'], 'keeps accepted versions of blueprints'),
+    right(
+      FAIRLEAD,
+      ['decisions/status', 'approvalrequests/status', 'circuitbreakers/status', 'blueprints/status'],
+      ['update'],
+      'what became of a request, and the counters',
+    ),
+    right(FAIRLEAD, ['approvalrequests', 'circuitbreakers'], ['create'], 'asks people; keeps counters'),
+    right(FAIRLEAD, ['decisions', 'approvalrequests', 'circuitbreakers'], ['delete'], 'retention; never an open one'),
+    EVENTS,
+    LEASE,
+  ],
+  gateway: [
+    ...OBSERVED,
+    right('events.k8s.io', ['events'], ['list'], 'what the cluster says of a service'),
+    right(FAIRLEAD, ['decisions'], ['create'], "people's wishes, signed"),
+    right(FAIRLEAD, ['approvalrequests'], ['update'], 'votes; the object’s rules let nothing else change'),
+    right(FAIRLEAD, ['blueprints'], ['update'], 'a raise that people approved, and the allowance for once'),
+    right(FAIRLEAD, ['circuitbreakers'], ['create', 'update'], 'pause, stop, hold open'),
+    EVENTS,
+    { ...own('', ['secrets'], ['get', 'update'], 'users, hashed tokens and sessions'), names: ['fairlead-gateway'] },
+  ],
+};
+
+function right(group: string, resources: readonly string[], verbs: readonly Verb[], why: string): Right {
+  return { group, resources, verbs, where: 'everywhere', why };
+}
+
+function own(group: string, resources: readonly string[], verbs: readonly Verb[], why: string): Right {
+  return { group, resources, verbs, where: 'own', why };
+}
