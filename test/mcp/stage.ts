@@ -8,6 +8,7 @@ import { mcpServer } from '../../src/faces/mcp/server.ts';
 import { ChangeFeed } from '../../src/gateway/changes.ts';
 import type { Identity } from '../../src/gateway/people/identity.ts';
 import type { Scope } from '../../src/schema/api/people.ts';
+import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { type AskedOptions, openViewStage } from '../viewStage.ts';
 
 export const PROMPTS = loadMcpPrompts(new URL('../../prompts/mcp/', import.meta.url).pathname);
@@ -29,6 +30,8 @@ export const chatting = (
 export async function openMcpStage(options: AskedOptions = {}) {
   const view = await openViewStage(options);
   const { deps } = view;
+  const { journal } = deps;
+  if (!(journal instanceof MemoryJournal)) throw new Error('the journal is no longer in memory');
   const feed = new ChangeFeed('test');
   const desk = gatewayDesk(deps, { views: gatewayViews(deps), feed, url: () => 'https://fairlead.example' });
   const closers: (() => Promise<void>)[] = [];
@@ -44,6 +47,7 @@ export async function openMcpStage(options: AskedOptions = {}) {
   return {
     ...view,
     desk,
+    journal,
     feed,
     connect,
     async close(): Promise<void> {

@@ -83,8 +83,13 @@ export class McpSessions {
     return this.#within(session, request, asker, messages);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#end.abort();
+    return this.endAll();
+  }
+
+  /** Clients begin anew with their next request. */
+  async endAll(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => this.#drop(session)));
   }
 

@@ -50,7 +50,7 @@ async function answerTo(name: string, args: unknown, call: Call): Promise<Answer
   const barred = whyNot(tool, call.desk, call.caller.who);
   if (barred !== undefined) return refused(`Refused: ${barred}. Nothing was done.`);
   if (isDeeper(args, MOST_DEPTH))
-    return refused('The arguments are nested too deeply: every field of a tool is a plain value.');
+    return refused('The arguments are nested too deeply: every field of a tool is a plain value. Nothing was done.');
   const checked = tool.input.safeParse(args ?? {});
   if (!checked.success) {
     const faults = checked.error.issues.slice(0, 5).map(inWords).join('; ').slice(0, 600);

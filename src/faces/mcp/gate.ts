@@ -6,7 +6,7 @@ import type { Verdict } from '../../schema/verdict.ts';
 import { TOOLS } from '../../tools/catalog.ts';
 import type { Caller } from './desk.ts';
 import { type Asked, serviceNames } from './services.ts';
-import { lines, ours } from './told.ts';
+import { gateWords, lines, ours } from './told.ts';
 import { type Answer, type Call, refused } from './tool.ts';
 
 /** A read of the catalogue as this person asks for it. */
@@ -66,9 +66,9 @@ export function refusalOf(verdict: Verdict, instead: readonly string[], next: st
   const found = verdict.findings.filter(({ effect }) => effect !== 'note');
   return refused(
     lines(
-      `Refused. ${ours(headline(verdict))}`,
-      ...found.slice(0, 8).map(({ rule, code, message }) => `- ${rule} ${code}: ${ours(message)}`),
-      instead.length > 0 && `Instead: ${instead.map((line) => ours(line)).join('; ')}`,
+      `Refused. ${gateWords(headline(verdict))}`,
+      ...found.slice(0, 8).map(({ rule, code, message }) => `- ${rule} ${code}: ${gateWords(message)}`),
+      instead.length > 0 && `Instead: ${instead.map((line) => gateWords(line)).join('; ')}`,
       `Next: ${next}`,
     ),
   );

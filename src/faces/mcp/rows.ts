@@ -2,7 +2,7 @@ import type { ApprovalSummary } from '../../schema/api/approvals.ts';
 import type { FindingView, VerdictView } from '../../schema/api/common.ts';
 import type { DecisionSummary } from '../../schema/api/services.ts';
 import type { McpDesk } from './desk.ts';
-import { given, ours, theirs } from './told.ts';
+import { gateWords, given, ours, theirs } from './told.ts';
 
 /** Lines of lists, the same wherever they stand. Who writes to the cluster may have had a hand in messages and outcomes. */
 
@@ -67,13 +67,13 @@ export const findingRow = ({
   rule: ours(rule, 8),
   code: ours(code, 64),
   effect,
-  message: ours(message, 400),
+  message: gateWords(message, 400),
 });
 
 export const verdictRow = ({ verdict, operation, headline, approvers, notBefore, findings }: VerdictView) => ({
   verdict,
   operation: ours(operation, 64),
-  headline: ours(headline, 400),
+  headline: gateWords(headline, 400),
   approvers: approvers.map((group) => ours(group, 100)),
   ...given('not_before', notBefore),
   findings: findings.map(findingRow),

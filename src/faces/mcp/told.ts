@@ -23,6 +23,13 @@ function othersIn({ problems = [], faults = [], workload }: ServiceView): readon
   return [...problems, ...faults.flatMap(({ message, fix }) => [message, fix]), ...pods].filter((text) => text !== '');
 }
 
+/** Where the gate repeats why somebody holds something back. */
+const REPEATS = /(?:paused|stopped) by |holds the breaker open: |freeze window: /i;
+
+/** The gate's own words, marked as a whole where they repeat a person's. */
+export const gateWords = (text: string, max = LINE): string =>
+  REPEATS.test(text) ? theirs(text, max) : ours(text, max);
+
 /** Lines that are there, one below the other. */
 export const lines = (...parts: readonly (string | undefined | false)[]): string =>
   parts.filter((part) => typeof part === 'string' && part !== '').join('\n');

@@ -3,7 +3,7 @@ import type { ApprovalCard } from '../../../schema/api/approvals.ts';
 import { judged } from '../gate.ts';
 import { approvalLine, approvalRow, verdictRow } from '../rows.ts';
 import { PairName, recordName, serviceOfRecord } from '../services.ts';
-import { given, lines, ours, theirs } from '../told.ts';
+import { gateWords, given, lines, ours, theirs } from '../told.ts';
 import { type Answer, type Call, Cursor, defineMcpTool, READS, refused, told } from '../tool.ts';
 
 export const approvals = defineMcpTool({
@@ -80,6 +80,6 @@ const cardRow = (card: ApprovalCard) => ({
   votes_given: card.given.map(({ by, vote, counts, comment = '' }) =>
     `${ours(by, 64)} ${vote}${counts ? '' : ' (does not count)'} ${theirs(comment)}`.trim(),
   ),
-  instead: card.alternatives.map(({ title, headline }) => `${ours(title, 200)}: ${ours(headline)}`),
+  instead: card.alternatives.map(({ title, headline }) => `${ours(title, 200)}: ${gateWords(headline)}`),
   if_unanswered: ours(card.ifUnanswered),
 });

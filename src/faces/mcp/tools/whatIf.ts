@@ -5,7 +5,7 @@ import type { Verdict } from '../../../schema/verdict.ts';
 import { nextOf } from '../next.ts';
 import { verdictRow } from '../rows.ts';
 import { serviceAsked } from '../services.ts';
-import { lines, ours } from '../told.ts';
+import { gateWords, lines, ours } from '../told.ts';
 import { defineMcpTool, READS, refused, told } from '../tool.ts';
 import { WISH_FIELDS, worded } from '../wishes.ts';
 
@@ -44,7 +44,7 @@ export const whatIf = defineMcpTool({
 export function judgementOf(verdict: Verdict, instead: readonly string[], then?: string) {
   const row = verdictRow(verdictView(verdictRecord(verdict)));
   const next = then ?? nextOf(verdict);
-  const ways = instead.map((line) => ours(line));
+  const ways = instead.map((line) => gateWords(line));
   const found = row.findings.filter(({ effect }) => effect !== 'note').slice(0, 8);
   return {
     text: lines(
