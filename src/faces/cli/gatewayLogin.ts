@@ -25,11 +25,18 @@ export async function keepLogin(kept: Kept): Promise<Result<string, string>> {
 }
 
 export async function keptLogin(): Promise<Result<Kept, string>> {
+  const kept = await loginIfAny();
+  if (!kept.ok) return kept;
+  return kept.value === undefined ? err(NONE) : ok(kept.value);
+}
+
+/** Undefined: there is none. A file that cannot be read is an error, never none. */
+export async function loginIfAny(): Promise<Result<Kept | undefined, string>> {
   const file = fileOf();
   if (!file.ok) return file;
   const text = await readPrivate(file.value);
   if (!text.ok) return text;
-  if (text.value === undefined) return err(NONE);
+  if (text.value === undefined) return ok(undefined);
   try {
     const parsed = Kept.safeParse(JSON.parse(text.value));
     if (parsed.success) return ok(parsed.data);

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { chatCommands } from './chatCommands.ts';
 import { EXIT, type Io } from './io.ts';
 import { type Act, asking, changeFlags, cluster, modelFlags, output, tracing } from './options.ts';
 import { peopleCommands } from './peopleCommands.ts';
@@ -132,6 +133,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
   roleCommands(program, act);
   peopleCommands(program, act);
+  chatCommands(program, act);
 
   for (const [verb, what] of [
     ['pause', 'no new changes (undo still works)'],

@@ -1,0 +1,66 @@
+import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+/** Why a gateway gave no answer to a message, as a client of the protocol is told. Codes are of the range that is ours to use. */
+export interface Fault {
+  readonly code: number;
+  readonly kind: 'loginExpired' | 'notAllowed' | 'sessionGone' | 'tooMany' | 'refused' | 'gatewayDown' | 'answerLost';
+  readonly message: string;
+  readonly fix: string;
+}
+
+const CODES: Readonly<Record<Fault['kind'], number>> = {
+  loginExpired: -32010,
+  notAllowed: -32011,
+  sessionGone: -32012,
+  tooMany: -32013,
+  refused: -32014,
+  gatewayDown: -32015,
+  answerLost: -32016,
+};
+
+const fault = (kind: Fault['kind'], message: string, fix: string): Fault => ({
+  code: CODES[kind],
+  kind,
+  message,
+  fix,
+});
+
+/** `url` is the gateway's. */
+export function faultOf(error: unknown, url: string): Fault {
+  if (!(error instanceof StreamableHTTPError)) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    return fault('gatewayDown', `${url} does not answer: ${why}`, 'is fairlead serve (or up) running there?');
+  }
+  const said = wordsIn(error.message) ?? `${url} answered ${error.code}`;
+  switch (error.code) {
+    case 401:
+      return fault('loginExpired', `the login at ${url} has expired or was taken back`, `fairlead login ${url}`);
+    case 403:
+      return fault('notAllowed', said, 'fairlead login gives a token with all that your role may do');
+    case 404:
+      return fault('sessionGone', said, 'connect again');
+    case 429:
+      return fault('tooMany', said, 'wait a little, then ask again');
+    default:
+      return fault('refused', said, 'the log of the gateway says more');
+  }
+}
+
+/** The connection broke while the answer was under way. */
+export const ANSWER_LOST = fault(
+  'answerLost',
+  'the connection to the gateway broke before the answer came: it may have been done all the same',
+  'look at fairlead_decisions before asking again',
+);
+
+/** The gateway's own sentence, in either of the forms it speaks in. */
+function wordsIn(text: string): string | undefined {
+  const at = text.indexOf('{');
+  if (at < 0) return undefined;
+  try {
+    const said = (JSON.parse(text.slice(at)) as { error?: { message?: unknown } }).error?.message;
+    return typeof said === 'string' ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
