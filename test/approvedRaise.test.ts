@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { folderFiles } from '../src/adapters/blueprintFiles/folderFiles.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
 import { finishRaises } from '../src/gateway/finishRaises.ts';
 import { RAISED_BY_ANNOTATION } from '../src/gateway/raise.ts';
@@ -8,8 +12,10 @@ import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { A, type Approvals, changeBlueprint, openApprovals } from './approvalStage.ts';
 
 const opened: Approvals[] = [];
+const folders: string[] = [];
 afterEach(() => {
   for (const { stage } of opened.splice(0)) stage.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Eight are asked for where six are the limit, and one person chose to raise it. */
@@ -131,6 +137,22 @@ describe('what people chose to raise', () => {
     await all.run(30_000);
     expect(blueprintOf(all).max).toBe(6);
     expect([all.stage.replicas(), all.stage.writes()]).toEqual([8, 1]);
+  });
+
+  it('into the file of a folder is written there once, also while nobody has applied that yet', async () => {
+    const all = await chosen();
+    const { gateway, stage } = all;
+    const dir = mkdtempSync(path.join(tmpdir(), 'fairlead-raise-'));
+    folders.push(dir);
+    const { apiVersion, kind, spec } = stage.world.get(KINDS.Blueprint, 'shop', 'web') ?? {};
+    const file = path.join(dir, 'web.yaml');
+    writeFileSync(file, JSON.stringify({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec }));
+    const journal = new MemoryJournal(stage.clock, 'gateway-up');
+    const up: GatewayDeps = { ...gateway, journal, files: folderFiles(dir, 'shop') };
+    for (let look = 0; look < 3; look += 1) await finishRaises(up);
+    expect(journal.of('raise')).toHaveLength(1);
+    expect(readFileSync(file, 'utf8')).toMatch(/"version":"1\.1\.0".*"max_replicas":8/);
+    expect(blueprintOf(all)).toMatchObject({ version: '1.0.0', max: 6 });
   });
 
   it('is not offered where a tool owns the Blueprint: then it is once', async () => {

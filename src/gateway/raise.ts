@@ -65,13 +65,29 @@ export async function raiseIfApproved(deps: GatewayDeps, request: KubeObject): P
   if (held === undefined || !isAskedNow(deps, request, spec.data, held, seen.value)) return ok({ kind: 'none' });
   const offer = raiseOffer(spec.data, seen.value);
   if (offer === undefined || offer.ownedBy !== undefined) return ok({ kind: 'none' });
-  const data = { blueprint: `${namespace}/${blueprint.name}`, vote: votes.vote, ...offer };
+  return write(deps, spec.data, offer, votes.vote, seen.value.object);
+}
+
+/** Into the folder where a file holds it, else into the cluster; the journal says so before. */
+async function write(
+  deps: GatewayDeps,
+  { blueprint: { name, hash }, decision }: ApprovalRequestSpec,
+  offer: RaiseOffer,
+  vote: string,
+  object: KubeObject,
+): Promise<Result<Raised, string>> {
+  const namespace = object.metadata.namespace ?? '';
+  const raise = { namespace, name, hash, ...offer };
+  const left = await deps.files?.preview?.(raise);
+  // It stands in the file already: the cluster has it when whoever applies the folder gets to it.
+  if (left?.ok === true && left.value !== 'absent' && left.value.length === 0) return ok({ kind: 'none' });
+  const data = { blueprint: `${namespace}/${name}`, vote, ...offer };
   const logged = await deps.journal.append({ kind: 'raise', subject: decision, data });
   if (!logged.ok) return err(logged.error.message);
-  const file = await deps.files?.raise({ namespace, name: blueprint.name, hash: blueprint.hash, ...offer });
+  const file = await deps.files?.raise(raise);
   if (file?.ok === false) return err(file.error);
   if (file?.value === 'written') return ok({ kind: 'raised', version: offer.version.to });
-  const written = await deps.records.replace(KINDS.Blueprint, raised(seen.value.object, offer, votes.vote));
+  const written = await deps.records.replace(KINDS.Blueprint, raised(object, offer, vote));
   if (!written.ok) return err(written.error.message);
   return ok({ kind: 'raised', version: offer.version.to });
 }
