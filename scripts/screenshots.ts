@@ -22,6 +22,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'decision', hash: '#/decisions/shop/dec-20397' },
   { name: 'journal', hash: '#/journal' },
   { name: 'breakers', hash: '#/breakers' },
+  { name: 'blueprints', hash: '#/blueprints' },
   { name: 'blueprint', hash: '#/blueprints/shop/checkout' },
   { name: 'notices', hash: '#/queue' },
   { name: 'people', hash: '#/people' },

@@ -15,8 +15,14 @@ export function upperLimit({ limits }: Pick<Series, 'limits'>): number | undefin
 }
 
 /** From and to on the value axis: data and every limit that matters, with room for the words at the lines. */
-export function valueRange({ points, limits, unit }: Pick<Series, 'points' | 'limits' | 'unit'>): [number, number] {
-  const data = points.flatMap(([, value]) => (value === null ? [] : [value]));
+export function valueRange({
+  points,
+  limits,
+  unit,
+  forecast,
+}: Pick<Series, 'points' | 'limits' | 'unit' | 'forecast'>): [number, number] {
+  const seen = points.flatMap(([, value]) => (value === null ? [] : [value]));
+  const data = [...seen, ...(forecast?.points ?? []).map(([, value]) => value)];
   const top = Math.max(...data, Number.NEGATIVE_INFINITY);
   // A hard ceiling far away would press the line flat: it is named below, not drawn.
   const near = limits
@@ -29,13 +35,17 @@ export function valueRange({ points, limits, unit }: Pick<Series, 'points' | 'li
   return [Math.max(0, low - room), high + room];
 }
 
+/** Where the time axis ends: at the newest sample, or where the trend leads to. */
+export const endOf = ({ points, forecast }: Pick<Series, 'points' | 'forecast'>): number =>
+  Math.max(...points.map(([at]) => at), ...(forecast?.points ?? []).map(([at]) => at));
+
 /** The chart in a sentence: first, last, and the limits. */
-export function chartText({ title, unit, points, limits, now }: Series, at: number): string {
+export function chartText({ title, unit, points, limits, now, forecast }: Series, at: number): string {
   const known = points.filter((point): point is [number, number] => point[1] !== null);
   const [first, last] = [known[0], known.at(-1)];
   const lines = limits.map(({ name, value }) => `${name} ${limitText(value, unit)}`).join(', ');
   if (first === undefined || last === undefined) return `${title}: no sample in this time. ${lines}`;
   const values = limits.map(({ value }) => value);
   const from = `${valueText(first[1], unit, values)} at ${whenOf(first[0], at)}`;
-  return `${title} from ${from} to ${now} at ${whenOf(last[0], at)}; ${lines === '' ? 'no limit' : lines}.`;
+  return `${title} from ${from} to ${now} at ${whenOf(last[0], at)}; ${lines === '' ? 'no limit' : lines}.${forecast === undefined ? '' : ` ${forecast.text}`}`;
 }

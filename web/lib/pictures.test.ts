@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../src/schema/api/common.ts';
-import { chartText, upperLimit, valueRange } from './chartScale.ts';
+import { chartText, endOf, upperLimit, valueRange } from './chartScale.ts';
 import { lineDiff } from './lineDiff.ts';
 import { railCells, railText } from './railCells.ts';
 import { href, placeOf, safeReturn } from './route.ts';
@@ -27,6 +27,15 @@ const series: Series = {
 describe('charts', () => {
   it('say first value, last value and limit in a sentence', () => {
     expect(chartText(series, NOW)).toBe('CPU from 66% at 02:40 to 84% at 03:10; limit 80%, target 70%.');
+  });
+
+  it('hold where the trend leads to, in sight and in the sentence', () => {
+    const to: [number, number] = [NOW + 600_000, 130];
+    const going = { ...series, forecast: { points: [[NOW, 84], to] as [number, number][], text: 'It goes on.' } };
+    expect(endOf(series)).toBe(NOW);
+    expect(endOf(going)).toBe(to[0]);
+    expect(valueRange(going)[1]).toBeGreaterThan(130);
+    expect(chartText(going, NOW)).toMatch(/target 70%\. It goes on\.$/);
   });
 
   it('say that nothing was seen', () => {

@@ -17,7 +17,7 @@ export function BlueprintPage({ namespace, name }: { readonly namespace: string;
     <>
       <div class="head">
         <nav class="crumb" aria-label="Breadcrumb">
-          <a href={href(['services'])}>Services</a>
+          <a href={href(['blueprints'])}>Blueprints</a>
           <span aria-hidden="true">/</span>
           <a href={href(['services', namespace, name])}>{name}</a>
           <span aria-hidden="true">/</span>

@@ -11,6 +11,7 @@ import { Countdown } from '../ui/countdown.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { say } from '../ui/say.tsx';
 import { RiskMeter } from '../ui/tag.tsx';
+import { AskLess } from './askLess.tsx';
 import { DecidedTable } from './decidedTable.tsx';
 
 export function InboxPage() {
@@ -57,7 +58,10 @@ export function InboxPage() {
         {(list) => (
           <div class="two">
             <DecidedTable first={list} />
-            <HowWeDecide stats={list.stats} />
+            <div class="stack">
+              <HowWeDecide stats={list.stats} />
+              <AskLess offers={list.askLess ?? []} />
+            </div>
           </div>
         )}
       </Loaded>
@@ -115,7 +119,7 @@ function Row({ item, gone }: { readonly item: ApprovalSummary; readonly gone: bo
           {item.service} <span>{changeText(item.operation, item.before, item.after)}</span>
         </a>
         <p class="why">
-          {item.why} Rule {item.rule}.
+          {item.why} Rule: {item.rule}.
         </p>
       </div>
       <p class="votes">{gone ? 'Not open any more' : votesText(item)}</p>
@@ -157,6 +161,11 @@ function HowWeDecide({ stats }: { readonly stats: ApprovalList['stats'] }) {
         How we decide <small>7 days</small>
       </h2>
       <dl class="facts facts--tight">
+        <dt>Waiting now</dt>
+        <dd>
+          <b>{stats.pending ?? 'not known'}</b>
+          {stats.oldestPendingMs === undefined ? '' : `, oldest ${lengthOf(stats.oldestPendingMs)}`}
+        </dd>
         <dt>Requests</dt>
         <dd>
           <b>{stats.asked}</b>, {(Math.round((stats.asked / 7) * 10) / 10).toString()} a day
@@ -164,6 +173,10 @@ function HowWeDecide({ stats }: { readonly stats: ApprovalList['stats'] }) {
         <dt>Median time to decide</dt>
         <dd>
           <b>{stats.medianMsToDecide === undefined ? 'none yet' : lengthOf(stats.medianMsToDecide)}</b>
+        </dd>
+        <dt>Nine of ten within</dt>
+        <dd>
+          <b>{stats.ninetiethMsToDecide === undefined ? 'none yet' : lengthOf(stats.ninetiethMsToDecide)}</b>
         </dd>
         <dt>Decided in under 3 s</dt>
         <dd>

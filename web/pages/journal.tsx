@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JournalPage as Journal, JournalRecord } from '../../src/schema/api/records.ts';
+import { useDesk } from '../api/context.ts';
 import { useNow, useResource } from '../api/hooks.ts';
 import { usePages } from '../api/usePages.ts';
 import { counted, shortHash } from '../lib/format.ts';
@@ -44,12 +45,15 @@ export function JournalPage({ query }: { readonly query: Readonly<Record<string,
   const asked = { service: query['service'] ?? '', kind: query['kind'] ?? '' };
   const search = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString();
   const path = `/api/journal${search === '' ? '' : `?${search}`}`;
+  const { me } = useDesk();
+  const kinds = me.role === 'viewer' ? KINDS.filter((kind) => kind !== 'access') : KINDS;
   const page = useResource<Journal>(path, ['decisions', 'approvals']);
   return (
     <>
       <div class="head">
         <h1>Journal</h1>
         <p>Every proposal, verdict, vote, change and undo, written before its effect</p>
+        {me.role === 'viewer' ? null : <TakeAlong files={page.data?.files ?? []} />}
       </div>
       <Loaded resource={page} what="the journal">
         {(data) => (
@@ -57,7 +61,7 @@ export function JournalPage({ query }: { readonly query: Readonly<Record<string,
             <Chain chain={data.chain} again={() => void page.reload()} />
             <Filters
               values={asked}
-              choices={[{ name: 'kind', label: 'Kind', all: 'All kinds', options: KINDS }]}
+              choices={[{ name: 'kind', label: 'Kind', all: 'All kinds', options: kinds }]}
               onChange={(next) => {
                 location.hash = href(['journal'], next);
               }}
@@ -67,6 +71,38 @@ export function JournalPage({ query }: { readonly query: Readonly<Record<string,
         )}
       </Loaded>
     </>
+  );
+}
+
+/** The whole file, byte for byte: whoever has it verifies it without us. */
+function TakeAlong({ files }: { readonly files: NonNullable<Journal['files']> }) {
+  if (files.length === 0) return null;
+  return (
+    <div class="end">
+      <details class="drop">
+        <summary class="btn btn--s">Export with proof</summary>
+        <div class="panel block drop-body">
+          <ul class="menu-s">
+            {files.map(({ file, records, sound }) => (
+              <li key={file}>
+                <a href={`/api/journal/export?file=${encodeURIComponent(file)}`} download={file}>
+                  {file}
+                </a>{' '}
+                <span class="dim">
+                  {counted(records, 'record')}
+                  {sound ? '' : ', not sound'}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <p class="small soft gap-s wrap">
+            In a folder of its own it is verified without this gateway by{' '}
+            <code>fairlead audit verify --offline --data DIR</code> and judged again by{' '}
+            <code>fairlead audit replay --offline --data DIR</code>. That you took it is written down.
+          </p>
+        </div>
+      </details>
+    </div>
   );
 }
 
@@ -163,6 +199,14 @@ function Whole({ record }: { readonly record: JournalRecord }) {
             {record.kind} in {record.file}, hash {shortHash(record.hash)}
           </small>
           <span class="end">
+            {record.replay === undefined ? null : (
+              <Tag
+                tone={record.replay.agrees ? 'allowed' : 'forbidden'}
+                icon={record.replay.agrees ? 'verified' : 'failed'}
+              >
+                {record.replay.text}
+              </Tag>
+            )}
             <Copy text={record.json} label="Copy record" />
           </span>
         </h2>

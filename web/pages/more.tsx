@@ -2,6 +2,7 @@ import { href } from '../lib/route.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 
 const PAGES: readonly (readonly [string, string, IconName])[] = [
+  ['blueprints', 'Blueprints', 'blueprint'],
   ['breakers', 'Breakers and pause', 'breakers'],
   ['queue', 'Notices', 'clock'],
   ['people', 'People, tokens, sign out', 'lock'],

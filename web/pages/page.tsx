@@ -4,6 +4,7 @@ import { CardPage } from '../card/cardPage.tsx';
 import { href, type Place } from '../lib/route.ts';
 import { Empty } from '../ui/loaded.tsx';
 import { BlueprintPage } from './blueprint.tsx';
+import { BlueprintsPage } from './blueprints.tsx';
 import { BreakersPage } from './breakers.tsx';
 import { DecisionPage } from './decision.tsx';
 import { DecisionsPage } from './decisions.tsx';
@@ -48,6 +49,8 @@ export function Page({ place, onSignedOut }: { readonly place: Place; readonly o
       return <DecisionsPage query={place.query} />;
     case 'journal':
       return <JournalPage query={place.query} />;
+    case 'blueprints':
+      return <BlueprintsPage />;
     case 'breakers':
       return <BreakersPage />;
     case 'queue':

@@ -1,4 +1,5 @@
 import type { DecisionSummary, ServiceDetail } from '../../src/schema/api/services.ts';
+import { endOf } from '../lib/chartScale.ts';
 import { limitText } from '../lib/format.ts';
 import { href } from '../lib/route.ts';
 import { whenOf } from '../lib/time.ts';
@@ -25,7 +26,7 @@ export function ServiceCharts({
   const { series, decisions } = service;
   const times = series.flatMap(({ points }) => points.map(([at]) => at));
   const from = times.length === 0 ? now - Number(minutes) * 60_000 : Math.min(...times);
-  const to = times.length === 0 ? now : Math.max(...times);
+  const to = times.length === 0 ? now : Math.max(...series.map(endOf));
   const inside = decisions.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to);
   const marks = inside.map(({ at }) => Date.parse(at));
   return (
@@ -58,6 +59,7 @@ export function ServiceCharts({
               series={one}
               height={one.unit === 'replicas' ? 108 : 112}
               marks={marks}
+              until={to}
               aside={one.limits.map(({ name, value }) => `${name} ${limitText(value, one.unit)}`).join(', ')}
             />
           </div>

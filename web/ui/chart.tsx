@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Series } from '../../src/schema/api/common.ts';
-import { chartText, valueRange } from '../lib/chartScale.ts';
+import { chartText, endOf, valueRange } from '../lib/chartScale.ts';
 import { serverNow } from '../lib/clock.ts';
 import { drawOver, inksOf } from './chartDraw.ts';
 
@@ -12,11 +12,14 @@ export function Chart({
   height = 116,
   marks = [],
   aside,
+  until,
 }: {
   readonly series: Series;
   readonly height?: number;
   readonly marks?: readonly number[];
   readonly aside?: string;
+  /** Where the time axis ends; absent: where this signal does. Charts that stand below each other share one. */
+  readonly until?: number | undefined;
 }) {
   const known = series.points.some(([, value]) => value !== null);
   return (
@@ -25,10 +28,11 @@ export function Chart({
         {series.title} <b>{series.now}</b> {aside === undefined ? null : <span class="end tiny dim">{aside}</span>}
       </figcaption>
       {known ? (
-        <Plot series={series} height={height} marks={marks} />
+        <Plot series={series} height={height} marks={marks} until={until ?? endOf(series)} />
       ) : (
         <p class="small dim">No sample in this time.</p>
       )}
+      {known && series.forecast !== undefined ? <p class="tiny dim trend">{series.forecast.text}</p> : null}
     </figure>
   );
 }
@@ -37,14 +41,16 @@ function Plot({
   series,
   height,
   marks,
+  until,
 }: {
   readonly series: Series;
   readonly height: number;
   readonly marks: readonly number[];
+  readonly until: number;
 }) {
   const place = useRef<HTMLDivElement>(null);
-  const latest = useRef({ series, marks });
-  latest.current = { series, marks };
+  const latest = useRef({ series, marks, until });
+  latest.current = { series, marks, until };
   const drawn = useRef<uPlot | undefined>(undefined);
   useEffect(() => {
     const element = place.current;
@@ -63,7 +69,7 @@ function Plot({
       drawn.current = undefined;
     };
   }, [height]);
-  useEffect(() => drawn.current?.setData(dataOf(series)), [series, marks]);
+  useEffect(() => drawn.current?.setData(dataOf(series)), [series, marks, until]);
   return <div class="plot" ref={place} role="img" aria-label={chartText(series, serverNow())} />;
 }
 
@@ -72,7 +78,9 @@ const dataOf = ({ points }: Series): uPlot.AlignedData => [points.map(([at]) => 
 function options(
   element: HTMLElement,
   height: number,
-  latest: { readonly current: { readonly series: Series; readonly marks: readonly number[] } },
+  latest: {
+    readonly current: { readonly series: Series; readonly marks: readonly number[]; readonly until: number };
+  },
 ): uPlot.Options {
   const ink = (name: 'line' | 'grid') => (): string => inksOf(element)[name];
   return {
@@ -83,7 +91,10 @@ function options(
     legend: { show: false },
     cursor: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at), 'Etc/UTC'),
-    scales: { x: { time: true }, y: { range: () => valueRange(latest.current.series) } },
+    scales: {
+      x: { time: true, range: (_, from) => [from, latest.current.until] },
+      y: { range: () => valueRange(latest.current.series) },
+    },
     series: [
       {},
       {

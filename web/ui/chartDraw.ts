@@ -43,16 +43,32 @@ export function drawOver(plot: uPlot, series: Series, marks: readonly number[], 
     if (x >= bbox.left && x <= bbox.left + bbox.width) stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
   }
   for (const one of series.limits) drawLimit(plot, one, series.unit, inks, ratio);
+  if (series.forecast !== undefined) drawForecast(plot, series.forecast.points, inks, ratio);
   drawNewest(plot, series.over, inks, ratio);
   drawTimes(plot, inks, ratio);
   ctx.restore();
 }
 
+/** Dotted and thin: it is where the line would go, and not where it went. */
+function drawForecast(plot: uPlot, points: readonly (readonly [number, number])[], inks: Inks, ratio: number): void {
+  const [from, to] = points.map(
+    ([at, value]) => [plot.valToPos(at, 'x', true), plot.valToPos(value, 'y', true)] as const,
+  );
+  if (from === undefined || to === undefined) return;
+  const { ctx } = plot;
+  ctx.strokeStyle = inks.line;
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.setLineDash([1.5 * ratio, 4 * ratio]);
+  ctx.lineCap = 'round';
+  stroke(ctx, from[0], from[1], to[0], to[1]);
+  ctx.lineCap = 'butt';
+  ctx.setLineDash([]);
+}
+
 /** First, middle and last instant under the line. */
 function drawTimes(plot: uPlot, inks: Inks, ratio: number): void {
   const { ctx, bbox } = plot;
-  const times = plot.data[0];
-  const [first, last] = [times[0], times[times.length - 1]];
+  const { min: first, max: last } = plot.scales['x'] ?? {};
   if (first === undefined || last === undefined) return;
   ctx.font = FONT.replace('11px', `${11 * ratio}px`);
   ctx.fillStyle = inks.label;

@@ -1,5 +1,5 @@
 import type { FindingView } from '../../src/schema/api/common.ts';
-import { counted } from '../lib/format.ts';
+import { capital, counted } from '../lib/format.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 const ICON: Readonly<Record<FindingView['effect'], IconName>> = {
@@ -19,7 +19,8 @@ export function Finding({ finding }: { readonly finding: FindingView }) {
         <Icon name={ICON[finding.effect]} />
       </span>
       <p class="wrap">
-        <code>{finding.rule}</code> {finding.message}
+        <b>{capital(finding.about ?? finding.rule)}</b>{' '}
+        {finding.about === undefined ? null : <code>{finding.rule}</code>} {finding.message}
         {values.length === 0 ? null : (
           <>
             <br />
@@ -40,7 +41,7 @@ export function Passed({ rules }: { readonly rules: readonly string[] }) {
         {rules.map((rule) => (
           <li key={rule}>
             <Icon name="verified" small />
-            <code class="wrap">{rule}</code>
+            <span class="wrap">{capital(rule)}</span>
             <span />
           </li>
         ))}

@@ -16,6 +16,7 @@ const NAV: readonly (readonly [page: string, word: string, icon: IconName, only:
   ['services', 'Services', 'services', undefined],
   ['decisions', 'Decisions', 'decisions', undefined],
   ['journal', 'Journal', 'audit', undefined],
+  ['blueprints', 'Blueprints', 'blueprint', 'only-desk'],
   ['breakers', 'Breakers', 'breakers', 'only-desk'],
   ['queue', 'Notices', 'clock', 'only-desk'],
   ['people', 'People', 'lock', 'only-desk'],

@@ -14,6 +14,7 @@ const PAGES = [
   ['one decision', '#/decisions/shop/dec-20397', /Judged again: allowed/],
   ['the journal', '#/journal', /Chain intact/],
   ['breakers', '#/breakers', /an undo failed/],
+  ['all blueprints', '#/blueprints', /min_replicas 6 is above/],
   ['blueprint versions', '#/blueprints/shop/checkout', /max_replicas: 5/],
   ['notices', '#/queue', /the channel was archived/],
   ['people', '#/people', /an approver is an operator/],
@@ -78,7 +79,9 @@ inBrowser('every page', ({ open, server }) => {
     const labels = await page.evaluate(
       `[...document.querySelectorAll('.plot')].map((one) => one.getAttribute('aria-label'))`,
     );
-    expect(labels).toContainEqual(expect.stringMatching(/^CPU from .* to 84% at 03:10; limit 80%, target 70%\.$/));
+    expect(labels).toContainEqual(
+      expect.stringMatching(/^CPU from .* to 84% at 03:10; limit 80%, target 70%\. If the last ten minutes go on/),
+    );
     const inked = await page.evaluate(
       `[...document.querySelectorAll('.plot canvas')].map((one) =>
         one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((byte) => byte > 0))`,
