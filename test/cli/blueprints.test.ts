@@ -126,4 +126,15 @@ describe('fairlead install', () => {
     const documents = parseAllDocuments(out).map((document) => document.toJS() as { kind: string; metadata: object });
     expect(documents.map(({ kind }) => kind)).toEqual(Array(5).fill('CustomResourceDefinition'));
   });
+
+  it('prints the accounts and the policies for a namespace, and says what it can when asked for nothing', async () => {
+    const { code, out } = await cli('install', '--rights', '--namespace', 'ops');
+    expect(code).toBe(0);
+    const kinds = parseAllDocuments(out).map((document) => (document.toJS() as { kind: string }).kind);
+    expect(kinds.filter((kind) => kind === 'ServiceAccount')).toHaveLength(3);
+    expect(kinds.filter((kind) => kind === 'ValidatingAdmissionPolicy')).toHaveLength(8);
+    expect(out).toContain('system:serviceaccount:ops:fairlead-executor');
+    expect(out).not.toContain('agent-system');
+    expect(await cli('install')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/--crds.*--rights/) });
+  });
 });

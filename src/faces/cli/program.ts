@@ -128,6 +128,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .command('install')
     .description('print what a cluster needs, for kubectl apply -f -')
     .option('--crds', 'the custom resource definitions')
+    .option('--rights', 'accounts of the roles, their RBAC, and the admission policies that hold them to it')
+    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system')
     .action(act(async () => (await import('./install.ts')).install))
     .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');
 
