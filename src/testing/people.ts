@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { publicKeyOf, type SigningKey, signingKey, trustedKeys } from '../approvals/keys.ts';
+import { publicKeyOf, type SigningKey, signingKey, type TrustedKeys, trustedKeys } from '../approvals/keys.ts';
 import { proveRequester } from '../approvals/requesterProof.ts';
 import { digestOf } from '../approvals/subject.ts';
 import type { Trust } from '../approvals/tally.ts';
@@ -27,14 +27,25 @@ export interface TestPeople {
   vote(request: KubeObject, by: string, at: number, ballot?: Partial<Ballot>): Vote;
 }
 
+/** By the gateway's name. Making one costs more than a whole attack's reads, and thousands are played. */
+const KEYS = new Map<string, { readonly key: SigningKey; readonly keys: TrustedKeys }>();
+
+function keysOf(name: string): { readonly key: SigningKey; readonly keys: TrustedKeys } {
+  const known = KEYS.get(name);
+  if (known !== undefined) return known;
+  const pem = testKeyPem(name);
+  const made = { key: signingKey(pem), keys: trustedKeys([publicKeyOf(pem)]) };
+  KEYS.set(name, made);
+  return made;
+}
+
 /** People in front of a gateway: they sign with a real key, and an executor with `trust` believes them. */
 export function testPeople(cluster = 'test-cluster', name = 'gateway'): TestPeople {
-  const pem = testKeyPem(name);
-  const key = signingKey(pem);
+  const { key, keys } = keysOf(name);
   let votes = 0;
   return {
     key,
-    trust: { keys: trustedKeys([publicKeyOf(pem)]), cluster },
+    trust: { keys, cluster },
     asked(where, spec, at) {
       if (spec.requester.kind !== 'person' || spec.proof !== undefined) return spec;
       return { ...spec, proof: proveRequester(cluster, where, spec, new Date(at).toISOString(), key) };
