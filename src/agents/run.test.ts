@@ -224,6 +224,19 @@ describe('a refused call', () => {
     const { end } = await play(model, { judge: async () => ({ kind: 'accepted', verdict: verdict() }) });
     expect(end.kind).toBe('answer');
   });
+
+  it('by the name of a change that the role was not offered is judged as that change, and never proposed', async () => {
+    const model = new ScriptedModel(callsOf(['scale_to_zero', { service, reason: 'the night' }]), callsOf(hold()));
+    const judged: AskedCall[] = [];
+    const judge: Judge = async (call) => {
+      judged.push(call);
+      return { kind: 'accepted', verdict: verdict() };
+    };
+    const { end } = await play(model, { judge });
+    expect(judged).toMatchObject([{ tool: 'scale_to_zero', effect: 'change', wanted: { kind: 'scale', replicas: 0 } }]);
+    expect(lastMessages(model)).toContain('scale_to_zero cannot be proposed');
+    expect(end.kind).toBe('answer');
+  });
 });
 
 function cutCall() {

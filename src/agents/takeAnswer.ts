@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../ports/model.ts';
 import type { AskedCall, Judge, JudgedCall } from '../schema/judgedCall.ts';
+import { TOOLS } from '../tools/catalog.ts';
 import { parseCall } from '../tools/parseCall.ts';
 import type { Target } from '../tools/service.ts';
 import type { Tool, ToolArguments } from '../tools/tool.ts';
@@ -113,7 +114,7 @@ async function look(call: Call, context: TakeContext): Promise<Seen> {
     ...context.answers,
   ]);
   if (!parsed.ok && !parsed.unknown) return { kind: 'malformed', text: parsed.message };
-  if (!parsed.ok) return judged(call.name, unknownCall(call, context.own), context, parsed.message);
+  if (!parsed.ok) return judged(call.name, notOffered(call) ?? unknownCall(call, context.own), context, parsed.message);
   const tool = context.tools.find((offered) => offered.name === parsed.tool.name);
   if (tool === undefined) return { kind: 'answer', name: parsed.tool.name, args: parsed.args };
   return judged(tool.name, knownCall(tool, parsed.args, context.own), context);
@@ -137,7 +138,8 @@ async function judged(name: string, asked: AskedCall, context: TakeContext, note
     return { kind: 'reply', text: note === undefined ? text : `${text}\n${note}` };
   }
   // What no tool stands behind is no proposal, even if a judge let it pass; nor is a change of some other service.
-  if (asked.wanted === undefined) return { kind: 'reply', text: `${clean(name, 60)} cannot be proposed. ${ONE_CALL}` };
+  if (asked.wanted === undefined || note !== undefined)
+    return { kind: 'reply', text: `${clean(name, 60)} cannot be proposed. ${ONE_CALL}` };
   const { namespace, name: service } = context.own;
   if (asked.target.namespace !== namespace || asked.target.name !== service) {
     return {
@@ -158,6 +160,15 @@ function knownCall(tool: Tool, args: ToolArguments, own: Target): AskedCall {
     ...(wanted === undefined ? {} : { wanted }),
   };
 }
+
+/** A change that this role cannot propose is judged as what it is: the rules say the same to it as to whoever may ask for it. */
+function notOffered(call: Call): AskedCall | undefined {
+  const parsed = parseCall(call.name, call.arguments, CHANGES);
+  const target = parsed.ok ? parsed.tool.target(parsed.args) : undefined;
+  return parsed.ok && target !== undefined ? knownCall(parsed.tool, parsed.args, target) : undefined;
+}
+
+const CHANGES = TOOLS.filter(({ effect }) => effect === 'change');
 
 const unknownCall = (call: Call, own: Target): AskedCall => ({
   tool: clean(call.name, 64) || '(no name)',

@@ -27,6 +27,14 @@ describe('a request whose record is odd', () => {
     expect(stage.status(A)).toMatchObject({ phase: 'Refused', reason: 'NotGoverned' });
   });
 
+  it('that was refused as what no tool takes stays refused, under the name of one that could be carried out', async () => {
+    const allowed_operations = ['scale_within_limits', 'restart_pods'];
+    const stage = await staged({ spec: { governance: { agent_authority: { allowed_operations } } } });
+    await stage.wish(A, { tool: 'restart_pods', operation: 'restart_pods', arguments: { sent: '{"now":true}' } });
+    await stage.run(30_000);
+    expect([stage.writes(), stage.status(A)]).toMatchObject([0, { phase: 'Refused', reason: 'NotExecutable' }]);
+  });
+
   it('with arguments that mean nothing to its tool is carried out once when it is approved, and asked about once', async () => {
     const stage = await staged({ spec: { governance: PROPOSING } });
     const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });

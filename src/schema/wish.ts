@@ -20,6 +20,8 @@ export function argumentsOf(wanted: Wanted | undefined): Arguments {
 
 /** The end value a Decision wants; undefined for what no code can carry out (it is refused and recorded). */
 export function wantedOf({ tool, arguments: args }: Pick<DecisionSpec, 'tool' | 'arguments'>): Wanted | undefined {
+  // Refused as what no tool takes: it stays that, also under the name of one that could be carried out.
+  if (args.sent !== undefined) return undefined;
   switch (tool) {
     case 'scale':
       return args.replicas === undefined ? undefined : { kind: 'scale', replicas: args.replicas };
