@@ -1,8 +1,10 @@
 import { Executor } from '../src/executor/executor.ts';
+import type { AppDeps } from '../src/faces/http/deps.ts';
 import { gatewayViews } from '../src/faces/http/gatewayViews.ts';
 import { placeOf } from '../src/faces/http/place.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
 import { Turns } from '../src/gateway/turns.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { RequestAnswer } from '../src/schema/api/requests.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
@@ -16,7 +18,7 @@ export const NEEDS_EIGHT = { replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, 
 /** One service, an executor that trusts the gateway, and the gateway's HTTP face with its people. */
 export async function openRequests(
   options: StageOptions = {},
-  at: { readonly turns?: Turns; readonly port?: number } = {},
+  at: { readonly turns?: (clock: Clock) => Turns; readonly port?: number; readonly mcp?: AppDeps['mcp'] } = {},
 ) {
   const stage = await openStage(options);
   const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
@@ -27,11 +29,16 @@ export async function openRequests(
     ...PEOPLE,
     observer: stage.observer,
     journal,
-    turns: at.turns ?? new Turns(stage.clock),
+    turns: at.turns?.(stage.clock) ?? new Turns(stage.clock),
   };
   const place = placeOf({ host: '127.0.0.1', tls: false, behindProxy: false }, at.port ?? 8443);
   if (!place.ok) throw new Error(place.error);
-  const http = openGateway({ gateway, views: gatewayViews(gateway), place: place.value });
+  const http = openGateway({
+    gateway,
+    views: gatewayViews(gateway),
+    place: place.value,
+    ...(at.mcp && { mcp: at.mcp }),
+  });
   http.person('ann', 'operator', ['devops-team']);
   http.person('ben', 'operator', ['devops-team']);
   http.person('vera', 'viewer', ['devops-team']);
