@@ -4,6 +4,8 @@ import { gatewayApp } from '../../src/faces/http/gatewayApp.ts';
 import { McpSessions } from '../../src/faces/http/mcpSessions.ts';
 import { type Place, placeOf } from '../../src/faces/http/place.ts';
 import { type Listening, listen } from '../../src/faces/http/server.ts';
+import { Gatekeeper } from '../../src/gateway/people/gatekeeper.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { type GatewayStage, openGateway } from '../gatewayStage.ts';
 
 type Opens = ConstructorParameters<typeof McpSessions>[0]['open'];
@@ -26,7 +28,14 @@ export async function serving(
 ): Promise<Serving> {
   const stage = openGateway(over);
   const token = letIn?.(stage);
-  const { keeper, log } = stage.deps.people;
+  const { log } = stage.deps.people;
+  // Times on record are the stage's; whoever waits for a look at the store waits in real time.
+  const began = systemClock.now();
+  const running: Clock = {
+    now: () => stage.clock.now() + systemClock.now() - began,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+  };
+  const keeper = new Gatekeeper(stage.store, running);
   let sessions: McpSessions | undefined;
   let place: Place | undefined;
   const server = await listen({ host: '127.0.0.1', port: 0, clock: systemClock }, (port) => {
@@ -34,7 +43,13 @@ export async function serving(
     if (!at.ok) throw new Error(at.error);
     place = at.value;
     sessions = new McpSessions({ open: () => open(at.value), keeper, clock: systemClock, log });
-    const { fetch } = gatewayApp({ ...stage.deps, clock: systemClock, place: at.value, mcp: sessions });
+    const { fetch } = gatewayApp({
+      ...stage.deps,
+      people: { ...stage.deps.people, keeper },
+      clock: systemClock,
+      place: at.value,
+      mcp: sessions,
+    });
     return (request, env) => {
       if (token !== undefined && !request.headers.has('authorization')) {
         request.headers.set('authorization', `Bearer ${token}`);
