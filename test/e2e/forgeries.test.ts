@@ -13,6 +13,7 @@ describeCluster('a forged approval on a real API server', () => {
   afterAll(() => stage?.close());
 
   const play = async ({ forge, says, service = 'web' }: Forgery): Promise<void> => {
+    expect(stage.writes(), 'an earlier row wrote').toEqual([]);
     await stage.ask(service);
     const answer = await forge(stage);
     if (answer instanceof Response) {
