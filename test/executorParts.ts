@@ -3,6 +3,7 @@ import type { HeldDecision } from '../src/executor/heldDecision.ts';
 import type { ServiceView } from '../src/observe/serviceView.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ClusterError, ClusterResult } from '../src/ports/cluster.ts';
+import type { History } from '../src/schema/history.ts';
 import type { JournalEntry } from '../src/schema/journal.ts';
 import type { Kind, KubeObject } from '../src/schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, DecisionStatus } from '../src/schema/records.ts';
@@ -47,6 +48,9 @@ export interface GivenCluster {
   readonly decisions?: readonly KubeObject[];
   readonly approvals?: readonly KubeObject[];
   readonly views?: readonly ServiceView[];
+  /** What a fresh look at the service finds; without it there is no such service. */
+  readonly fresh?: ServiceView | ClusterError['code'];
+  readonly history?: History;
   /** Errors by `verb Kind`, or `verb Kind name`; each is answered once for every time it stands there. */
   readonly errors?: Readonly<Record<string, readonly ClusterError['code'][]>>;
   readonly given?: Partial<ExecutorDeps>;
@@ -81,8 +85,12 @@ export function executorParts({ now = NOON, given, ...cluster }: GivenCluster = 
       views: () => cluster.views ?? [],
       decisions: () => cluster.decisions ?? [],
       approvals: () => cluster.approvals ?? [],
-      history: () => [],
-      fresh: () => Promise.resolve({ ok: false, error: { code: 'notFound', message: 'no view', uncertain: false } }),
+      history: () => cluster.history ?? [],
+      fresh: () => {
+        const { fresh = 'notFound' } = cluster;
+        const error = { code: fresh, message: `it is ${String(fresh)}`, uncertain: false };
+        return Promise.resolve(typeof fresh === 'string' ? { ok: false, error } : { ok: true, value: fresh });
+      },
     },
     reader: {
       get: (kind: Kind, namespace: string | undefined, name: string) =>
