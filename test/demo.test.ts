@@ -71,9 +71,10 @@ describe('fairlead demo --no-input', () => {
       'scenario 6 conflict: passed',
       'scenario 7 breaker: passed',
       'scenario 9 steps: passed',
+      'scenario 8 operator in chat: passed',
     ]);
     expect(text).toMatch(/journals:\s+3\s+of\s+3\s+sound,\s+\d+\s+records/);
-    expect(text).toContain('16 decisions: 11 allowed, 3 deferred, 1 restricted, 1 forbidden.');
+    expect(text).toContain('19 decisions: 12 allowed, 3 deferred, 1 restricted, 3 forbidden.');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(text).not.toContain(ESCAPE);
     expect(readdirSync(temporary)).toEqual([]);
@@ -133,7 +134,10 @@ describe('fairlead demo --no-input', () => {
   });
 
   it.each([
-    { flags: { scenario: '8' }, says: '--scenario 8: wanted numbers such as 1,3; there are 1, 2, 3, 4, 5, 6, 7, 9' },
+    {
+      flags: { scenario: '10' },
+      says: '--scenario 10: wanted numbers such as 1,3; there are 1, 2, 3, 4, 5, 6, 7, 9, 8',
+    },
     { flags: { scenario: '1,' }, says: '--scenario 1,: wanted numbers' },
     { flags: { speed: '0' }, says: '--speed 0: wanted a number above 0' },
     { flags: { speed: 'fast' }, says: '--speed fast: wanted a number above 0' },

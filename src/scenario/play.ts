@@ -62,7 +62,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Se
     prompt: loadChatPrompt(options.promptsDir),
     prompts: loadMcpPrompts(path.join(options.promptsDir, 'mcp')),
     clock,
-    log,
+    broke: (why) => void log.thrown.push(why),
   });
   const performance = new Performance({ scenario, options, clock, work, journals, log, model, chats, ...stage });
   try {

@@ -1,5 +1,6 @@
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { Chat, type ChatParts } from '../../agents/chat.ts';
+import type { ChatEvent } from '../../agents/chatEvents.ts';
 import type { ChatPrompt } from '../../agents/chatPrompt.ts';
 import { callWords, lastWords, toldLines } from '../../agents/chatText.ts';
 import { gatewayViews } from '../../faces/http/gatewayViews.ts';
@@ -12,7 +13,6 @@ import type { GatewayDeps } from '../../gateway/deps.ts';
 import type { Identity } from '../../gateway/people/identity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatModel } from '../../ports/model.ts';
-import type { CapturedLog } from '../capturedLog.ts';
 import type { Message } from '../stimulusFormat.ts';
 
 /** A message of an operator and what they read in reply. */
@@ -21,6 +21,8 @@ export interface ReplySeen {
   readonly operator: string;
   /** All that stands on their screen: what was called and what came of it, then the model's words. */
   readonly text: string;
+  /** The model's last words alone. */
+  readonly words: string;
   readonly modelRequests: number;
 }
 
@@ -29,7 +31,9 @@ export interface ChatsParts {
   readonly prompt: ChatPrompt;
   readonly prompts: LoadedPrompts;
   readonly clock: Clock;
-  readonly log: CapturedLog;
+  /** Told what was thrown where nothing may throw. */
+  readonly broke: (why: string) => void;
+  readonly tell?: (event: ChatEvent) => void;
 }
 
 const URL = 'https://fairlead.example.com';
@@ -58,13 +62,13 @@ export class Chats {
   /** Answers in the background; the reply stands in `replies` when there is one. Never rejects. */
   say(gateway: GatewayDeps, { session, operator, text }: Message): void {
     const place = this.replies.push(undefined) - 1;
-    const { clock, log } = this.#parts;
+    const { clock, broke } = this.#parts;
     const at = clock.now();
     this.#open += 1;
     void this.#answer(gateway, session, personOf(operator), text)
       .catch((error: unknown) => {
-        log.thrown.push(`the chat broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        return { text: '', modelRequests: 0 };
+        broke(`the chat broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return { text: '', words: '', modelRequests: 0 };
       })
       .then((reply) => {
         this.replies[place] = { at, operator: operator.id, ...reply };
@@ -81,7 +85,7 @@ export class Chats {
     session: string,
     who: Identity,
     text: string,
-  ): Promise<Pick<ReplySeen, 'text' | 'modelRequests'>> {
+  ): Promise<Omit<ReplySeen, 'at' | 'operator'>> {
     const { model, prompts, clock } = this.#parts;
     const [near, far] = InMemoryTransport.createLinkedPair();
     const feed = new ChangeFeed('scenario');
@@ -89,12 +93,13 @@ export class Chats {
     const server = mcpServer({ desk, version: VERSION, prompts, face: 'mcp-http', who });
     await server.connect(far);
     const opened = await openDesk(near, { name: 'fairlead-ask', version: VERSION }, this.#stop.signal);
-    if (!opened.ok) return { text: `(no connection: ${opened.error})`, modelRequests: 0 };
+    if (!opened.ok) return { text: `(no connection: ${opened.error})`, words: '', modelRequests: 0 };
     try {
       const chat = this.#sessions.get(session) ?? this.#begin(session, model, clock);
       const reply = await chat.say(text, opened.value.desk, this.#stop.signal);
       const calls = reply.calls.flatMap((call) => [`> ${callWords(call)}`, ...toldLines(call)]);
-      return { text: [...calls, lastWords(reply)].join('\n'), modelRequests: reply.cost.steps };
+      const words = lastWords(reply);
+      return { text: [...calls, words].join('\n'), words, modelRequests: reply.cost.steps };
     } finally {
       await opened.value.close();
       feed.close();
@@ -103,7 +108,8 @@ export class Chats {
 
   /** The operator of a scenario says yes to whatever the model wants: what then still is not done, the gate did not let. */
   #begin(session: string, model: ChatModel, clock: Clock): Chat {
-    const parts: ChatParts = { model, prompt: this.#parts.prompt, clock, confirm: async () => 'yes', id: session };
+    const { prompt, tell } = this.#parts;
+    const parts: ChatParts = { model, prompt, clock, confirm: async () => 'yes', id: session, ...(tell && { tell }) };
     const chat = new Chat(parts);
     this.#sessions.set(session, chat);
     return chat;

@@ -134,7 +134,9 @@ const serviceOf = (subject: string): string => subject.slice(0, subject.lastInde
 function askedWords({ tool, target, wanted, undo }: Request): string {
   const value = wanted?.kind === 'scale' ? String(wanted.replicas) : '';
   if (undo !== undefined) return `${target.name}: the automatic undo${value && `, back to ${value}`}; nobody is asked`;
-  return `${target.name}: ${tool}${value && ` to ${value}`}`;
+  const whole = `${tool}${value && ` to ${value}`}`;
+  // A read may be about no service in particular.
+  return target.name === '' ? whole : `${target.name}: ${whole}`;
 }
 
 function decision({ authority, wait, approvers, findings }: Verdict): string {

@@ -17,6 +17,7 @@ import { attacker } from './attacker.ts';
 import { dashboardLine } from './dashboard.ts';
 import { Fold } from './fold.ts';
 import type { Journals } from './journals.ts';
+import { PlayedOperator } from './operator.ts';
 import { watchBreakers, watchOutsiders } from './outsiders.ts';
 import { Pace, USUAL_SPEED } from './pace.ts';
 import { Proposers } from './proposers.ts';
@@ -61,6 +62,7 @@ export class Play {
   readonly #pace: Pace;
   readonly #screen: Screen;
   readonly #teller: Teller;
+  readonly #chat: PlayedOperator;
   readonly #colors: ReturnType<typeof picocolors.createColors>;
   #title = 'the shop opens';
 
@@ -76,6 +78,7 @@ export class Play {
     this.#recorded = parts.recorded;
     openShop(run.world);
     this.#customers = new Customers(run.world);
+    this.#chat = new PlayedOperator(run.clock, (line) => this.tell(`${this.line(line)}\n`));
     void this.#customers.watch(io.signal);
     const began = run.clock.now() + HISTORY_MS;
     const now = (): number => run.clock.now() - began;
@@ -156,10 +159,28 @@ export class Play {
         this.outside(service, text);
         await this.read();
       },
+      says: (operator, text) => this.#says(operator, text),
       attack: (underAttack) => {
         this.#proposers.underAttack = underAttack;
       },
     });
+  }
+
+  async #says(operator: string, text: string): Promise<string> {
+    this.tell(`${this.line(['chat', `${operator}: ${text}`])}\n`);
+    await this.read();
+    const reply = await this.#chat.ask(this.run, operator, text);
+    this.tell(
+      `${this.line([
+        'reply',
+        reply
+          .split('\n')
+          .filter((line) => !/^(?:- |Next: )/.test(line))
+          .join(' '),
+      ])}\n`,
+    );
+    await this.read();
+    return reply;
   }
 
   /** One more title for the dashboard. */
@@ -225,6 +246,7 @@ export class Play {
   /** Ends everything that runs; what does not end soon is left behind. */
   async close(): Promise<void> {
     this.leaveScreen();
+    this.#chat.close();
     await Promise.race([this.run.close(), systemClock.sleep(END_MS)]);
   }
 }

@@ -1,5 +1,6 @@
 import { beyondLimits } from './beyondLimits.ts';
 import { breaker } from './breaker.ts';
+import { chat } from './chat.ts';
 import { conflict } from './conflict.ts';
 import { forbidden } from './forbidden.ts';
 import { multiService } from './multiService.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   conflict,
   breaker,
   steps,
+  chat,
 ];

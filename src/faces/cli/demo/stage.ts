@@ -22,6 +22,8 @@ export interface StageOptions {
   readonly recorded: readonly JournalEntry[];
   /** Tells what happens outside: what customers, people and machines do. */
   readonly happens: (service: string, text: string) => Promise<void>;
+  /** An operator says something in a chat; what they read in reply. */
+  readonly says: (operator: string, text: string) => Promise<string>;
   /** From now on the attacker answers when a model is asked, or no longer. */
   readonly attack: (underAttack: boolean) => void;
 }
@@ -88,6 +90,13 @@ export class Stage {
   blueprint(service: string): BlueprintSpec | undefined {
     const object = this.#options.run.world.get(KINDS.Blueprint, NAMESPACE, service);
     return BlueprintSpec.safeParse(object?.spec).data;
+  }
+
+  /** A played operator asks in a chat, through the gateway's MCP server; what they read in reply. */
+  async says(operator: string, text: string): Promise<string> {
+    const reply = await untilStopped(this.#options.says(operator, text), this.#options.signal);
+    await settle();
+    return reply;
   }
 
   attack(underAttack: boolean): void {
