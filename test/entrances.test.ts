@@ -59,22 +59,26 @@ describe(`${COUNT} recorded tool calls`, () => {
     expect(COUNT).toBeGreaterThan(200);
   });
 
-  it.for(STATES)('to a service $name get the same verdict through each entrance', SLOW, async (state, { annotate }) => {
-    const doors = await openDoors(state);
-    try {
-      const person = await compare(doors.person, CALLS);
-      const agent = await compare(doors.agent, CALLS);
-      const reads = await compare(doors.reads, READS);
-      const differences = [person, agent, reads].flatMap((each) => each.differences);
-      const verdicts = person.verdicts + agent.verdicts + reads.verdicts;
-      await annotate(`${CALLS.length + READS.length} calls, ${verdicts} verdicts, ${differences.length} differences`);
-      expect(differences.slice(0, 3)).toEqual([]);
-      // Each call has its person's and its agent's side, and the fewest entrances take the asking for approval.
-      expect(verdicts).toBeGreaterThan(CALLS.length * 6);
-    } finally {
-      await doors.close();
-    }
-  });
+  it.for(STATES)(
+    'to a service $name get the same verdict through each entrance (P1)',
+    SLOW,
+    async (state, { annotate }) => {
+      const doors = await openDoors(state);
+      try {
+        const person = await compare(doors.person, CALLS);
+        const agent = await compare(doors.agent, CALLS);
+        const reads = await compare(doors.reads, READS);
+        const differences = [person, agent, reads].flatMap((each) => each.differences);
+        const verdicts = person.verdicts + agent.verdicts + reads.verdicts;
+        await annotate(`${CALLS.length + READS.length} calls, ${verdicts} verdicts, ${differences.length} differences`);
+        expect(differences.slice(0, 3)).toEqual([]);
+        // Each call has its person's and its agent's side, and the fewest entrances take the asking for approval.
+        expect(verdicts).toBeGreaterThan(CALLS.length * 6);
+      } finally {
+        await doors.close();
+      }
+    },
+  );
 
   it.for<[string, (told: Told, call: RecordedCall) => Told]>([
     ['of one word in one finding', (told) => edited(told, /is|are|has/, 'was')],

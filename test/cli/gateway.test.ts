@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -122,6 +122,14 @@ describe('a command line that asks the gateway', () => {
     const ran = await cli(...argv);
     expect([ran.code, ran.err]).toEqual([code, expect.stringMatching(words)]);
     expect(ran.err).not.toMatch(STACK_TRACE);
+  });
+
+  it('asks for a change, and what nobody governs is refused on record', async () => {
+    const ran = await cli('request', 'scale', 'shop/web', '--replicas', '3', '--reason', 'the sale');
+    expect([ran.code, ran.err]).toEqual([1, '']);
+    expect(ran.out).toMatch(/^scale to 3 on shop\/web: forbidden: [\s\S]*\nnot asked for: no blueprint governs it\n$/);
+    const [journal = ''] = readdirSync(at('data')).filter((name) => name.startsWith('gateway-'));
+    expect(readFileSync(at(`data/${journal}`), 'utf8')).toMatch(/"client":\{"face":"cli","name":"fairlead-cli",/);
   });
 
   it('adds, lists and disables people, in a session that ends with the command', async () => {
