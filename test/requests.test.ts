@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { replay } from '../src/audit/replay.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import { NEEDS_EIGHT, openRequests, type Requests, scaleTo } from './requestStage.ts';
 
@@ -44,6 +45,7 @@ describe('a request of a person', () => {
         input: { request: { id: answer.decision?.name, requester: { kind: 'person', name: 'ann' } } },
       },
     });
+    expect(replay(journal.records)).toEqual({ agreed: 1, disagreements: [] });
     await run(30_000);
     expect([stage.replicas(), stage.writes()]).toEqual([3, 1]);
   });
