@@ -29,7 +29,12 @@ function smuggle(stage: Stage, kind: 'Decision' | 'ApprovalRequest', name: strin
   const object = stage.world.objects.get(KINDS[kind], 'shop', name);
   if (object === undefined) throw new TypeError(`there is no ${kind} ${name}`);
   const { status: _status, ...rest } = object;
-  stage.world.objects.change(KINDS[kind], { ...rest, spec: { ...(object.spec as object), ...spec } }, 'someone', 'spec');
+  stage.world.objects.change(
+    KINDS[kind],
+    { ...rest, spec: { ...(object.spec as object), ...spec } },
+    'someone',
+    'spec',
+  );
 }
 
 function changeBlueprint(stage: Stage, edit: (draft: KubeObject) => void): void {
