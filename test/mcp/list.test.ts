@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/gateway/people/identity.ts';
 import { CALLS } from './product.ts';
@@ -37,6 +38,21 @@ describe('the list of tools', () => {
       ]);
       expect([title, description?.length ?? 0]).toEqual([expect.any(String), expect.any(Number)]);
     }
+  });
+
+  it('is that of the page about it, whose snippets can be read by a program', async () => {
+    const page = readFileSync(new URL('../../docs/chat.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `(fairlead_\w+)` \| (read|propose) \|/gm)].map(([, name, scope]) => [
+      name,
+      scope,
+    ]);
+    expect(rows).toEqual([...READS.map((name) => [name, 'read']), ...EFFECTS.map((name) => [name, 'propose'])]);
+    const snippets = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) => json);
+    expect(snippets).toHaveLength(3);
+    for (const json of snippets) expect(() => JSON.parse(json)).not.toThrow();
+    const { prompts } = await (await stage.connect()).listPrompts();
+    const names = prompts.map(({ name }) => name).join(', ');
+    expect(page.replace(/\s+/g, ' ')).toContain(`Prompts: ${names}.`);
   });
 
   const by = (name: string, scopes: readonly ('read' | 'propose' | 'approve')[], role: Identity['role']): Identity =>
