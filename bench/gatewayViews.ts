@@ -6,11 +6,16 @@ import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { identity, openViewStage, REQUEST } from '../test/viewStage.ts';
 
-const REQUESTS = 10_000;
-const PENDING = 200;
+export interface Size {
+  readonly requests: number;
+  readonly pending: number;
+}
+/** Of a fleet after a week; and of one that began this morning, to hold it against. */
+export const LARGE: Size = { requests: 10_000, pending: 200 };
+export const SMALL: Size = { requests: 10, pending: 2 };
 
-/** The pages that people wait for, with 10,000 requests on record of which 200 wait, each with a vote to be checked. */
-export async function openGatewayViews() {
+/** The pages that people wait for, with so many requests on record of which some wait, each with a vote to be checked. */
+export async function openGatewayViews(size: Size) {
   const { stage, deps } = await openViewStage();
   const request = stage.world.get(KINDS.ApprovalRequest, 'shop', REQUEST);
   const decision = stage.world.get(KINDS.Decision, 'shop', REQUEST);
@@ -19,13 +24,13 @@ export async function openGatewayViews() {
     ...object,
     metadata: { ...object.metadata, name: `web-${String(n).padStart(10, '0')}`, uid: `uid-${n}` },
   });
-  const approvals = Array.from({ length: REQUESTS }, (_, n): KubeObject => {
+  const approvals = Array.from({ length: size.requests }, (_, n): KubeObject => {
     const spec = { ...(request.spec as object), decision: `web-${String(n).padStart(10, '0')}`, quorum: 2 };
     const one = named({ ...request, spec }, n);
-    if (n >= PENDING) return { ...one, status: { phase: 'Consumed', message: 'used' } };
+    if (n >= size.pending) return { ...one, status: { phase: 'Consumed', message: 'used' } };
     return { ...one, votes: [PEOPLE.vote(one, 'omar', deps.clock.now())] };
   });
-  const decisions = Array.from({ length: REQUESTS }, (_, n) => named(decision, n));
+  const decisions = Array.from({ length: size.requests }, (_, n) => named(decision, n));
   const { observer } = deps;
   const many: GatewayDeps = {
     ...deps,
@@ -40,6 +45,7 @@ export async function openGatewayViews() {
   };
   const who = identity();
   return {
+    deps: many,
     inbox: () => approvalList(many, who, { state: 'open' }),
     decided: () => approvalList(many, who, { state: 'decided' }),
     card: () => approvalCard(many, who, 'shop', REQUEST),

@@ -9,7 +9,9 @@ import { calmInput } from '../src/testing/gateInput.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 import { realBackend, worldBackend } from './backends.ts';
-import { openGatewayViews } from './gatewayViews.ts';
+import { timeToContent } from './gatewayPages.ts';
+import { LARGE, openGatewayViews, SMALL } from './gatewayViews.ts';
+import { openMcpWays } from './mcp.ts';
 import { refill } from './notices.ts';
 import { pipeline } from './pipeline.ts';
 
@@ -161,20 +163,27 @@ async function ways(): Promise<void> {
   }
 }
 
-/** What a page costs beside writing its answer down, with 10,000 requests on record. */
+/** What a page costs with 10,000 requests on record, 200 of them waiting, against ten and two: at the server, and to see it. */
 async function pages(): Promise<void> {
-  const views = await openGatewayViews();
-  for (const [what, look] of [
-    ['the inbox of 200 that wait', views.inbox],
-    ['a page of what was decided', views.decided],
-    ['the card of one request', views.card],
-    ['the list of services', views.services],
+  const [large, small] = [await openGatewayViews(LARGE), await openGatewayViews(SMALL)];
+  for (const [what, page] of [
+    ['the inbox', 'inbox'],
+    ['a page of what was decided', 'decided'],
+    ['the card of one request', 'card'],
+    ['the list of services', 'services'],
   ] as const) {
-    const answer = await look();
-    const written = await median(21, () => JSON.stringify(answer));
-    report(what, await median(21, look), 'writing it as JSON', written);
+    await Promise.all([large[page](), small[page]()]);
+    const few = await median(21, small[page]);
+    report(`${what}, 10,000 on record`, await median(21, large[page]), 'with ten', few);
   }
-  views.close();
+  const many = await timeToContent(large.deps);
+  const few = await timeToContent(small.deps);
+  if (many === undefined || few === undefined) console.log('pages in a browser: not measured, no chromium or no pages');
+  else
+    for (const [what, ms] of many)
+      report(`${what} seen, 10,000 on record`, ms, 'with ten', few.get(what) ?? Number.NaN);
+  large.close();
+  small.close();
 }
 
 /** How long a wiped queue of notices takes to be whole again. */
@@ -189,9 +198,30 @@ async function notices(): Promise<void> {
   report('a full queue looked through', fullMs, 'one call of Redis', callMs);
 }
 
+/** What an MCP client waits for: judged, recorded and guarded, against a server that does nothing. */
+async function mcp(): Promise<void> {
+  const { close, ...ways } = await openMcpWays();
+  for (const [name, { ours, hello }] of Object.entries(ways)) {
+    report(
+      `MCP over ${name}: 12 tools listed`,
+      await median(21, ours.list),
+      "the SDK's hello world",
+      await median(21, hello.list),
+    );
+    report(
+      `MCP over ${name}: one service told`,
+      await median(21, ours.call),
+      "the SDK's hello world",
+      await median(21, hello.call),
+    );
+  }
+  await close();
+}
+
 await gate();
 await pages();
 await notices();
+await mcp();
 await passes();
 await speeds();
 await ways();

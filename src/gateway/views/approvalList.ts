@@ -1,15 +1,15 @@
 import { ok, type Result } from '../../kernel/result.ts';
-import { listAt, textAt } from '../../observe/narrow.ts';
+import { textAt } from '../../observe/narrow.ts';
 import type { ApprovalList } from '../../schema/api/approvals.ts';
 import type { KubeObject } from '../../schema/kube.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
 import { approvalSummary, viewsByName } from './approvalSummary.ts';
 import { askLess } from './askLess.ts';
-import { type Entry, keyOfObject, openOf, phaseIn } from './openRequests.ts';
+import { type Entry, openOf } from './openRequests.ts';
 import { pageOf } from './pages.ts';
-import { createdAt, indexed, keyOf, readRequest, standingOf } from './records.ts';
-import { instantMs } from './told.ts';
+import { indexed, keyOf, readRequest, standingOf } from './records.ts';
+import { requestFacts } from './requestFacts.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -57,7 +57,7 @@ function decidedPage(
 ) {
   const places = objects
     .filter((object) => !open.has(object))
-    .map((object) => ({ at: createdAt(object), key: keyOfObject(object), object }));
+    .map((object) => ({ at: requestFacts(object).at, key: requestFacts(object).key, object }));
   const page = pageOf(places, 'newest first', cursor);
   if (!page.ok) return page;
   const items = page.value.items.flatMap(({ object, ...place }): Entry[] => {
@@ -76,19 +76,16 @@ function statsOf(
   const stats = { asked: 0, approved: 0, undone: 0, rejected: 0, expired: 0, underThreeSeconds: 0 };
   const times: number[] = [];
   for (const object of objects) {
-    const at = createdAt(object);
+    const { at, phase, decision, votedAt } = requestFacts(object);
     if (now - at > WEEK_MS) continue;
     stats.asked += 1;
-    const phase = phaseIn(object);
     if (phase === 'Expired') stats.expired += 1;
     if (phase !== 'Rejected' && phase !== 'Approved' && phase !== 'Consumed') continue;
     if (phase === 'Rejected') stats.rejected += 1;
     else stats.approved += 1;
-    const decision = decisions.get(keyOf(object.metadata.namespace ?? '', textAt(object, 'spec', 'decision') ?? ''));
-    if (phase === 'Consumed' && textAt(decision, 'status', 'phase') === 'RolledBack') stats.undone += 1;
-    const last = instantMs(textAt(listAt(object, 'votes').at(-1), 'at'));
-    if (last === 0) continue;
-    const took = Math.max(0, last - at);
+    if (phase === 'Consumed' && textAt(decisions.get(decision), 'status', 'phase') === 'RolledBack') stats.undone += 1;
+    if (votedAt === 0) continue;
+    const took = Math.max(0, votedAt - at);
     times.push(took);
     if (took < 3_000) stats.underThreeSeconds += 1;
   }

@@ -1,11 +1,10 @@
-import { numberAt, textAt } from '../../observe/narrow.ts';
+import { textAt } from '../../observe/narrow.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import type { ApprovalList } from '../../schema/api/approvals.ts';
 import type { KubeObject } from '../../schema/kube.ts';
 import { minorBump } from '../raise.ts';
 import { fieldLines, same } from './changeDiff.ts';
-import { phaseIn } from './openRequests.ts';
-import { createdAt, keyOf } from './records.ts';
+import { requestFacts } from './requestFacts.ts';
 import { instant, name, sentence } from './told.ts';
 
 /** So often people let more through before it is said that the limit is in the wrong place. */
@@ -33,19 +32,15 @@ export function askLess(
   const lifted = new Map<string, Lifted[]>();
   const doubted = new Set<string>();
   for (const request of requests) {
-    if (textAt(request, 'spec', 'operation') !== 'scale_beyond_limits') continue;
-    const namespace = request.metadata.namespace ?? '';
-    const key = keyOf(namespace, textAt(request, 'spec', 'blueprint', 'name') ?? '');
-    const phase = phaseIn(request);
-    if (phase === 'Rejected') doubted.add(key);
-    const replicas = numberAt(request, 'spec', 'arguments', 'replicas');
+    const { operation, service, phase, replicas, decision, at } = requestFacts(request);
+    if (operation !== 'scale_beyond_limits') continue;
+    if (phase === 'Rejected') doubted.add(service);
     if (phase !== 'Consumed' || replicas === undefined) continue;
-    const decision = decisions.get(keyOf(namespace, textAt(request, 'spec', 'decision') ?? ''));
-    const ended = textAt(decision, 'status', 'phase');
-    if (ended === 'RolledBack' || ended === 'Failed') doubted.add(key);
-    const known = lifted.get(key) ?? [];
-    known.push({ replicas, at: createdAt(request) });
-    lifted.set(key, known);
+    const ended = textAt(decisions.get(decision), 'status', 'phase');
+    if (ended === 'RolledBack' || ended === 'Failed') doubted.add(service);
+    const known = lifted.get(service) ?? [];
+    known.push({ replicas, at });
+    lifted.set(service, known);
   }
   return [...lifted]
     .flatMap(([key, all]) => {

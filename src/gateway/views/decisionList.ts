@@ -3,9 +3,8 @@ import { textAt } from '../../observe/narrow.ts';
 import type { DecisionList } from '../../schema/api/records.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import { decisionSummary } from './decisionSummary.ts';
-import { keyOfObject } from './openRequests.ts';
 import { pageOf } from './pages.ts';
-import { createdAt, readDecision } from './records.ts';
+import { createdAt, keyOf, readDecision } from './records.ts';
 import { serviceOf } from './serviceRecords.ts';
 
 /** Newest first. `service` is `namespace/name`, or a name alone, of a Blueprint; `phase` in any case of letters. */
@@ -20,7 +19,11 @@ export async function decisionList(
       const isOf = query.service === undefined || isService(serviceOf(object), query.service);
       return isOf && (phase === undefined || (textAt(object, 'status', 'phase') ?? 'Pending').toLowerCase() === phase);
     })
-    .map((object) => ({ at: createdAt(object), key: keyOfObject(object), object }));
+    .map((object) => ({
+      at: createdAt(object),
+      key: keyOf(object.metadata.namespace ?? '', object.metadata.name),
+      object,
+    }));
   const page = pageOf(places, 'newest first', query.cursor);
   if (!page.ok) return page;
   return ok({

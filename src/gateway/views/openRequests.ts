@@ -1,8 +1,8 @@
-import { textAt } from '../../observe/narrow.ts';
 import type { KubeObject } from '../../schema/kube.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Place } from './pages.ts';
-import { keyOf, type RequestRecord, readRequest, type Standing, standingOf } from './records.ts';
+import { type RequestRecord, readRequest, type Standing, standingOf } from './records.ts';
+import { requestFacts } from './requestFacts.ts';
 import { instantMs } from './told.ts';
 
 export interface Entry extends Place {
@@ -14,14 +14,12 @@ export interface Entry extends Place {
 export function openOf(deps: GatewayDeps, objects: readonly KubeObject[]): ReadonlyMap<KubeObject, Entry> {
   const open = new Map<KubeObject, Entry>();
   for (const object of objects) {
-    if (phaseIn(object) !== 'Pending') continue;
+    const { phase, key } = requestFacts(object);
+    if (phase !== 'Pending') continue;
     const request = readRequest(object);
     const standing = request && standingOf(request, deps);
     if (request === undefined || standing?.phase !== 'Pending') continue;
-    open.set(object, { at: instantMs(request.spec.decideBy), key: keyOfObject(object), request, standing });
+    open.set(object, { at: instantMs(request.spec.decideBy), key, request, standing });
   }
   return open;
 }
-
-export const phaseIn = (object: KubeObject): string => textAt(object, 'status', 'phase') ?? 'Pending';
-export const keyOfObject = ({ metadata }: KubeObject): string => keyOf(metadata.namespace ?? '', metadata.name);

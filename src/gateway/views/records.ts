@@ -69,9 +69,20 @@ export const createdAt = ({ metadata }: KubeObject): number => instantMs(metadat
 
 export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
+/** By object, as above. */
+const keys = new WeakMap<KubeObject, string>();
+
 /** By `namespace/name`, made once a call. */
-export const indexed = (objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> =>
-  new Map(objects.map((object) => [keyOf(object.metadata.namespace ?? '', object.metadata.name), object]));
+export function indexed(objects: readonly KubeObject[]): ReadonlyMap<string, KubeObject> {
+  const index = new Map<string, KubeObject>();
+  for (const object of objects) {
+    const { namespace = '', name } = object.metadata;
+    const key = keys.get(object) ?? keyOf(namespace, name);
+    keys.set(object, key);
+    index.set(key, object);
+  }
+  return index;
+}
 
 /** How a request stands now. */
 export interface Standing {
