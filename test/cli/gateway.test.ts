@@ -77,6 +77,14 @@ describe('fairlead serve', () => {
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(words)]);
   });
 
+  it('hands out no link when the blueprints of `up DIR` are refused, and says what to mend', async () => {
+    writeFileSync(at('blueprint.yaml'), 'metadata: { name: web }\nspec: { scaling: { max_replicas: many } }\n');
+    const argv = ['up', at('blueprint.yaml'), '--port', '0', '--data', at('up'), '--kubeconfig', at('kubeconfig')];
+    const ran = await cli(...argv);
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('not started; mend the above')]);
+    expect(ran.err).not.toMatch(/approvals at|first-run/);
+  });
+
   it('says that a port it was told to take is taken', async () => {
     const { port } = new URL(url);
     const ran = await cli('serve', '--port', port, '--data', at('other'), '--kubeconfig', at('kubeconfig'));

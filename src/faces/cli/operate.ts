@@ -183,6 +183,15 @@ async function work(io: Io, given: Work): Promise<number> {
   if (controller) io.err(`proposals by: ${proposer.label}\n`);
   if (roles.length > 1) io.err('all roles run in one process: the isolation of their rights is given up\n');
 
+  const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, session, io);
+  // Before the gateway: nobody gets a link to one that does not stay.
+  if (folder && !(await folder.applyAll())) {
+    io.err(
+      'fairlead: not started; mend the above, or operate what the cluster already has: fairlead up, without a folder\n',
+    );
+    return EXIT.failed;
+  }
+
   const opened = roles.includes('gateway')
     ? await openGateway(io, { ...given, people: flags.people }, wiring, {
         observer,
@@ -194,7 +203,6 @@ async function work(io: Io, given: Work): Promise<number> {
     io.err(`fairlead: ${opened.error}\n`);
     return EXIT.failed;
   }
-  const folder = dir === undefined ? undefined : new FolderOfBlueprints(dir, session, io);
   const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, gateway: opened.value };
   try {
     return await run(io, site);
@@ -217,12 +225,6 @@ interface Site {
 /** Turns the loops of whatever roles there are until the signal. */
 async function run(io: Io, site: Site): Promise<number> {
   const { intervalMs, log, observer, controller, executor, leases, folder, gateway } = site;
-  if (folder && !(await folder.applyAll())) {
-    io.err(
-      'fairlead: not started; mend the above, or operate what the cluster already has: fairlead up, without a folder\n',
-    );
-    return EXIT.failed;
-  }
   await leases.keep();
   await observer.start(io.signal);
   const loop = (look: Look, ms: number): Loop => new Loop({ clock: systemClock, log, look, intervalMs: ms });
@@ -250,8 +252,7 @@ async function run(io: Io, site: Site): Promise<number> {
   });
   // A watch says most of it sooner; that a time is over, nobody writes anywhere.
   gateway?.onNudge(() => {
-    acting.wake();
-    serving.wake();
+    for (const one of [acting, serving]) one.wake();
   });
   await Promise.all([
     renewing.run(io.signal),
