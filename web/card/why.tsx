@@ -1,4 +1,5 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
+import { endOf } from '../lib/chartScale.ts';
 import { serverNow } from '../lib/clock.ts';
 import { clockOf } from '../lib/time.ts';
 import { Chart } from '../ui/chart.tsx';
@@ -33,6 +34,7 @@ export function Why({
                 key={series.name}
                 series={series}
                 marks={[Date.parse(card.askedAt)]}
+                until={Math.max(...card.series.map(endOf))}
                 aside={series.over ? 'over its limit' : ''}
               />
             ))}
