@@ -20,6 +20,9 @@ const NEWEST = 20;
 const NOT_FOUND = -32002;
 const MOST_YAML = 100_000;
 
+/** Of the blueprint, written once. */
+let schemaText: string | undefined;
+
 const JSON_TYPE = 'application/json';
 
 const FIXED: readonly Resource[] = [
@@ -103,7 +106,10 @@ export const isResource = (uri: string): boolean => URI.test(uri);
 export async function readResource(uri: string, call: Call): Promise<ReadResourceResult> {
   const [, schema, rules, rule, kind, name = ''] = URI.exec(uri) ?? [];
   const content = (mimeType: string, text: string): ReadResourceResult => ({ contents: [{ uri, mimeType, text }] });
-  if (schema !== undefined) return content('application/schema+json', JSON.stringify(editorSchema()));
+  if (schema !== undefined) {
+    schemaText ??= JSON.stringify(editorSchema());
+    return content('application/schema+json', schemaText);
+  }
   if (rules !== undefined) {
     const text = rule === undefined ? RULES_PAGE : ruleText(rule);
     return text === undefined ? notFound(uri) : content('text/markdown', text);

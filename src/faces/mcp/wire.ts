@@ -5,8 +5,17 @@ import type { McpTool } from './tool.ts';
 /** Limits are told in words where they are not plain, and are checked here in any case: a list costs its reader tokens. */
 const UNSAID = ['pattern', 'minLength', 'maxLength', 'maximum'];
 
+/** Written once: a tool never changes, and its schemas cost a millisecond each. */
+const written = new WeakMap<McpTool, Tool>();
+
 /** A tool as a client sees it. Schemas come from those that calls are checked with. */
-export const toWire = ({ name, title, description, input, output, annotations }: McpTool): Tool => ({
+export function toWire(tool: McpTool): Tool {
+  const wire = written.get(tool) ?? wireOf(tool);
+  written.set(tool, wire);
+  return wire;
+}
+
+const wireOf = ({ name, title, description, input, output, annotations }: McpTool): Tool => ({
   name,
   title,
   description,
