@@ -61,6 +61,16 @@ describe('a wish in a chat', () => {
     expect((await stage.card(identity('ann'), approval.split('/')[1])).may.approve).toBe(true);
   });
 
+  it('that has to wait says until when, and lapses rather than surprise anybody later', async () => {
+    const { propose, client, stage } = await opened();
+    await ask(client, 'fairlead_pause', { scope: 'shop/web', reason: 'incident 4711' });
+    await stage.stage.observer.pass();
+    const { data, text } = await propose({ operation: 'restart_pods' });
+    expect(data).toMatchObject({ verdict: 'deferred', decision: expect.any(String) });
+    expect(text).toMatch(/G20 Paused: «paused by olga: incident 4711/);
+    expect(text).toContain('when what holds it back has cleared; after ten minutes of waiting it lapses');
+  });
+
   it('asked twice is one wish', async () => {
     const { propose } = await opened();
     const [first, second] = [

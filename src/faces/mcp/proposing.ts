@@ -1,3 +1,5 @@
+import { isoInstant } from '../../kernel/instant.ts';
+import type { Verdict } from '../../schema/verdict.ts';
 import type { Named } from './desk.ts';
 import { linkTo } from './rows.ts';
 import { serviceAsked } from './services.ts';
@@ -33,11 +35,7 @@ export async function propose(call: Call, fields: WishFields, reason: string, as
     ? linkTo(desk, 'approvals', approval.namespace, approval.name)
     : linkTo(desk, 'decisions', decision.namespace, decision.name);
   const record = nameOf(decision);
-  const { text, data } = judgementOf(
-    verdict,
-    alternatives,
-    nextStep(record, verdict.authority, approval && link, isOpen),
-  );
+  const { text, data } = judgementOf(verdict, alternatives, nextStep(record, verdict, approval && link, isOpen));
   const name = `On record as ${record}, in the name of ${ours(caller.who.name, 64)}${again ? ', who asked for the same before' : ''}.`;
   return told(lines(name, text), {
     ...data,
@@ -52,13 +50,17 @@ const nameOf = ({ namespace, name }: Named): string => `${namespace}/${name}`;
 
 function nextStep(
   decision: string,
-  authority: 'allowed' | 'restricted' | 'forbidden',
+  { authority, wait }: Verdict,
   link: string | undefined,
   isOpen: boolean,
 ): string | undefined {
   const follow = `fairlead_why with decision ${decision} and wait_seconds tells how it goes.`;
   if (authority === 'forbidden') return undefined;
-  if (authority === 'allowed') return `The executor judges it once more and does it. ${follow}`;
+  if (authority === 'allowed') {
+    const until = wait?.until === undefined ? 'what holds it back has cleared' : isoInstant(wait.until);
+    const when = wait === undefined ? 'and does it' : `when ${until}; after ten minutes of waiting it lapses`;
+    return `The executor judges it once more ${when}. ${follow}`;
+  }
   const where = link ?? 'on the page of the gateway';
   return isOpen
     ? `People other than the one who asked approve or reject it: ${where} ${follow}`

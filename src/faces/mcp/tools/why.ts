@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DecisionDetail } from '../../../schema/api/records.ts';
-import { FINAL, type Phase } from '../../../schema/records.ts';
+import { KINDS } from '../../../schema/kube.ts';
+import { DecisionStatus, FINAL, type Phase } from '../../../schema/records.ts';
 import { judged } from '../gate.ts';
 import { decisionRow, linkTo, verdictRow } from '../rows.ts';
 import { PairName, recordName, serviceOfRecord } from '../services.ts';
@@ -91,22 +92,26 @@ export const why = defineMcpTool({
   },
 });
 
-const isEnded = ({ phase }: DecisionDetail): boolean => FINAL.has(phase as Phase);
+const isEnded = ({ phase }: Pick<DecisionDetail, 'phase'>): boolean => FINAL.has(phase as Phase);
 
 /** The decision when it has ended, or as it stands when the time is up; whoever waits hears where it stands. */
 async function ended(call: Call, first: DecisionDetail, seconds: number): Promise<DecisionDetail> {
-  const { clock } = call.desk.calls;
+  const { clock, reader } = call.desk.calls;
+  const { namespace, name } = first;
   const start = clock.now();
-  let now = first;
-  let phase = '';
-  while (!isEnded(now) && clock.now() < start + seconds * 1_000 && !call.signal.aborted) {
-    if (now.phase !== phase)
-      await call.progress((clock.now() - start) / 1_000, seconds, `${now.phase}: ${ours(now.message)}`);
-    phase = now.phase;
+  let { phase, message }: Pick<DecisionDetail, 'phase' | 'message'> = first;
+  let told = '';
+  while (!isEnded({ phase }) && clock.now() < start + seconds * 1_000 && !call.signal.aborted) {
+    if (phase !== told) await call.progress((clock.now() - start) / 1_000, seconds, `${phase}: ${ours(message)}`);
+    told = phase;
     await clock.sleep(LOOK_EVERY_MS, call.signal);
-    const read = await call.desk.views.decisionDetail(first.namespace, first.name);
-    if (!read.ok) break;
-    now = read.value;
+    // The object alone: the whole story, which takes the journals, is told once.
+    const read = await reader.get(KINDS.Decision, namespace, name);
+    const status = read.ok ? DecisionStatus.safeParse(read.value?.status) : undefined;
+    if (status?.success !== true) continue;
+    ({ phase, message } = status.data);
   }
-  return now;
+  if (phase === first.phase) return first;
+  const last = await call.desk.views.decisionDetail(namespace, name);
+  return last.ok ? last.value : first;
 }
