@@ -9,14 +9,15 @@ const PROMPTS = new URL('../../../prompts/', import.meta.url).pathname;
 const rows = ROLES.map((role) => [role.id, role] as const);
 
 describe('the roles', () => {
-  it('have each a prompt file, and there is no file without a role', () => {
+  it('have each a prompt file, and there is no other but the chat’s', () => {
     const newest = new Map(
       readdirSync(PROMPTS)
         .filter((file) => file !== 'mcp')
         .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
         .map((file) => [file.replace(/\.v\d+\.md$/, ''), file]),
     );
-    expect(new Map(ROLES.map(({ id, version }) => [id, `${id}.v${version}.md`]))).toEqual(newest);
+    const roles = ROLES.map(({ id, version }): [string, string] => [id, `${id}.v${version}.md`]);
+    expect(new Map([...roles, ['chat', 'chat.v1.md']])).toEqual(newest);
     expect(ROLES.length).toBeGreaterThan(2);
   });
 

@@ -24,12 +24,15 @@ export function gatewayFetch({ url: own, ca }: GatewayAt): { readonly fetch: Fet
     const { method = 'GET', body, signal } = init;
     const headers = Object.fromEntries(new Headers(init.headers));
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const options = { method, headers, agent, ...(signal && { signal }) };
+      const options = { method, headers, agent, timeout: HEAD_MS, ...(signal && { signal }) };
+      let hasHead = false;
       const request = (secure ? https : http).request(to, options, (answer) => {
-        request.setTimeout(0);
+        hasHead = true;
         resolve(answer);
       });
-      request.setTimeout(HEAD_MS, () => request.destroy(new Error(`no answer in ${HEAD_MS / 1000} s`)));
+      request.on('timeout', () => {
+        if (!hasHead) request.destroy(new Error(`no answer in ${HEAD_MS / 1000} s`));
+      });
       request.on('error', reject);
       request.end(typeof body === 'string' ? body : undefined);
     });
