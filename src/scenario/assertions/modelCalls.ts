@@ -1,7 +1,10 @@
 import type { Params } from '../expectation.ts';
 import type { Seen } from '../seen.ts';
 
-export function modelCalls({ max_total, max_per_message }: Params<'model_calls'>, seen: Seen): string[] {
+export function modelCalls(
+  { max_total, max_per_message }: Params<'model_calls'>,
+  seen: Pick<Seen, 'replies' | 'modelRequests'>,
+): string[] {
   const most = max_per_message ?? Number.POSITIVE_INFINITY;
   return [
     ...(max_total !== undefined && seen.modelRequests > max_total

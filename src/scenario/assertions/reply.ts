@@ -4,7 +4,7 @@ import type { Seen } from '../seen.ts';
 /** What the operator read in reply to a message. */
 export function reply(
   { message, matches_any: any, matches_none: none, non_empty }: Params<'reply'>,
-  seen: Seen,
+  seen: Pick<Seen, 'replies'>,
 ): string[] {
   const found = seen.replies[message - 1];
   if (found === undefined) return [`there was no reply to message ${message}`];
