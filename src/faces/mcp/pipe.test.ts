@@ -151,6 +151,19 @@ describe('the pipe to a gateway', () => {
     expect(pipe.waiting).toBe(0);
   });
 
+  it('says nothing more of a call that was taken back', async () => {
+    const { pipe, got, clock, send } = await piped((message, far) => {
+      if (idOf(message) === 2) far.ended(JSON.stringify(message));
+      else return wellDone(message, far);
+    });
+    await send(HELLO, READY, call(2));
+    await send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    await clock.advance(1_000);
+    await settle();
+    expect(got.map(idOf)).toEqual([1]);
+    expect(pipe.waiting).toBe(0);
+  });
+
   it('wants initialize first', async () => {
     const { got, fars, send } = await piped();
     await send(call(5));

@@ -81,6 +81,8 @@ export class McpPipe {
 
   async #carry(message: JSONRPCMessage): Promise<void> {
     if (isJSONRPCRequest(message)) this.#open.add(message.id);
+    // Nobody waits for an answer to what was taken back, and there may be none.
+    if (isTakenBack(message)) this.#open.delete(message.params['requestId']);
     try {
       if (isInitializeRequest(message) && isJSONRPCRequest(message)) {
         this.#hello = message;
@@ -181,3 +183,6 @@ export class McpPipe {
     void this.#parts.near.send({ jsonrpc: '2.0', id: message.id, error });
   }
 }
+
+const isTakenBack = (message: JSONRPCMessage): message is JSONRPCMessage & { params: { requestId: RequestId } } =>
+  'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'] !== undefined;
