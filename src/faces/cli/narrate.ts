@@ -161,11 +161,10 @@ function saidLines({ role, about, words, draft, origin }: JournalEntry['data']):
 function callLines({ request }: { request: Request }, verdict: Verdict): Line[] {
   const what = request.wanted?.kind === 'scale' ? `${request.tool} to ${request.wanted.replicas}` : request.tool;
   const who = request.requester.name;
+  const { namespace, name } = request.target;
+  const of = name === '' ? 'no service in particular' : `${namespace}/${name}`;
   return [
-    [
-      request.effect === 'read' ? 'reads' : 'judged',
-      `${request.target.namespace}/${request.target.name}: ${what}, by ${who}: ${headline(verdict)}`,
-    ],
+    [request.effect === 'read' ? 'reads' : 'judged', `${of}: ${what}, by ${who}: ${headline(verdict)}`],
     ...(request.effect === 'read' && verdict.authority === 'allowed'
       ? []
       : verdict.findings.map(

@@ -63,8 +63,8 @@ function nextStep(
   }
   const where = link ?? 'on the page of the gateway';
   return isOpen
-    ? `People other than the one who asked approve or reject it: ${where} ${follow}`
-    : `The approvers are about to be asked: ${where} ${follow}`;
+    ? `People other than the one who asked approve or reject it: ${where} - ${follow}`
+    : `The approvers are about to be asked: ${where} - ${follow}`;
 }
 
 async function isAsked({ desk, signal, progress }: Call, request: Named): Promise<boolean> {
