@@ -22,6 +22,13 @@ describe('a chat in words', () => {
     expect(callWords({ name: 'x'.repeat(2_000), args: {} }).length).toBeLessThanOrEqual(600);
   });
 
+  it('shows all that says what is asked for, however long the reason before it is', () => {
+    const args = { reason: 'x '.repeat(499), service: 'shop/web', operation: 'scale_to_zero', note: 'y\u2800z' };
+    expect(callWords({ name: 'act', args })).toMatch(
+      /^act service=shop\/web operation=scale_to_zero note="y\u2800z" reason="x x .*…$/u,
+    );
+  });
+
   it('tells of a look its first line, of what may have changed something all of it, within bounds', () => {
     expect(toldLines(call({ effect: false }))).toEqual(['first']);
     expect(toldLines(call({}))).toEqual(['first', 'second']);

@@ -6,12 +6,22 @@ import type { ChatReply, ToldCall } from './chatEvents.ts';
 const MOST_LINES = 14;
 const WIDEST = 300;
 
-/** `fairlead_propose service=shop/web operation=scale replicas=6`. */
-export const callWords = ({ name, args }: Pick<ToldCall, 'name' | 'args'>): string =>
-  plainLine([name, ...Object.entries(args).map(([key, value]) => `${key}=${shown(value)}`)].join(' '), WIDEST * 2);
+/** An argument that is longer stands behind the others. */
+const SHORT = 60;
 
+/**
+ * `fairlead_propose service=shop/web operation=scale replicas=6`. A person says yes to this line, and a model chose the order
+ * of the arguments: what has to be cut is the longest, which is the reason.
+ */
+export const callWords = ({ name, args }: Pick<ToldCall, 'name' | 'args'>): string => {
+  const words = Object.entries(args).map(([key, value]) => `${key}=${shown(value)}`);
+  const weight = ({ length }: string): number => (length > SHORT ? length : 0);
+  return plainLine([name, ...words.toSorted((a, b) => weight(a) - weight(b))].join(' '), WIDEST * 2);
+};
+
+/** Quoted unless it is one plain word: no value passes for a second argument. */
 const shown = (value: unknown): string =>
-  typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value);
+  typeof value === 'string' && /^[\w./:%-]+$/.test(value) ? value : JSON.stringify(value);
 
 /** What came of it: of a look its first line, of what may have changed something all of it. */
 export function toldLines({ effect, outcome, text }: ToldCall): readonly string[] {

@@ -226,6 +226,9 @@ describe('resources', () => {
     'fairlead://rules/G99',
     'fairlead://secrets/shop/web',
     'fairlead://blueprints/../../etc/passwd',
+    'fairlead://blueprints/shop/a..b',
+    'fairlead://decisions/Shop/WEB',
+    'fairlead://approvals/shop/a-',
     'file:///etc/passwd',
   ])('are no others: %s', async (uri) => {
     const { client } = await opened();

@@ -9,7 +9,7 @@ import { plainLines } from '../../kernel/plainText.ts';
 import { editorSchema } from '../../schema/editorSchema.ts';
 import { judged } from './gate.ts';
 import { RULE_NUMBERS, RULES_PAGE, ruleText } from './ruleTexts.ts';
-import { serviceAsked, serviceNames } from './services.ts';
+import { PairName, serviceAsked, serviceNames } from './services.ts';
 import { ours } from './told.ts';
 import type { Call, McpTool } from './tool.ts';
 import { approvals } from './tools/approvals.ts';
@@ -127,6 +127,7 @@ export async function readResource(uri: string, call: Call): Promise<ReadResourc
 }
 
 async function blueprintText(uri: string, service: string, call: Call): Promise<string> {
+  if (!PairName.safeParse(service).success) return notFound(uri);
   const asked = serviceAsked(call.desk, service);
   const allowed = await judged(call, { tool: 'get_service', args: { of: 'blueprint' }, of: asked });
   if (!allowed.ok) throw new McpError(NOT_FOUND, allowed.error.text, { uri });
@@ -136,6 +137,7 @@ async function blueprintText(uri: string, service: string, call: Call): Promise<
 }
 
 async function toldBy(tool: McpTool, args: object, uri: string, call: Call): Promise<string> {
+  if (!tool.input.safeParse(args).success) return notFound(uri);
   const answer = await tool.run(args, call);
   if (answer.kind === 'refused') throw new McpError(NOT_FOUND, answer.text, { uri });
   return JSON.stringify(answer.data, null, 1);
