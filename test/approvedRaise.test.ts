@@ -155,6 +155,22 @@ describe('what people chose to raise', () => {
     expect(blueprintOf(all)).toMatchObject({ version: '1.0.0', max: 6 });
   });
 
+  it('into a file that is another by now is tried again without a word in the journal for each try', async () => {
+    const all = await chosen();
+    const { gateway, stage } = all;
+    const dir = mkdtempSync(path.join(tmpdir(), 'fairlead-raise-'));
+    folders.push(dir);
+    const { apiVersion, kind, spec } = stage.world.get(KINDS.Blueprint, 'shop', 'web') ?? {};
+    const edited = { ...BlueprintSpec.parse(spec), version: '1.0.1' };
+    const text = JSON.stringify({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' }, spec: edited });
+    writeFileSync(path.join(dir, 'web.yaml'), text);
+    const journal = new MemoryJournal(stage.clock, 'gateway-up');
+    const up: GatewayDeps = { ...gateway, journal, files: folderFiles(dir, 'shop') };
+    for (let look = 0; look < 3; look += 1) expect(await finishRaises(up)).toHaveProperty('againAt');
+    expect(journal.of('raise')).toEqual([]);
+    expect(readFileSync(path.join(dir, 'web.yaml'), 'utf8')).toBe(text);
+  });
+
   it('is not offered where a tool owns the Blueprint: then it is once', async () => {
     const all = await openApprovals();
     opened.push(all);

@@ -79,8 +79,10 @@ async function write(
   const namespace = object.metadata.namespace ?? '';
   const raise = { namespace, name, hash, ...offer };
   const left = await deps.files?.preview?.(raise);
+  // What cannot be written is no record either: it is tried again every few seconds.
+  if (left?.ok === false) return err(left.error);
   // It stands in the file already: the cluster has it when whoever applies the folder gets to it.
-  if (left?.ok === true && left.value !== 'absent' && left.value.length === 0) return ok({ kind: 'none' });
+  if (left !== undefined && left.value !== 'absent' && left.value.length === 0) return ok({ kind: 'none' });
   const data = { blueprint: `${namespace}/${name}`, vote, ...offer };
   const logged = await deps.journal.append({ kind: 'raise', subject: decision, data });
   if (!logged.ok) return err(logged.error.message);

@@ -128,6 +128,25 @@ describe('a session', () => {
   });
 });
 
+it('sixteen answers at a time are waited for by one person, also when all are asked for at once', async () => {
+  const { stage, sessions } = opened();
+  const id = await clientOf(stage, 'ann').begin();
+  const found = await stage.deps.people.keeper.ofToken(stage.token('ann', ['read']));
+  const who = found.ok ? found.value : undefined;
+  if (who === undefined) throw new Error('ann is nobody');
+  const headers = { ...JSON_RPC, 'content-type': 'application/json', 'mcp-session-id': id };
+  const ask = (n: number): Promise<Response> =>
+    sessions.answer(new Request('http://127.0.0.1/mcp', { method: 'POST', headers }), { who, token: '' }, list(n));
+  const statuses = async (from: number): Promise<readonly number[]> => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(from + n)));
+    await Promise.all(answers.map((one) => one.text()));
+    return answers.map(({ status }) => status);
+  };
+  const sixteen = [...Array<number>(16).fill(200), ...Array<number>(4).fill(429)];
+  expect(await statuses(100)).toEqual(sixteen);
+  expect(await statuses(200)).toEqual(sixteen);
+});
+
 describe('a thousand calls in one second', () => {
   it('of one person are answered up to their pace; of another, all the same', async () => {
     const { stage } = opened();

@@ -113,28 +113,44 @@ export class McpSessions {
   }
 
   async #within(session: Session, request: Request, { who }: McpAsker, messages: unknown): Promise<Response> {
-    const waiting = this.#waiting.get(who.name) ?? 0;
-    if (request.method === 'POST' && waiting >= MOST_OPEN) {
+    const isPost = request.method === 'POST';
+    if (isPost && (this.#waiting.get(who.name) ?? 0) >= MOST_OPEN) {
       return rpcProblem(429, -32000, `${MOST_OPEN} answers are waited for already: wait for one of them`);
     }
-    const extra = { identity: who };
-    // The secret itself is nothing that a tool needs to know.
-    const authInfo: AuthInfo = { token: '', clientId: who.name, scopes: scopesOf(who), extra };
-    const parsed = messages === undefined ? {} : { parsedBody: messages };
-    const response = await session.transport.handleRequest(request, { authInfo, ...parsed });
-    if (response.body === null || !isStream(response)) return response;
-    const isPost = request.method === 'POST';
-    if (isPost) this.#waiting.set(who.name, waiting + 1);
+    // Counted before anything is waited for, so that many at once are no way around it.
+    if (isPost) this.#count(who.name, 1);
+    const ended = (): void => (isPost ? this.#count(who.name, -1) : undefined);
+    let response: Response;
+    try {
+      response = await this.#handled(session, request, who, messages);
+    } catch (error) {
+      ended();
+      throw error;
+    }
+    if (response.body === null || !isStream(response)) {
+      ended();
+      return response;
+    }
     session.streams += 1;
     return watched(response, (isCut) => {
       session.streams -= 1;
       session.seenAt = this.#parts.clock.now();
-      if (!isPost) return;
-      const left = (this.#waiting.get(who.name) ?? 1) - 1;
-      if (left > 0) this.#waiting.set(who.name, left);
-      else this.#waiting.delete(who.name);
-      if (isCut) takeBack(session, messages);
+      ended();
+      if (isPost && isCut) takeBack(session, messages);
     });
+  }
+
+  #handled({ transport }: Session, request: Request, who: Identity, messages: unknown): Promise<Response> {
+    // The secret itself is nothing that a tool needs to know.
+    const authInfo: AuthInfo = { token: '', clientId: who.name, scopes: scopesOf(who), extra: { identity: who } };
+    return transport.handleRequest(request, { authInfo, ...(messages !== undefined && { parsedBody: messages }) });
+  }
+
+  /** One more, or one less, that this person waits for. */
+  #count(name: string, by: 1 | -1): void {
+    const waiting = (this.#waiting.get(name) ?? 0) + by;
+    if (waiting > 0) this.#waiting.set(name, waiting);
+    else this.#waiting.delete(name);
   }
 
   /** Who opens many ends their own oldest; when there is no room at all, whoever has most does. */
