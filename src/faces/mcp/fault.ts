@@ -1,4 +1,7 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { plainLine } from '../../kernel/plainText.ts';
+
+const MOST_WORDS = 500;
 
 /** Why a gateway gave no answer to a message, as a client of the protocol is told. Codes are of the range that is ours to use. */
 export interface Fault {
@@ -28,7 +31,7 @@ const fault = (kind: Fault['kind'], message: string, fix: string): Fault => ({
 /** `url` is the gateway's. */
 export function faultOf(error: unknown, url: string): Fault {
   if (!(error instanceof StreamableHTTPError)) {
-    const why = error instanceof Error ? error.message : 'unknown';
+    const why = error instanceof Error ? plainLine(error.message, MOST_WORDS) : 'unknown';
     return fault('gatewayDown', `${url} does not answer: ${why}`, 'is fairlead serve (or up) running there?');
   }
   const said = wordsIn(error.message) ?? `${url} answered ${error.code}`;
@@ -53,13 +56,13 @@ export const ANSWER_LOST = fault(
   'look at fairlead_decisions before asking again',
 );
 
-/** The gateway's own sentence, in either of the forms it speaks in. */
+/** The gateway's own sentence, in either of the forms it speaks in; it draws nothing on a terminal. */
 function wordsIn(text: string): string | undefined {
   const at = text.indexOf('{');
   if (at < 0) return undefined;
   try {
     const said = (JSON.parse(text.slice(at)) as { error?: { message?: unknown } }).error?.message;
-    return typeof said === 'string' ? said : undefined;
+    return typeof said === 'string' ? plainLine(said, MOST_WORDS) : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { Verdict } from '../../schema/verdict.ts';
 import { TOOLS } from '../../tools/catalog.ts';
 import type { Caller } from './desk.ts';
 import { type Asked, serviceNames } from './services.ts';
-import { gateWords, lines, ours } from './told.ts';
+import { gateWords, lines, ours, repeatedIn } from './told.ts';
 import { type Answer, type Call, refused } from './tool.ts';
 
 /** A read of the catalogue as this person asks for it. */
@@ -64,10 +64,11 @@ export const notRecorded = (why: string): Answer =>
 /** A refusal: which rules, what would be allowed instead, what to do next. */
 export function refusalOf(verdict: Verdict, instead: readonly string[], next: string): Answer {
   const found = verdict.findings.filter(({ effect }) => effect !== 'note');
+  const repeated = found.flatMap(({ values }) => repeatedIn(values));
   return refused(
     lines(
-      `Refused. ${gateWords(headline(verdict))}`,
-      ...found.slice(0, 8).map(({ rule, code, message }) => `- ${rule} ${code}: ${gateWords(message)}`),
+      `Refused. ${gateWords(headline(verdict), 300, repeated)}`,
+      ...found.slice(0, 8).map(({ rule, code, message }) => `- ${rule} ${code}: ${gateWords(message, 300, repeated)}`),
       instead.length > 0 && `Instead: ${instead.map((line) => gateWords(line)).join('; ')}`,
       `Next: ${next}`,
     ),

@@ -2,14 +2,24 @@ import type { ApprovalSummary } from '../../schema/api/approvals.ts';
 import type { FindingView, VerdictView } from '../../schema/api/common.ts';
 import type { DecisionSummary } from '../../schema/api/services.ts';
 import type { McpDesk } from './desk.ts';
-import { gateWords, given, ours, theirs } from './told.ts';
+import { gateWords, given, nameWords, ours, repeatedIn, theirs } from './told.ts';
 
 /** Lines of lists, the same wherever they stand. Who writes to the cluster may have had a hand in messages and outcomes. */
+
+/** `scale 2 to 6`, `rollback to revision 3`; whatever else it may be called was made up by whoever asked. */
+export const whatWords = (what: string): string =>
+  /^(?:scale|scale_to_zero|restart_pods|adjust_resources|rollback|undo|delete_deployment|modify_namespace|change_rbac)\b[\w .,:%]*$/.test(
+    what,
+  )
+    ? ours(what, 200)
+    : nameWords(what, 200);
+
+const isSentence = (text: string): boolean => /\s/.test(text);
 
 export const decisionRow = (one: DecisionSummary) => ({
   decision: `${ours(one.namespace, 63)}/${ours(one.name, 253)}`,
   service: `${ours(one.namespace, 63)}/${ours(one.service, 253)}`,
-  what: ours(one.what, 200),
+  what: whatWords(one.what),
   verdict: one.verdict,
   phase: one.phase,
   reason: ours(one.reason, 64),
@@ -25,7 +35,7 @@ export const approvalRow = (desk: McpDesk, one: ApprovalSummary) => ({
   approval: `${ours(one.namespace, 63)}/${ours(one.name, 253)}`,
   service: `${ours(one.namespace, 63)}/${ours(one.service, 253)}`,
   phase: one.phase,
-  what: `${ours(one.operation, 64)} ${ours(one.before, 100)} to ${ours(one.after, 100)}`,
+  what: `${nameWords(one.operation, 64)} ${ours(one.before, 100)} to ${ours(one.after, 100)}`,
   risk: one.risk,
   why: theirs(one.why),
   rule: ours(one.rule, 80),
@@ -58,22 +68,21 @@ export const linkTo = (
     : `${url}/#/${page}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 };
 
-export const findingRow = ({
-  rule,
-  code,
-  effect,
-  message,
-}: Pick<FindingView, 'rule' | 'code' | 'effect' | 'message'>) => ({
+const findingRow = ({ rule, code, effect, message, values }: FindingView) => ({
   rule: ours(rule, 8),
   code: ours(code, 64),
   effect,
-  message: gateWords(message, 400),
+  message: gateWords(message, 400, repeatedIn(values)),
 });
 
 export const verdictRow = ({ verdict, operation, headline, approvers, notBefore, findings }: VerdictView) => ({
   verdict,
-  operation: ours(operation, 64),
-  headline: gateWords(headline, 400),
+  operation: nameWords(operation, 64),
+  headline: gateWords(
+    headline,
+    400,
+    [operation, ...findings.flatMap(({ values }) => repeatedIn(values))].filter(isSentence),
+  ),
   approvers: approvers.map((group) => ours(group, 100)),
   ...given('not_before', notBefore),
   findings: findings.map(findingRow),

@@ -25,10 +25,20 @@ function othersIn({ problems = [], faults = [], workload }: ServiceView): readon
 
 /** Where the gate repeats why somebody holds something back. */
 const REPEATS = /(?:paused|stopped) by |holds the breaker open: |freeze window: /i;
+/** A name as our operations and objects have it; an operation that somebody made up may be any sentence. */
+const PLAIN_NAME = /^[\w./:%+-]*$/;
 
-/** The gate's own words, marked as a whole where they repeat a person's. */
-export const gateWords = (text: string, max = LINE): string =>
-  REPEATS.test(text) ? theirs(text, max) : ours(text, max);
+/** The gate's own words, marked as a whole where they repeat a person's, or one of `others`. */
+export const gateWords = (text: string, max = LINE, others: readonly string[] = []): string =>
+  REPEATS.test(text) ? theirs(text, max) : marked(text, others, max);
+
+/** A name that may be made up. */
+export const nameWords = (text: string, max = LINE): string =>
+  PLAIN_NAME.test(text) ? ours(text, max) : theirs(text, max);
+
+/** What a finding repeats of what was asked for. A condition is the blueprint's. */
+export const repeatedIn = (values: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(values).flatMap(([key, value]) => (key === 'condition' || PLAIN_NAME.test(value) ? [] : [value]));
 
 /** Lines that are there, one below the other. */
 export const lines = (...parts: readonly (string | undefined | false)[]): string =>

@@ -25,7 +25,7 @@ export const approvals = defineMcpTool({
     const allowed = await judged(call, { tool: 'list_services', args: { of: `${state} approvals` }, of: undefined });
     if (!allowed.ok) return allowed.error;
     const list = await call.desk.views.approvalList(call.caller.who, { state, ...given('cursor', cursor) });
-    if (!list.ok) return refused(list.error.message);
+    if (!list.ok) return refused(ours(list.error.message));
     const rows = list.value.items.map((item) => approvalRow(call.desk, item));
     const none = state === 'open' ? 'Nothing waits for people.' : 'Nothing was decided yet.';
     return told(
@@ -50,7 +50,7 @@ async function one(call: Call, approval: string): Promise<Answer> {
       : { tool: 'get_approval', of };
   const allowed = await judged(call, read);
   if (!allowed.ok) return allowed.error;
-  if (!card.ok) return refused(`${card.error.message}. fairlead_approvals lists them.`);
+  if (!card.ok) return refused(`${ours(card.error.message)}. fairlead_approvals lists them.`);
   const row = { ...approvalRow(call.desk, card.value), ...cardRow(card.value) };
   return told(
     lines(

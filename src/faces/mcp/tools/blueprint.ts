@@ -49,7 +49,7 @@ async function versions(call: Call, what: 'current' | 'versions', service: strin
   const allowed = await judged(call, { tool: 'get_service', args: { of: `blueprint ${what}` }, of: asked });
   if (!allowed.ok) return allowed.error;
   const list = await call.desk.views.blueprintVersions(asked.namespace, asked.name);
-  if (!list.ok) return refused(list.error.message);
+  if (!list.ok) return refused(ours(list.error.message));
   const { items } = list.value;
   if (what === 'versions') {
     const rows = items.slice(0, VERSIONS).map(versionRow);

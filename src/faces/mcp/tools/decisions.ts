@@ -4,7 +4,7 @@ import { Phase } from '../../../schema/records.ts';
 import { judged } from '../gate.ts';
 import { decisionLine, decisionRow } from '../rows.ts';
 import { PairName, serviceAsked } from '../services.ts';
-import { given, lines } from '../told.ts';
+import { given, lines, ours } from '../told.ts';
 import { Cursor, defineMcpTool, READS, refused, told } from '../tool.ts';
 
 export const decisions = defineMcpTool({
@@ -27,7 +27,7 @@ export const decisions = defineMcpTool({
       ...given('phase', phase),
       ...given('cursor', cursor),
     });
-    if (!list.ok) return refused(list.error.message);
+    if (!list.ok) return refused(ours(list.error.message));
     const rows = list.value.items.map(decisionRow);
     return told(
       lines(

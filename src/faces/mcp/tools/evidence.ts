@@ -53,7 +53,7 @@ async function signals(
   const allowed = await judged(call, { tool: 'get_metrics', of: asked });
   if (!allowed.ok) return allowed.error;
   const found = await call.desk.views.serviceDetail(asked.namespace, asked.name, minutes);
-  if (!found.ok) return refused(found.error.message);
+  if (!found.ok) return refused(ours(found.error.message));
   const shown = found.value.series.map((one) => ({ one, reading: readingOf(one, minutes) }));
   const reading = shown.map((each) => each.reading);
   if (reading.length === 0) reading.push('nothing was measured yet');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plural } from '../../../analysis/words.ts';
 import type { HoldView, ServiceSummary } from '../../../schema/api/services.ts';
 import { judged } from '../gate.ts';
+import { whatWords } from '../rows.ts';
 import { serviceOfRecord } from '../services.ts';
 import { about, given, lines, ours, theirs } from '../told.ts';
 import { Cursor, Detail, defineMcpTool, READS, refused, told } from '../tool.ts';
@@ -28,7 +29,7 @@ export const overview = defineMcpTool({
     const allowed = await judged(call, { tool: 'list_services', of: undefined });
     if (!allowed.ok) return allowed.error;
     const [list, breakers] = await Promise.all([call.desk.views.serviceList(), call.desk.views.breakerList()]);
-    if (!list.ok) return refused(list.error.message);
+    if (!list.ok) return refused(ours(list.error.message));
     const all = list.value.items.toSorted(
       (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (keyOf(a) < keyOf(b) ? -1 : 1),
     );
@@ -77,7 +78,7 @@ function row(one: ServiceSummary, says: string, detail: 'concise' | 'full') {
       priority: ours(one.priority, 20),
       ...given('cpu', one.cpu),
       ...given('latency', one.latency),
-      ...(last && { last: `${ours(last.name)}: ${ours(last.text)}` }),
+      ...(last && { last: `${ours(last.name)}: ${whatWords(last.text)}` }),
     }),
   };
 }

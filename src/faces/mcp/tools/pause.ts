@@ -27,7 +27,7 @@ export const pause = defineMcpTool({
     const where = scopeOf(scope);
     if (where === 'none') return refused(`scope: write namespace/name, a namespace, or "${EVERYTHING}".`);
     const done = await desk.effects.pause(caller, where, reason);
-    if (!done.ok) return refused(`Not paused: ${done.error.message}`);
+    if (!done.ok) return refused(`Not paused: ${ours(done.error.message)}`);
     const by = ours(done.value.already ?? caller.who.name, 64);
     const words = done.value.already === undefined ? 'is paused' : `was paused already by ${by}`;
     return told(

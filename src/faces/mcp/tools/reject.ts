@@ -23,6 +23,6 @@ export const reject = defineMcpTool({
           approval,
           phase: 'Rejected',
         })
-      : refused(`Not rejected: ${done.error.message}. fairlead_approvals tells how it stands.`);
+      : refused(`Not rejected: ${ours(done.error.message)}. fairlead_approvals tells how it stands.`);
   },
 });

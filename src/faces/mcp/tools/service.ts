@@ -31,7 +31,7 @@ export const service = defineMcpTool({
     const allowed = await judged(call, { tool: 'get_service', of: asked });
     if (!allowed.ok) return allowed.error;
     const found = await call.desk.views.serviceDetail(asked.namespace, asked.name, 60);
-    if (!found.ok) return refused(found.error.message);
+    if (!found.ok) return refused(ours(found.error.message));
     const one = found.value;
     const says = about(asked.view, one.stateText);
     const waiting = one.open.map((request) => approvalRow(call.desk, request));

@@ -42,7 +42,7 @@ export const why = defineMcpTool({
         : { tool: 'get_decisions', of };
     const allowed = await judged(call, read);
     if (!allowed.ok) return allowed.error;
-    if (!first.ok) return refused(`${first.error.message}. fairlead_decisions lists them.`);
+    if (!first.ok) return refused(`${ours(first.error.message)}. fairlead_decisions lists them.`);
     const one = await ended(call, first.value, seconds);
     const row = decisionRow(one);
     const asked = verdictRow(one.again ?? one.asked);
