@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { checkout } from '../web/fixtures/cards.ts';
 import { summaryOf } from '../web/fixtures/lists.ts';
+import { undone } from '../web/fixtures/records.ts';
 import { cli } from './cli.ts';
 
 const [ESC, CSI, BELL] = [0x1b, 0x9b, 0x07].map((code) => String.fromCharCode(code));
@@ -48,6 +49,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vi.stubEnv('XDG_CONFIG_HOME', dir);
+  vi.stubEnv('FAIRLEAD_MODEL_URL', 'http://127.0.0.1:9/v1');
   mkdirSync(path.join(dir, 'fairlead'), { recursive: true });
   const kept = { url, name: 'ann', token: `fl_${'x'.repeat(43)}` };
   writeFileSync(path.join(dir, 'fairlead', 'login.json'), JSON.stringify(kept), { mode: 0o600 });
@@ -60,6 +62,7 @@ afterAll(() => {
 
 const REQUEST = `${checkout.namespace}/${checkout.name}`;
 const error = { error: { code: 'Evil', message: EVIL, fix: EVIL } };
+const rpc = { jsonrpc: '2.0', id: 0, error: { code: -32000, message: EVIL } };
 const barred = { ...card, may: { ...card.may, approve: false, why: EVIL } };
 const ended = {
   ...card,
@@ -67,6 +70,20 @@ const ended = {
   receipt: [{ step: EVIL, state: 'done', text: EVIL }],
   outcome: EVIL,
 };
+const finding = { rule: 'G0', code: 'ApprovalRequired', effect: 'restrict', message: EVIL, values: {} };
+const verdict = { operation: 'x', authority: 'restricted', approvers: [EVIL], findings: [finding], at: 0 };
+const where = { namespace: 'shop', name: `web${EVIL}` };
+const wish = {
+  verdict,
+  headline: EVIL,
+  alternatives: [EVIL],
+  text: EVIL,
+  decision: where,
+  approval: { ...where, page: `/${EVIL}` },
+  again: false,
+};
+const went = evil(undone, KEPT);
+const WISH = ['request', 'scale', 'shop/web', '--replicas', '6', '--reason', 'a sale'];
 
 it.each<[string, string[], (path: string, method: string) => { status: number; body: unknown }, number]>([
   ['an error', ['approvals'], () => ({ status: 500, body: error }), 1],
@@ -96,6 +113,16 @@ it.each<[string, string[], (path: string, method: string) => { status: number; b
     (_, method) => (method === 'POST' ? { status: 409, body: error } : { status: 200, body: card }),
     1,
   ],
+  ['what is asked for', WISH, () => ({ status: 200, body: wish }), 0],
+  [
+    'how it goes',
+    [...WISH, '-w'],
+    (_, method) => ({ status: 200, body: method === 'POST' ? wish : { ...went, phase: 'Succeeded' } }),
+    0,
+  ],
+  ['a chat it lets nobody into', ['ask', 'hello'], () => ({ status: 403, body: error }), 1],
+  ['a chat it begins with an error', ['ask', 'hello'], () => ({ status: 200, body: rpc }), 1],
+  ['a refused request', WISH, () => ({ status: 409, body: error }), 1],
 ])('a gateway that is not to be trusted draws nothing on a terminal: %s', async (_, argv, answer, code) => {
   answers = answer;
   const ran = await cli(...argv);

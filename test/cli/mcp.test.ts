@@ -123,10 +123,11 @@ describe('fairlead mcp with a login', () => {
   it('leaves out a line that is no message, and goes on', async () => {
     await login();
     const pipe = started();
-    pipe.input.write('hello?\n{"jsonrpc":"2.0"\n');
+    pipe.input.write('hello?\n\u001b[2J\n{"jsonrpc":"2.0"\n');
     pipe.send(HELLO);
     expect((await pipe.answerTo(1)).error).toBeUndefined();
     expect(pipe.told()).toContain('no message was left out');
+    expect(pipe.told()).not.toContain('\u001b');
     pipe.stop.abort();
     expect(await pipe.ended).toBe(0);
   });

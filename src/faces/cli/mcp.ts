@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { systemClock } from '../../adapters/system/systemClock.ts';
+import { plainLine } from '../../kernel/plainText.ts';
 import { gatewayTransport } from '../mcp/gatewayTransport.ts';
 import { McpPipe } from '../mcp/pipe.ts';
 import { loadMcpPrompts } from '../mcp/prompts.ts';
@@ -58,7 +59,7 @@ async function pipeTo(
   { door, name }: Extract<Door, { kind: 'gateway' }>,
   near: StdioServerTransport,
 ): Promise<Line> {
-  const tell = (line: string): void => io.err(`fairlead mcp: ${line}\n`);
+  const tell = (line: string): void => io.err(`fairlead mcp: ${plainLine(line, 1_000)}\n`);
   const dial = (over: (body: string) => void) => gatewayTransport(door, over);
   const pipe = new McpPipe({ near, dial, url: door.url, clock: systemClock, tell });
   tell(`asks ${door.url} as ${name}; what is asked for here is in that name`);

@@ -1,4 +1,5 @@
 import { systemClock } from '../../adapters/system/systemClock.ts';
+import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { ApprovalCard } from '../../schema/api/approvals.ts';
 import { DecisionDetail } from '../../schema/api/records.ts';
@@ -51,11 +52,15 @@ export async function request(io: Io, operation: string, service: string, flags:
   return tell(io, flags, caller.value, told.data, `${words} on ${service}`);
 }
 
+const MOST_WORDS = 2_000;
+/** Of a gateway's words one line, which draws nothing and passes for none of ours. */
+const plain = (text: string): string => plainLine(text, MOST_WORDS);
+
 const OTHER_VERSION = 'the gateway speaks another version of the API';
 
 async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: RequestAnswer, what: string): Promise<number> {
   const { verdict, decision, approval } = answer;
-  const page = approval && `${caller.at.url}${approval.page}`;
+  const page = approval && plain(`${caller.at.url}${approval.page}`);
   const said = { ...answer, ...(approval && { approval: { ...approval, page } }) };
   const table = (): string => textOf(answer, { what, page, name: caller.me.name });
   if (flags.wait !== true || decision === undefined || verdict.authority === 'forbidden') {
@@ -68,7 +73,7 @@ async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: Request
   if (!ended.ok) return ended.error === '' ? EXIT.failed : failed(io, ended.error);
   const { namespace, name, phase, reason, message } = ended.value;
   const outcome = { decision: { namespace, name }, phase, reason, message };
-  print(io, flags.output, { ...said, outcome }, () => `${what}: ${phase}, ${message}\n`);
+  print(io, flags.output, { ...said, outcome }, () => `${plain(`${what}: ${phase}, ${message}`)}\n`);
   return phase === 'Succeeded' ? EXIT.ok : EXIT.failed;
 }
 
@@ -78,12 +83,14 @@ function textOf(
 ): string {
   const where = decision && `${decision.namespace}/${decision.name}`;
   return [
-    `${what}: ${headline}`,
-    ...verdict.findings.map((f) => `  ${f.effect.padEnd(8)} ${f.rule.padEnd(4)} ${f.code}: ${f.message}`),
-    ...(alternatives.length > 0 ? ['instead:', ...alternatives.map((line) => `  ${line}`)] : []),
+    plain(`${what}: ${headline}`),
+    ...verdict.findings.map(
+      (f) => `  ${f.effect.padEnd(8)} ${plain(f.rule).padEnd(4)} ${plain(`${f.code}: ${f.message}`)}`,
+    ),
+    ...(alternatives.length > 0 ? ['instead:', ...alternatives.map((line) => `  ${plain(line)}`)] : []),
     ...(where === undefined
-      ? [verdict.authority === 'forbidden' ? 'not asked for: no blueprint governs it' : text]
-      : [`${again ? 'asked for already' : `asked for by ${name}`}: fairlead why ${where}`]),
+      ? [verdict.authority === 'forbidden' ? 'not asked for: no blueprint governs it' : plain(text)]
+      : [plain(`${again ? 'asked for already' : `asked for by ${name}`}: fairlead why ${where}`)]),
     ...(approval === undefined ? [] : [`people decide, and not who asked: ${page}`]),
     '',
   ].join('\n');
@@ -126,7 +133,7 @@ const isEnded = ({ phase }: DecisionDetail): boolean => (FINAL as ReadonlySet<st
 function tellSteps(io: Io, told: Set<string>, { name, steps }: DecisionDetail): void {
   for (const { at, title, text } of steps) {
     const key = `${name} ${at} ${title}`;
-    if (!told.has(key)) io.err(`${title}: ${text}\n`);
+    if (!told.has(key)) io.err(`${plain(`${title}: ${text}`)}\n`);
     told.add(key);
   }
 }
