@@ -159,6 +159,22 @@ describe('a call of any kind', () => {
     expect(text).toContain('1.2.3');
   });
 
+  it.each([
+    ['whose token may only read', chatting('rita', ['read']), 'this token was not given the scope propose'],
+    ['who only looks', chatting('vera', ['read', 'propose'], { role: 'viewer' }), 'it takes the role operator'],
+  ])('of somebody %s is on record where a tool is not theirs', async (_, who, why) => {
+    const { stage } = await opened();
+    const client = await stage.connect(who);
+    const { records } = stage.deps.journal as unknown as { records: { kind: string; data: unknown }[] };
+    for (const name of ['fairlead_propose', 'fairlead_pause']) {
+      expect((await ask(client, name, CALLS[name])).text).toContain(why);
+      expect(records.at(-1)).toMatchObject({
+        kind: 'access',
+        data: { who: who.name, what: expect.stringContaining(name), client: { name: 'test-client', version: '1.2.3' } },
+      });
+    }
+  });
+
   it('by the name of no tool is judged, refused and on record', async () => {
     const { stage, client } = await opened();
     const answer = await ask(client, 'delete_deployment', { service: 'shop/web' });

@@ -48,7 +48,7 @@ async function answerTo(name: string, args: unknown, call: Call): Promise<Answer
   const tool = MCP_TOOLS.find((one) => one.name === name);
   if (tool === undefined) return unknown(name, call);
   const barred = whyNot(tool, call.desk, call.caller.who);
-  if (barred !== undefined) return refused(`Refused: ${barred}. Nothing was done.`);
+  if (barred !== undefined) return notTheirs(name, barred, call);
   if (isDeeper(args, MOST_DEPTH))
     return refused('The arguments are nested too deeply: every field of a tool is a plain value. Nothing was done.');
   const checked = tool.input.safeParse(args ?? {});
@@ -58,6 +58,13 @@ async function answerTo(name: string, args: unknown, call: Call): Promise<Answer
     return refused(`${name} was not understood: ${faults}. Its fields are: ${fields}. Nothing was done.`);
   }
   return tool.run(args ?? {}, call);
+}
+
+/** There is no wish to judge in a tool that is not theirs, but that they tried it is on record. */
+async function notTheirs(tool: string, why: string, { desk, caller }: Call): Promise<Answer> {
+  const data = { who: caller.who.name, what: `was refused ${tool}: ${why}`, client: caller.client };
+  const logged = await desk.calls.journal.append({ kind: 'access', subject: runOf(caller), data });
+  return logged.ok ? refused(`Refused: ${why}. Nothing was done.`) : notRecorded(logged.error.message);
 }
 
 /** A tool by a name that does not exist is judged, refused and on record like any call. */
