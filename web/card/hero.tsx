@@ -1,6 +1,6 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
-import { counted, inWords } from '../lib/format.ts';
-import { endedHow } from '../lib/outcome.ts';
+import { inWords } from '../lib/format.ts';
+import { pastOf } from '../lib/outcome.ts';
 import { Change, withUnit } from '../ui/change.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LimitRail } from '../ui/limitRail.tsx';
@@ -10,6 +10,7 @@ import { endingOf } from './ending.ts';
 /** Enough for a low risk, and it fits one phone screen: change, verdict, risk, limits, three facts. */
 export function Hero({ card, stale }: { readonly card: ApprovalCard; readonly stale: boolean }) {
   const ending = endingOf(card);
+  const past = pastOf(card.similar.map(({ outcome }) => outcome));
   return (
     <section class="panel hero" aria-labelledby="change">
       <p class="status">
@@ -50,8 +51,8 @@ export function Hero({ card, stale }: { readonly card: ApprovalCard; readonly st
             </li>
           )}
           <li>
-            <Icon name="verified" />
-            {pastText(card)}
+            <Icon name={past.icon} />
+            {past.text}
           </li>
         </ul>
       </div>
@@ -63,12 +64,6 @@ function votesOf({ quorum, votes, approvers }: ApprovalCard): string {
   const groups = approvers.join(' or ');
   if (votes > 0) return `${votes} of ${quorum} votes of ${groups}`;
   return `${inWords(quorum).toLowerCase()} ${quorum === 1 ? 'vote' : 'votes'} of ${groups}`;
-}
-
-function pastText({ similar }: ApprovalCard): string {
-  if (similar.length === 0) return 'Never asked before';
-  const undone = similar.filter(({ outcome }) => endedHow(outcome) === 'undone').length;
-  return `Asked ${counted(similar.length, 'time')} before, ${undone === 0 ? 'none' : undone} undone`;
 }
 
 /** The first sentence; the whole stands under Risk. */

@@ -1,4 +1,5 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
+import { movedWord } from '../lib/moved.ts';
 import { clockOf } from '../lib/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Table, Td, Tr } from '../ui/table.tsx';
@@ -25,8 +26,8 @@ export function Moved({ card }: { readonly card: ApprovalCard }) {
       </h2>
       <Table columns={COLUMNS} plain extra="moved">
         {card.stale.map((one) => (
-          <Tr key={one.what}>
-            <Td class="wide wrap">{one.what}</Td>
+          <Tr key={`${one.what} ${one.asked}`}>
+            <Td class="wide wrap">{movedWord(one.what)}</Td>
             <Td th="asked with" class="wrap">
               {one.asked}
             </Td>

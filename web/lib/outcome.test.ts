@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endedHow, raiseText, splitOutcome } from './outcome.ts';
+import { endedHow, pastOf, raiseText, splitOutcome } from './outcome.ts';
 
 describe('how it ended', () => {
   it.each([
@@ -40,4 +40,17 @@ describe('what a raise changes', () => {
   it('falls back on the versions', () => {
     expect(raiseText({ from: '1.4.0', to: '1.5.0', diff: [...version] })).toBe('version 1.4.0 → 1.5.0');
   });
+});
+
+describe('what was asked before', () => {
+  it.each([
+    ['nothing', [], 'Never asked before', 'clock'],
+    ['what stood', ['approved once by sre-1; Succeeded: verified'], 'Asked 1 time before, none undone', 'verified'],
+    [
+      'what was taken back, which gets no tick',
+      ['approved once by sre-1; Succeeded: verified', 'approved once by sre-2; RolledBack: p95'],
+      'Asked 2 times before, 1 undone',
+      'undone',
+    ],
+  ])('of %s', (_, outcomes, text, icon) => expect(pastOf(outcomes)).toEqual({ text, icon }));
 });

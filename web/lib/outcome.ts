@@ -1,5 +1,5 @@
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
-import { capital, spoken } from './format.ts';
+import { capital, counted, spoken } from './format.ts';
 
 /** `RolledBack: p95 reached 280 ms`: what it came to, and the words that go with it. */
 export function splitOutcome(outcome: string): { readonly head: string; readonly rest: string } {
@@ -18,6 +18,17 @@ export function endedHow(outcome: string): Ended {
   if (/expired|wait|pending|verifying|executing|deferred|no answer/.test(head)) return 'waiting';
   if (/superseded|moved|out of date/.test(head)) return 'moved';
   return 'none';
+}
+
+/** How often people were asked for the same before, and whether it stood: a sign of success only where nothing was undone. */
+export function pastOf(outcomes: readonly string[]): {
+  readonly text: string;
+  readonly icon: 'clock' | 'undone' | 'verified';
+} {
+  if (outcomes.length === 0) return { text: 'Never asked before', icon: 'clock' };
+  const undone = outcomes.filter((outcome) => endedHow(outcome) === 'undone').length;
+  const text = `Asked ${counted(outcomes.length, 'time')} before, ${undone === 0 ? 'none' : undone} undone`;
+  return { text, icon: undone === 0 ? 'verified' : 'undone' };
 }
 
 /** What a raise changes in the limits, as `max_replicas 5 → 6`; the versions where the diff does not say. */

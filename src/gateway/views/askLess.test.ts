@@ -47,6 +47,8 @@ describe('a limit that people lift again and again', () => {
     expect(offer).toMatchObject({ namespace: 'shop', service: 'web', times: 3, since: '2026-01-05T10:00:00.000Z' });
     expect(offer?.diff).toContainEqual({ sign: '-', text: '    max_replicas: 5' });
     expect(offer?.diff).toContainEqual({ sign: '+', text: '    max_replicas: 6' });
+    expect(offer?.text).toContain('went beyond 5 replicas 3 times');
+    expect(offer?.text).toContain('; with 6 as the limit, 3 of them would have needed nobody.');
     expect([offer?.from, offer?.to]).toEqual([blueprint.version, '1.1.0']);
   });
 

@@ -70,7 +70,7 @@ function suggestionOf(
     times: spared.length,
     since: instant(Math.min(...spared.map(({ at }) => at))),
     text: sentence(
-      `${own} went beyond ${max} replicas ${over.length} times. Each was approved, none was undone; with ${to} as the limit ${spared.length} would have needed nobody.`,
+      `${own} went beyond ${max} replicas ${over.length} times. Each was approved, none was undone; with ${to} as the limit, ${spared.length} of them would have needed nobody.`,
     ),
     from: name(blueprint.version),
     to: next,

@@ -127,6 +127,11 @@ inBrowser('an answer', ({ open, server }) => {
     const { page } = await open('#/approvals/shop/apr-1180');
     await live(page);
     await button(page, /^Evaluate again/).waitFor();
+    const moved = await page.getByRole('table').first().getByRole('row').allTextContents();
+    expect(moved.slice(1)).toEqual([
+      'Blueprint1.4.0 (3fb291c7aa0c)1.4.1 (b25c07e94d11)',
+      'Value of the object5 replicas4 replicas',
+    ]);
     await page.keyboard.press('a');
     await page.keyboard.press('Enter');
     expect(await button(page, /^Approve/).count()).toBe(0);
