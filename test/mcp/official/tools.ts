@@ -25,4 +25,5 @@ export function officialTools(): OfficialTools | undefined {
     : undefined;
 }
 
-export const NO_TOOLS = 'the official tools are not installed: npm ci --ignore-scripts --prefix test/mcp/tools';
+export const NO_TOOLS =
+  'the official tools, or a Node.js 24 for them, are not there: npm ci --ignore-scripts --prefix test/mcp/tools';
