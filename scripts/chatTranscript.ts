@@ -88,7 +88,7 @@ async function dialogue({ url, token, busy, approve, journal, state }: Stand): P
         /^fairlead_(?:propose|request_approval)$/.test(tool) &&
         args['service'] === SERVICE &&
         args['operation'] === 'scale';
-      const said = wanted !== undefined && isAsked && args['replicas'] === wanted ? 'yes' : 'no';
+      const said = wanted !== undefined && isAsked && (args['replicas'] ?? wanted) === wanted ? 'yes' : 'no';
       process.stderr.write(`      (ada says ${said})\n`);
       return said;
     },

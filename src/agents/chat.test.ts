@@ -134,6 +134,25 @@ describe('a chat', () => {
     expect(desk.asked).toHaveLength(4);
   });
 
+  it.each(['no', 'nobody'] as const)(
+    'asks a person who said %s for nothing more until they speak again',
+    async (said) => {
+      const change = callsOf(['act', {}], ['act', { other: true }]);
+      const asked: string[] = [];
+      const { chat } = chatOf(new ScriptedModel(change, change, bye(), change, bye()), {
+        confirm: async ({ name }) => {
+          asked.push(name);
+          return said;
+        },
+      });
+      const desk = new TableDesk({ act: 'done' });
+      await chat.say('how is web?', desk, NEVER);
+      expect([asked.length, desk.asked.length]).toEqual([1, 0]);
+      await chat.say('do it then', desk, NEVER);
+      expect([asked.length, desk.asked.length]).toEqual([2, 0]);
+    },
+  );
+
   it.each([
     ['model:unavailable', [errorOf('unavailable')]],
     ['model:unavailable', [() => Promise.reject(new Error('boom'))]],

@@ -175,7 +175,7 @@ class ChatTurn {
     const taken = await takeCalls(calls, {
       desk,
       reply: (args) => Reply.safeParse(args).data?.text,
-      effectsLeft: limits.effects - this.calls.filter(({ effect }) => effect).length,
+      effectsLeft: this.#effectsLeft(),
       answerCharacters: limits.answerCharacters,
       signal: this.#signal,
       timed: (work) => this.#timed(work),
@@ -194,6 +194,13 @@ class ChatTurn {
       },
     });
     return this.#follow(taken, answer, talk);
+  }
+
+  /** Who said no once is not asked again until they say something else. */
+  #effectsLeft(): number {
+    const effects = this.calls.filter(({ effect }) => effect);
+    const isOver = effects.some(({ outcome }) => outcome === 'declined' || outcome === 'unasked');
+    return isOver ? 0 : this.#turn.limits.effects - effects.length;
   }
 
   #follow(taken: CallsTaken, answer: ChatAnswer, talk: Conversation): End | undefined {

@@ -55,6 +55,7 @@ export async function takeCalls(calls: readonly Call[], context: CallContext): P
     if (one.tool.effect) left -= 1;
     const told = await make(one, context);
     if (told === undefined) return { kind: 'over' };
+    if (told.outcome === 'declined' || told.outcome === 'unasked') left = 0;
     replies.push({ call: one.call, text: wordsFor(told, context.answerCharacters) });
   }
   return { kind: 'again', replies, ...(fault?.kind === 'fault' && { fault: fault.text }) };
