@@ -17,6 +17,14 @@ const GONE = new StreamableHTTPError(404, 'Error POSTing to endpoint: {"error":{
 
 type Answer = (message: JSONRPCMessage, far: FakeFar) => void | Promise<void>;
 
+function gate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
 /** One connection to a gateway, played: it keeps what it was sent and answers as it is told. */
 class FakeFar {
   readonly sent: JSONRPCMessage[] = [];
@@ -106,6 +114,41 @@ describe('the pipe to a gateway', () => {
     // The client hears nothing of it: no second answer to its first words.
     expect(got.map(idOf)).toEqual([1, 2, 3]);
     expect(told).toEqual(['the gateway knows the session no more: a new one is begun']);
+  });
+
+  it('breaks off nothing that is under way when it begins a new session: each hears for itself that the old one is gone', async () => {
+    const slow = gate();
+    const { got, fars, send } = await piped(async (message, far) => {
+      if (idOf(message) === 3) await slow.opened;
+      if (far.closed) throw new Error('The operation was aborted');
+      if ('method' in message && message.method === 'tools/call') throw GONE;
+      return wellDone(message, far);
+    });
+    await send(HELLO, READY, call(2), call(3));
+    expect([got.map(idOf), fars[0]?.closed]).toEqual([[1, 2], false]);
+    slow.open();
+    await send();
+    expect(got.at(-1)).toMatchObject({ id: 3, result: {} });
+    expect(fars.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it('holds back what comes while a new session is begun', async () => {
+    const slow = gate();
+    const gone: Answer = (message, far) => {
+      if ('method' in message && message.method === 'tools/call') throw GONE;
+      return wellDone(message, far);
+    };
+    const { got, fars, send } = await piped(gone, async (message, far) => {
+      if ('method' in message && message.method === 'initialize') await slow.opened;
+      return wellDone(message, far);
+    });
+    await send(HELLO, READY, call(2));
+    await send(call(3));
+    expect(fars[1]?.sent).toHaveLength(1);
+    slow.open();
+    await send();
+    expect(fars[1]?.sent.slice(1)).toEqual([READY, call(2), call(3)]);
+    expect(got.map(idOf)).toEqual([1, 2, 3]);
   });
 
   it('gives up where a new session is not to be had either', async () => {

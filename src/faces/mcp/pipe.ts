@@ -43,6 +43,8 @@ export class McpPipe {
   /** What was sent before goes first. */
   #turn: Promise<void> = Promise.resolve();
   #again: Promise<boolean> | undefined;
+  /** What was sent and is not taken or refused yet. */
+  readonly #underWay = new Set<Promise<void>>();
   #sessions = 0;
 
   constructor(parts: PipeParts) {
@@ -95,21 +97,27 @@ export class McpPipe {
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
+    if (!isInitializeRequest(message)) await this.#again;
     const far = this.#far;
     if (far === undefined) throw new StreamableHTTPError(400, '{"error":{"message":"send initialize first"}}');
+    const sent = far.send(message);
+    this.#underWay.add(sent);
     try {
-      await far.send(message);
+      await sent;
     } catch (error) {
       const isGone = error instanceof StreamableHTTPError && error.code === 404 && !isInitializeRequest(message);
       if (!isGone || !(await this.#beginAgain(far))) throw error;
       await this.#far?.send(message);
+    } finally {
+      this.#underWay.delete(sent);
     }
   }
 
   /** One for all that find the session gone at the same time. */
   #beginAgain(gone: Transport): Promise<boolean> {
+    if (this.#again !== undefined) return this.#again;
     if (this.#far !== gone) return Promise.resolve(this.#far !== undefined);
-    this.#again ??= this.#begin().finally(() => {
+    this.#again = this.#begin().finally(() => {
       this.#again = undefined;
     });
     return this.#again;
@@ -120,8 +128,10 @@ export class McpPipe {
     if (hello === undefined) return false;
     this.#parts.tell('the gateway knows the session no more: a new one is begun');
     const old = this.#far;
+    const underWay = [...this.#underWay];
     await this.#dial();
-    await old?.close();
+    // Closing breaks off what is under way: each of them has to hear for itself whether it was taken.
+    void Promise.allSettled(underWay).then(() => old?.close());
     const id = `fairlead-session-${++this.#sessions}`;
     const answered = new Promise<void>((resolve) => this.#begun.set(id, resolve));
     const over = new AbortController();
