@@ -171,6 +171,11 @@ describe('what is no message', () => {
     expect(answer.text).not.toMatch(LEAKS);
   });
 
+  it.each(['OPTIONS', 'PATCH', 'PUT'])('is %s, whether it says that it has a body or not', async (method) => {
+    expect((await rawCall(product.mcp, method, bearer(somebody().token))).status).toBe(404);
+    expect((await rawCall(product.mcp, method, { 'content-length': '2' }, '{}')).status).toBe(404);
+  });
+
   it('is what comes before a session was begun', async () => {
     expect((await post(bearer(somebody().token), list(1))).status).toBe(400);
   });

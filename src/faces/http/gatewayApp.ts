@@ -49,8 +49,8 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
     maxSize: MOST_BYTES,
     onError: (c) => problem(c, 413, 'TooLarge', `a body may have ${MOST_BYTES} bytes at most`),
   });
-  // The limit breaks on a DELETE that has no body, as the end of a session is sent.
-  app.use((c, next) => (c.req.method === 'DELETE' && !announcesBody(c.req.raw) ? next() : limited(c, next)));
+  // The limit breaks on what has no body and is no GET: a DELETE, as the end of a session is sent, or a browser's OPTIONS.
+  app.use((c, next) => (BODILESS.has(c.req.method) && !announcesBody(c.req.raw) ? next() : limited(c, next)));
   for (const key of Object.keys(ACCESS) as RouteKey[]) {
     const [method = '', path = ''] = key.split(' ');
     const access = ACCESS[key];
@@ -71,6 +71,8 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
   });
   return app;
 }
+
+const BODILESS: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS']);
 
 const announcesBody = ({ headers }: Request): boolean =>
   headers.has('content-length') || headers.has('transfer-encoding');
