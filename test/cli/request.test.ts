@@ -189,3 +189,36 @@ describe('fairlead what-if', () => {
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('what-if adjust_resources wants at least one') });
   });
 });
+
+describe('fairlead approve and reject', () => {
+  /** Ben asks for eight, people are asked, and dana is logged in. */
+  async function asked(): Promise<string> {
+    await serve(NEEDS_EIGHT);
+    all.http.person('dana', 'operator', ['devops-team']);
+    await keepLogin({ url, name: 'dana', token: all.http.token('dana', ['read', 'approve']) });
+    const { decision } = await all.asks('scale', { service: 'shop/web', replicas: 8 }, 'ben');
+    await all.run(15_000);
+    return `shop/${decision?.name ?? ''}`;
+  }
+
+  it('carries out what was approved once, told step by step until it is verified', async () => {
+    const request = await asked();
+    expect((await cli('approvals')).out).toContain(request);
+    carryOut();
+    const ran = await cli('approve', request, '--once', '--reason', 'the sale', '-w');
+    expect([ran.code, all.stage.replicas()]).toEqual([0, 8]);
+    expect(ran.out).toMatch(/^web, 6 replicas -> 8 replicas: .*Succeeded/);
+    expect(ran.err).toMatch(/^Applied: /m);
+    expect((await cli('approvals')).out).toBe('nothing waits for an answer\n');
+  });
+
+  it('ends what was rejected, with the reason on record, and a second answer changes nothing', async () => {
+    const request = await asked();
+    const ran = await cli('reject', request, '--reason', 'not before the freeze');
+    expect(ran).toMatchObject({ code: 0, out: 'rejected: web, 6 replicas -> 8 replicas\n' });
+    await all.run(15_000);
+    expect((await cli('approve', request, '--once', '--reason', 'yes')).code).toBe(1);
+    expect((await cli('approvals', '--decided')).out).toMatch(/rejected: not before the freeze/);
+    expect(all.stage.replicas()).toBe(6);
+  });
+});
