@@ -14,7 +14,7 @@ import type { RunLimits } from './runLimits.ts';
 import { RunMeter } from './runMeter.ts';
 import { within } from './within.ts';
 
-export interface ChatLimits extends RunLimits {
+export interface ChatLimits extends Omit<RunLimits, 'looks'> {
   /** Calls that may change something, for one message of a person. */
   readonly effects: number;
   /** Characters of one tool's answer that the model is shown. */

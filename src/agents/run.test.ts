@@ -251,6 +251,22 @@ describe('the limits of a run', () => {
     expect(lastMessages(model)).toContain('Your next answer is the last');
   });
 
+  it('offers what ends it alone once enough was read, and tells of the rest all the same', async () => {
+    const reads = Array.from({ length: 3 }, () => callsOf(events));
+    const model = new ScriptedModel(...reads, callsOf(scale(4)));
+    expect((await play(model)).end).toMatchObject({ kind: 'proposal' });
+    const ends = ['scale', 'restart_pods', 'adjust_resources', 'rollback', 'request_approval', 'hold'];
+    expect(model.asked.map(({ only }) => only)).toEqual([undefined, undefined, undefined, ends]);
+    expect(model.asked.map(({ tools }) => tools.length)).toEqual(model.asked.map(() => DECISION_TOOLS.length + 1));
+    expect(lastMessages(model)).toContain('Enough was read. Answer now: scale, or restart_pods');
+  });
+
+  it('offers what ends it alone in its last exchange, however little was read', async () => {
+    const model = new ScriptedModel(callsOf(events), callsOf(hold()));
+    await play(model, { limits: { steps: 2 } });
+    expect(model.asked.map(({ only }) => only?.at(-1))).toEqual([undefined, 'hold']);
+  });
+
   it.each<[string, Partial<ChatAnswer>, number]>([
     ['as reported', { promptTokens: 11_000, completionTokens: 400 }, 24_000],
     [

@@ -118,6 +118,7 @@ class RunState {
     const request = {
       messages: this.#talk.messages(),
       tools: this.#tools,
+      ...(this.#isClosing(0) && { only: endsOf(this.#task) }),
       maxTokens: limits.answerTokens,
       about: { role, service: `${own.namespace}/${own.name}`, run: runId },
     };
@@ -159,14 +160,19 @@ class RunState {
       : undefined;
   }
 
-  /** Says so when the next answer is the last one. */
+  /** Whether the exchange so many after this one may only end the run. */
+  #isClosing(after: number): boolean {
+    const { steps, looks } = this.#task.limits;
+    return this.#meter.steps + after >= Math.min(steps, looks + 1);
+  }
+
+  /** Says so when the next answer is the last one, or has to end the run. */
   #withLastWord(replies: Extract<Taken, { kind: 'again' }>['replies']): typeof replies {
     const last = replies.at(-1);
-    if (last === undefined || this.#meter.steps !== this.#task.limits.steps - 1) return replies;
-    return [
-      ...replies.slice(0, -1),
-      { ...last, text: `${last.text}\nYour next answer is the last: ${waysToEnd(this.#task)}.` },
-    ];
+    if (last === undefined || !this.#isClosing(1)) return replies;
+    const isLast = this.#meter.steps === this.#task.limits.steps - 1;
+    const said = isLast ? 'Your next answer is the last' : 'Enough was read. Answer now';
+    return [...replies.slice(0, -1), { ...last, text: `${last.text}\n${said}: ${endsOf(this.#task).join(', or ')}.` }];
   }
 
   #size(): number {
@@ -206,7 +212,7 @@ const offered = ({ tools, answers }: RunTask): readonly Pick<Tool, 'name' | 'sum
 ];
 
 /** What is left to do with a last answer. */
-const waysToEnd = ({ tools, answers }: RunTask): string =>
-  [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name).join(', or ');
+const endsOf = ({ tools, answers }: RunTask): string[] =>
+  [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name);
 
 const UNRECORDED = gaveUp('unrecorded', 'the exchange could not be recorded');

@@ -2,6 +2,8 @@
 export interface RunLimits {
   /** Exchanges with the model. */
   readonly steps: number;
+  /** Exchanges in which evidence may be read; then only what ends the run is offered. The last exchange is never one. */
+  readonly looks: number;
   /** Prompt and completion tokens together, over all exchanges. */
   readonly tokens: number;
   /** Wall time in ms, over all exchanges and reads. */
@@ -16,6 +18,7 @@ export interface RunLimits {
 
 export const RUN_LIMITS: RunLimits = {
   steps: 6,
+  looks: 3,
   tokens: 24_000,
   ms: 120_000,
   corrections: 2,

@@ -22,6 +22,8 @@ export interface ChatCall {
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ChatTool[];
+  /** Names of those that may be called now; absent: all. The others may still be told of, so that what is sent first stays the same. */
+  readonly only?: readonly string[];
   readonly maxTokens: number;
   /** Whose exchange it is, for budgets and traces; no adapter sends it. `service` is `namespace/name`. */
   readonly about?: { readonly role: string; readonly service: string; readonly run: string };

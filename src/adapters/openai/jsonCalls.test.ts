@@ -165,6 +165,20 @@ describe('an endpoint without tools', () => {
   });
 });
 
+describe('tools that may not be called now', () => {
+  it('are not sent where tools are, and are told of but not taken where calls come as JSON', async () => {
+    const { model } = setUp(native, NO_TOOLS, json(CALL));
+    const narrow = { ...request, only: ['scale'] };
+    await model.complete(narrow, new AbortController().signal);
+    expect(server.requests[0]?.body['tools']).toMatchObject([{ function: { name: 'scale' } }]);
+    await model.complete(narrow, new AbortController().signal);
+    const sent = server.requests.at(-1)?.body;
+    expect(JSON.stringify(sent?.['messages'])).toContain('- hold: Hold.');
+    expect(JSON.stringify(sent?.['response_format'])).toContain('scale');
+    expect(JSON.stringify(sent?.['response_format'])).not.toContain('hold');
+  });
+});
+
 describe('an endpoint with tools', () => {
   it('that sent a call may chat once in its place', async () => {
     const { model, ask } = setUp(native, json('hm'), native, json('hm'));

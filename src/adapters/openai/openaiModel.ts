@@ -150,9 +150,10 @@ export class OpenAiModel implements ChatModel {
 
   #body(request: ChatRequest, form: AnswerForm): Body {
     const limit = this.#quirks.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens';
-    const { tools } = request;
+    const { tools, only } = request;
+    const callable = only === undefined ? tools : tools.filter(({ name }) => only.includes(name));
     const written = form !== 'tools' && tools.length > 0;
-    const format = written ? responseFormat(form, tools) : undefined;
+    const format = written ? responseFormat(form, callable) : undefined;
     return {
       model: this.#options.model,
       messages: written ? jsonMessages(request.messages, tools) : request.messages.map(messageOf),
@@ -164,7 +165,7 @@ export class OpenAiModel implements ChatModel {
         : {
             // Every answer is to be a call; small models write prose where they may.
             ...(this.#quirks.has('tool_choice') ? {} : { tool_choice: 'required' as const }),
-            tools: tools.map(({ name, description, parameters }) => ({
+            tools: callable.map(({ name, description, parameters }) => ({
               type: 'function' as const,
               function: { name, description, parameters: { ...parameters } },
             })),
