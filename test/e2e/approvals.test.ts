@@ -1,8 +1,8 @@
-import { Turns } from '../../src/gateway/turns.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import type { GatewayDeps } from '../../src/gateway/deps.ts';
 import { finishRaises } from '../../src/gateway/finishRaises.ts';
+import { Turns } from '../../src/gateway/turns.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { type DecisionSpec, DecisionStatus } from '../../src/schema/records.ts';
 import type { Vote } from '../../src/schema/vote.ts';
