@@ -207,7 +207,7 @@ it('with all roles, counts each for itself', TIMEOUT, async () => {
   const all: Answer = (request, n) => {
     const names = request.tools.map(({ name }) => name);
     if (names.includes('brief')) return callsOf(['brief', brief]);
-    if (names.includes('explain')) return callsOf(['explain', { text: 'It allows more.', yaml: null }]);
+    if (names.includes('explain')) return callsOf(['explain', { text: 'It allows more.' }]);
     const [, service = '', wanted] =
       /scale (\S+) from \d+ to (\d+)[^\n]*a person must approve it/.exec(asked(request)) ?? [];
     if (wanted !== undefined) return callsOf(['scale', { service, replicas: Number(wanted), reason: 'the load' }]);
