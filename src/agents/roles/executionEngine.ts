@@ -95,7 +95,7 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
   answers: [PACE, RETRY, STOP, CALL],
   limits: { ...RUN_LIMITS, steps: 4, tokens: 12_000, ms: 60_000 },
   offer: (facts) => ({
-    answers: facts.kind === 'steps' ? [PACE, CALL] : [...(facts.retriesLeft > 0 ? [RETRY] : []), STOP, CALL],
+    answers: facts.kind === 'steps' ? [PACE, CALL] : [...(mayRetry(facts) ? [RETRY] : []), STOP, CALL],
   }),
   fill: (facts) => ({ service: clean(facts.service, 317), facts: factsText(facts) }),
   take: ({ name, args }, facts) => {
@@ -110,7 +110,8 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
       }
       case 'retry':
         if (facts.kind !== 'failure') return err('retry is for a step that failed, and none did');
-        return facts.retriesLeft > 0 ? ok({ kind: name, reason }) : err('it was retried as often as it may be');
+        if (!isUndone(facts)) return err('what it changed still stands: the same again would change nothing');
+        return mayRetry(facts) ? ok({ kind: name, reason }) : err('it was retried as often as it may be');
       case 'stop':
         return facts.kind === 'failure'
           ? ok({ kind: name, reason })
@@ -123,14 +124,20 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
   },
   byRules: (facts) => {
     if (facts.kind === 'steps') return { kind: 'steady' };
-    const { code, retriesLeft, isAskedAgain } = facts;
+    const { code, isAskedAgain } = facts;
     if (isAskedAgain) return { kind: 'stop', reason: 'the analysis asks for it again by itself while it is needed' };
     if (!SAME_AGAIN_CAN_HELP.has(code))
       return { kind: 'call_person', reason: `after ${code} the same again cannot help` };
-    if (retriesLeft > 0) return { kind: 'retry', reason: `${code} can pass by itself: the same once more` };
-    return { kind: 'call_person', reason: `${code} again and again` };
+    if (mayRetry(facts)) return { kind: 'retry', reason: `${code} can pass by itself: the same once more` };
+    const why = isUndone(facts)
+      ? 'again and again'
+      : 'and what it changed still stands: the same again would change nothing';
+    return { kind: 'call_person', reason: `${code} ${why}` };
   },
 };
+
+const isUndone = ({ phase }: StepFailed): boolean => phase === 'RolledBack';
+const mayRetry = (facts: StepFailed): boolean => isUndone(facts) && facts.retriesLeft > 0;
 
 function factsText(facts: ExecutionFacts): string {
   const seen = facts.evidence.slice(0, 6).map((line) => `- ${clean(line, 160)}`);
@@ -153,7 +160,7 @@ function factsText(facts: ExecutionFacts): string {
     ...head,
     `- a step failed: ${clean(code, 64)}: «${clean(words, 300)}»`,
     `- ${phase === 'RolledBack' ? 'it was undone' : 'it was not undone'}`,
-    `- it may be asked for again ${retriesLeft} times`,
+    `- it may be asked for again ${isUndone(facts) ? retriesLeft : 0} times`,
     ...(isAskedAgain ? ['- the analysis asks for it again by itself while it is needed'] : []),
   ].join('\n');
 }

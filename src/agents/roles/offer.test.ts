@@ -4,7 +4,7 @@ import { type ExecutionFacts, executionEngine } from './executionEngine.ts';
 import { type VerificationFacts, verificationEngine } from './verificationEngine.ts';
 
 const about = { service: 'shop/web', what: 'scale to 5', evidence: [] };
-const failure = { ...about, kind: 'failure', code: 'NotConverged', words: 'slow', phase: 'Failed' } as const;
+const failure = { ...about, kind: 'failure', code: 'NotConverged', words: 'slow', phase: 'RolledBack' } as const;
 const names = (answers: readonly { readonly name: string }[] | undefined): string[] | undefined =>
   answers?.map(({ name }) => name);
 
@@ -12,6 +12,11 @@ describe('what is offered', () => {
   it.each<[string, ExecutionFacts, string[]]>([
     ['of steps to come', { ...about, kind: 'steps', from: 2, to: 5 }, ['pace', 'call_person']],
     ['of a failed step', { ...failure, retriesLeft: 1, isAskedAgain: false }, ['retry', 'stop', 'call_person']],
+    [
+      'of one whose change still stands',
+      { ...failure, phase: 'Failed', retriesLeft: 1, isAskedAgain: false },
+      ['stop', 'call_person'],
+    ],
     ['of one without a retry left', { ...failure, retriesLeft: 0, isAskedAgain: false }, ['stop', 'call_person']],
   ])('%s is every answer that could be used, and no other', (_, facts, usable) => {
     expect(names(executionEngine.offer?.(facts).answers)).toEqual(usable);
