@@ -288,7 +288,13 @@ describe('without', () => {
     const found = files.filter((file) => opens.test(readFileSync(path.join(ROOT, 'src', file), 'utf8')));
     // A person's prompt asks a gateway, a gateway listens: no loop of a role waits for either.
     const faces = found.filter((file) => file.startsWith('faces/')).toSorted();
-    expect(faces).toEqual(['faces/cli/gatewayClient.ts', 'faces/http/caller.ts', 'faces/http/server.ts']);
+    expect(faces).toEqual([
+      'faces/cli/gatewayClient.ts',
+      'faces/cli/gatewayFetch.ts',
+      'faces/http/caller.ts',
+      'faces/http/server.ts',
+      'faces/mcp/gatewayTransport.ts',
+    ]);
     const folders = [...new Set(found.map((file) => path.dirname(file)))]
       .filter((each) => !each.startsWith('faces/'))
       .toSorted();
