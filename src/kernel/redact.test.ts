@@ -5,6 +5,12 @@ import { redact, redactDeep } from './redact.ts';
 const PEM = '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nabc\n-----END RSA PRIVATE KEY-----';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzeXN0ZW0ifQ.c2lnbmF0dXJl';
 
+/** Of this process, in ms, since it was asked for. */
+function cpuSpent(): () => number {
+  const from = process.cpuUsage();
+  return () => process.cpuUsage(from).user / 1000;
+}
+
 describe('redact', () => {
   it.each([
     ['a bearer token', 'Authorization: Bearer abcdef0123456789 failed', 'Authorization: Bearer [redacted] failed'],
@@ -78,9 +84,10 @@ describe('redact', () => {
       'SG.aaaaaaaaaaaaaaaaa.'.repeat(20_000),
       'password\\\\'.repeat(40_000),
     ];
-    const started = performance.now();
+    const spent = cpuSpent();
     for (const text of texts) redact(text);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // What backtracks takes minutes here; CPU time, so that a busy machine says nothing about the code.
+    expect(spent()).toBeLessThan(10_000);
   });
 });
 
@@ -112,9 +119,9 @@ it('answers any mixture of beginnings of secrets in linear time', () => {
     fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
       const piece = parts.join('');
       const text = piece.repeat(Math.ceil(60_000 / piece.length));
-      const started = performance.now();
+      const spent = cpuSpent();
       redact(text);
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(spent()).toBeLessThan(1_000);
     }),
     { numRuns: 60 },
   );
