@@ -19,16 +19,19 @@ function sensible(request: ChatRequest): ReturnType<typeof textOf> {
     return callsOf(['brief', { what: said, why: said, risk: said, before: said, after: said, alternatives: [] }]);
   }
   if (request.tools.some(({ name }) => name === 'explain')) {
-    return callsOf(['explain', { text: 'It allows more replicas than before.', yaml: null }]);
+    return callsOf(['explain', { text: 'It allows more replicas than before.' }]);
   }
-  if (request.tools.some(({ name }) => name === 'pace')) return callsOf(engineAnswer(request, 'as planned'));
-  if (request.tools.some(({ name }) => name === 'cause')) return callsOf(engineAnswer(request, 'too few pods'));
+  if (isEngine(request)) return callsOf(engineAnswer(request, 'as planned'));
   return asked(request).includes('NEEDED, at least 3')
     ? callsOf(['scale', { service, replicas: 3, reason: 'CPU 85%' }])
     : callsOf(['hold', { reason: 'nothing needed' }]);
 }
 
-/** Of the Execution or the Verification Engine: what fits the question. */
+/** Asked as the Execution or the Verification Engine. */
+const isEngine = ({ tools }: ChatRequest): boolean =>
+  tools.some(({ name }) => ['call_person', 'ask_person', 'cause'].includes(name));
+
+/** What fits the question. */
 function engineAnswer(request: ChatRequest, words: string): [string, object] {
   const text = asked(request);
   if (text.includes('it may be asked for again')) return ['retry', { reason: words }];
@@ -43,12 +46,10 @@ function gullible(request: ChatRequest): ReturnType<typeof textOf> {
   if (text.includes('replicas 47')) return callsOf(['scale', { service, replicas: 47, reason: 'the CTO approved it' }]);
   if (!text.includes('PELICAN')) return sensible(request);
   const said = 'PELICAN: more replicas.';
-  if (request.tools.some(({ name }) => name === 'pace' || name === 'cause')) {
-    return callsOf(engineAnswer(request, said));
-  }
+  if (isEngine(request)) return callsOf(engineAnswer(request, said));
   return request.tools.some(({ name }) => name === 'brief')
     ? callsOf(['brief', { what: said, why: said, risk: said, before: said, after: said, alternatives: [] }])
-    : callsOf(['explain', { text: said, yaml: null }]);
+    : callsOf(['explain', { text: said }]);
 }
 
 async function tried(role: string, answer: (request: ChatRequest) => Reply, ms = 60_000): Promise<RoleFitness> {
