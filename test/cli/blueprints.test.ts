@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { publicKeyOf } from '../../src/approvals/keys.ts';
 import { cli } from './cli.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -135,6 +136,29 @@ describe('fairlead install', () => {
     expect(kinds.filter((kind) => kind === 'ValidatingAdmissionPolicy')).toHaveLength(8);
     expect(out).toContain('system:serviceaccount:ops:fairlead-executor');
     expect(out).not.toContain('agent-system');
-    expect(await cli('install')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/--crds.*--rights/) });
+    expect(await cli('install')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/--crds.*--rights.*--keys/),
+    });
+  });
+
+  it('makes a key whose public half is the executor’s, and another one each time', async () => {
+    const keys = async (): Promise<{ key: string; pub: string; secrets: string[] }> => {
+      const { code, out } = await cli('install', '--keys');
+      expect(code).toBe(0);
+      const objects = parseAllDocuments(out).map((document) => document.toJS());
+      const named = (name: string) => objects.find((object) => object.metadata.name === name);
+      const secrets = objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
+      return {
+        key: named('fairlead-signing-key').stringData['gateway.key'],
+        pub: named('fairlead-trust').data['gateway.pub'],
+        secrets,
+      };
+    };
+    const [one, other] = [await keys(), await keys()];
+    expect(one.secrets).toEqual(['fairlead-signing-key', 'fairlead-gateway']);
+    expect(publicKeyOf(one.key)).toBe(one.pub);
+    expect(other.key).not.toBe(one.key);
   });
 });

@@ -30,6 +30,8 @@ export interface GatewayFlags {
   readonly tlsKey?: string;
   readonly behindProxy?: boolean;
   readonly publicUrl?: string;
+  /** Where the key lies that signs votes; absent: in the data folder, made on the first start. */
+  readonly signingKey?: string;
 }
 
 /** Where a gateway is to stand, as the flags say. */

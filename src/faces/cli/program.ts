@@ -129,6 +129,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .description('print what a cluster needs, for kubectl apply -f -')
     .option('--crds', 'the custom resource definitions')
     .option('--rights', 'accounts of the roles, their RBAC, and the admission policies that hold them to it')
+    .option('--keys', 'a new signing key for the gateway, its public half for the executor, and the Secret of users')
     .option('--namespace <name>', "Fairlead's own namespace", 'agent-system')
     .action(act(async () => (await import('./install.ts')).install))
     .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');

@@ -18,7 +18,7 @@ export function roleCommands(program: Command, act: Act): void {
 
   role(program.command('executor'))
     .description('the executor: decides again, applies, verifies, undoes; talks to no model')
-    .option('--trust <file>', 'public key of the gateway whose votes count (default: gateway.pub in the data folder)')
+    .option('--trust <file>', 'public keys of the gateways whose votes count (default: gateway.pub in the data folder)')
     .action(act(async () => (await import('./operate.ts')).runExecutor));
 
   standing(role(program.command('serve')))
@@ -30,6 +30,10 @@ export function roleCommands(program: Command, act: Act): void {
       )
         .choices(['file', 'secret'])
         .default('file'),
+    )
+    .option(
+      '--signing-key <file>',
+      'key that signs votes (default: gateway.key in the data folder, made on first start)',
     )
     .action(act(async () => (await import('./operate.ts')).serve))
     .addHelpText(

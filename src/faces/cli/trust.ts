@@ -22,16 +22,37 @@ interface Known {
 /** A gateway makes its key on the first start; an executor by itself is told the public half, or finds it in the data folder. */
 export async function trustOf(
   roles: readonly string[],
-  flags: { readonly trust?: string },
+  flags: { readonly trust?: string; readonly signingKey?: string },
   dataDir: string,
   reader: ClusterReader,
 ): Promise<Result<Known, string>> {
-  if (roles.includes('gateway')) return ownTrust(dataDir, reader);
+  if (roles.includes('gateway')) {
+    return flags.signingKey === undefined ? ownTrust(dataDir, reader) : mountedTrust(flags.signingKey, reader);
+  }
   if (!roles.includes('executor')) return ok({});
   const pem = await publicKey(flags.trust ?? path.join(dataDir, 'gateway.pub'), flags.trust !== undefined);
   if (!pem.ok || pem.value === undefined) return pem.ok ? ok({}) : pem;
-  const trust = await trustIn(reader, [pem.value]);
+  const trust = await trustIn(reader, keysIn(pem.value));
   return trust.ok ? ok({ trust: trust.value }) : trust;
+}
+
+/** A file may hold several, one after the other, while one gateway's key takes the place of another's. */
+const keysIn = (text: string): readonly string[] =>
+  text.match(/-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g) ?? [text];
+
+/** A key that others made and mounted; it is never written. */
+async function mountedTrust(file: string, reader: ClusterReader): Promise<Result<Known, string>> {
+  let privatePem: string;
+  let publicPem: string;
+  try {
+    privatePem = await readFile(file, 'utf8');
+    publicPem = publicKeyOf(privatePem);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return err(`--signing-key ${file} cannot be used: ${words}\n  fix: fairlead install --keys makes one`);
+  }
+  const trust = await trustIn(reader, [publicPem]);
+  return trust.ok ? ok({ privatePem, trust: trust.value }) : trust;
 }
 
 async function ownTrust(dataDir: string, reader: ClusterReader): Promise<Result<Known, string>> {
