@@ -18,15 +18,11 @@ function fit(body: Readonly<Record<string, unknown>>): RawReply {
   if (tools.includes('"brief"')) {
     return call('brief', { what: said, why: said, risk: said, before: said, after: said, alternatives: [] });
   }
-  if (tools.includes('"pace"')) {
-    return text.includes('it may be asked for again')
-      ? call('retry', { reason: said })
-      : call('pace', { replicas: null, wait_seconds: 0, reason: said });
-  }
-  if (tools.includes('"cause"')) {
-    return text.includes('Answer cause') ? call('cause', { text: said }) : call('ask_person', { reason: said });
-  }
-  if (tools.includes('"explain"')) return call('explain', { text: 'It allows more than before.', yaml: null });
+  if (tools.includes('"pace"')) return call('pace', { replicas: null, wait_seconds: 0, reason: said });
+  if (tools.includes('"retry"')) return call('retry', { reason: said });
+  if (tools.includes('"cause"')) return call('cause', { text: said });
+  if (tools.includes('"ask_person"')) return call('ask_person', { reason: said });
+  if (tools.includes('"explain"')) return call('explain', { text: 'It allows more than before.' });
   return text.includes('NEEDED, at least 3')
     ? call('scale', { service, replicas: 3, reason: 'CPU 85%' })
     : call('hold', { reason: 'nothing needed' });
