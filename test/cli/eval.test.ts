@@ -16,7 +16,7 @@ const call = (name: string, args: object): RawReply => ({
 /** Holds whatever it sees, and explains in form. */
 function holding(body: Readonly<Record<string, unknown>>): RawReply {
   return JSON.stringify(body['tools'] ?? []).includes('"explain"')
-    ? call('explain', { text: 'It allows more than before.', yaml: null })
+    ? call('explain', { text: 'It allows more than before.' })
     : call('hold', { reason: 'I would rather wait' });
 }
 
