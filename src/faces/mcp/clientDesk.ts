@@ -6,8 +6,6 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 
 export interface OpenDesk {
   readonly desk: ChatDesk;
-  /** The server's own word on how it wants to be used. */
-  readonly instructions: string;
   close(): Promise<void>;
 }
 
@@ -39,7 +37,6 @@ export async function openDesk(
     }
     return ok({
       desk: { tools: tools.map(deskTool), call: (...asked) => call(client, ...asked) },
-      instructions: client.getInstructions() ?? '',
       close: () => client.close(),
     });
   } catch (error) {
