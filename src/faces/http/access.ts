@@ -1,4 +1,4 @@
-import type { Role, Scope } from '../../schema/api/people.ts';
+import { includesRole, type Role, type Scope } from '../../schema/api/people.ts';
 
 /**
  * Who may call what: the one table that the routes are built from and the tests walk. A route that is not in it does not
@@ -76,8 +76,6 @@ export const ACCESS = {
 
 export type RouteKey = keyof typeof ACCESS;
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
-
 /** Whether a login suffices; `identity` is undefined for nobody. */
 export function admits(
   access: Access,
@@ -87,7 +85,7 @@ export function admits(
 ): 'yes' | 'login' | 'forbidden' {
   if (access.kind === 'public') return 'yes';
   if (identity === undefined) return 'login';
-  if (RANK[identity.role] < RANK[access.role]) return 'forbidden';
+  if (!includesRole(identity.role, access.role)) return 'forbidden';
   if (identity.by.kind === 'session') return access.kind === 'token' ? 'forbidden' : 'yes';
   if (access.kind === 'session') return 'forbidden';
   const { scopes = [] } = identity.by;

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { judgeCall } from '../../calls/judge.ts';
-import type { Role } from '../../schema/api/people.ts';
+import { includesRole } from '../../schema/api/people.ts';
 import { inWords } from '../../tools/parseCall.ts';
 import { capped, cappedText } from './cap.ts';
 import type { Caller, McpDesk } from './desk.ts';
@@ -8,7 +8,6 @@ import { notRecorded, refusalOf, runOf } from './gate.ts';
 import { type Answer, type Call, type McpTool, refused } from './tool.ts';
 import { MCP_TOOLS } from './tools.ts';
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
 /** Arguments are flat; what is nested deeper than this is not looked at. */
 const MOST_DEPTH = 8;
 
@@ -22,7 +21,7 @@ function whyNot(tool: McpTool, desk: McpDesk, who: Caller['who']): string | unde
   }
   if (who.by.kind === 'token' && !who.by.scopes.includes(tool.scope))
     return `this token was not given the scope ${tool.scope}`;
-  if (RANK[who.role] < RANK[tool.role])
+  if (!includesRole(who.role, tool.role))
     return `it takes the role ${tool.role}, and ${who.name} is a ${who.role}: an admin can change that`;
   return undefined;
 }

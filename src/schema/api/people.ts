@@ -5,6 +5,11 @@ import { Instant } from './common.ts';
 export const Role = z.enum(['viewer', 'operator', 'admin']);
 export type Role = z.infer<typeof Role>;
 
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+
+/** Whether a role includes what `needed` may do. */
+export const includesRole = (role: Role, needed: Role): boolean => RANK[role] >= RANK[needed];
+
 export const Scope = z.enum(['read', 'propose', 'approve']);
 export type Scope = z.infer<typeof Scope>;
 
