@@ -15,15 +15,10 @@ import {
   type Wiring,
 } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import type { Controller } from '../../controller/controller.ts';
-import type { Executor } from '../../executor/executor.ts';
 import { ok } from '../../kernel/result.ts';
-import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
-import type { Log } from '../../ports/log.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
-import { type Look, Loop } from '../../roles/loop.ts';
 import { parseDuration } from '../../schema/units.ts';
 import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
@@ -33,9 +28,10 @@ import { EXIT, type Io } from './io.ts';
 import { Leases } from './leases.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { Narrator } from './narrate.ts';
-import { type GatewayRole, openGateway } from './openGateway.ts';
+import { openGateway } from './openGateway.ts';
 import { openJournals, ownNamespace } from './readyToRun.ts';
 import { openGoverned, type Session } from './session.ts';
+import { type Role, runSite, type Site } from './site.ts';
 import { NO_TRUST, trustOf } from './trust.ts';
 import { VERSION } from './version.ts';
 
@@ -71,8 +67,6 @@ export function runExecutor(io: Io, flags: RoleFlags): Promise<number> {
 export function serve(io: Io, flags: RoleFlags): Promise<number> {
   return operate(io, flags, ['gateway']);
 }
-
-type Role = 'controller' | 'executor' | 'gateway';
 
 async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: string): Promise<number> {
   const intervalMs = parseDuration(flags.interval);
@@ -205,66 +199,10 @@ async function work(io: Io, given: Work): Promise<number> {
   }
   const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, gateway: opened.value };
   try {
-    return await run(io, site);
+    return await runSite(io, site);
   } finally {
     await opened.value?.close();
   }
-}
-
-interface Site {
-  readonly intervalMs: number;
-  readonly log: Log;
-  readonly observer: Observer;
-  readonly controller: Controller | undefined;
-  readonly executor: Executor | undefined;
-  readonly leases: Leases<Role>;
-  readonly folder: FolderOfBlueprints | undefined;
-  readonly gateway: GatewayRole | undefined;
-}
-
-/** Turns the loops of whatever roles there are until the signal. */
-async function run(io: Io, site: Site): Promise<number> {
-  const { intervalMs, log, observer, controller, executor, leases, folder, gateway } = site;
-  await leases.keep();
-  await observer.start(io.signal);
-  const loop = (look: Look, ms: number): Loop => new Loop({ clock: systemClock, log, look, intervalMs: ms });
-  const renewing = loop(async () => {
-    await leases.keep();
-    return {};
-  }, RENEW_MS);
-  const acting = loop(
-    async () => (executor && leases.held('executor') ? executor.pass() : {}),
-    Math.min(intervalMs, RENEW_MS),
-  );
-  const serving = loop(async () => gateway?.look() ?? {}, RENEW_MS);
-  const observing = loop(async () => {
-    await folder?.applyAll();
-    const views = await observer.pass();
-    gateway?.looked();
-    if (controller && leases.held('controller')) await controller.pass(views);
-    acting.wake();
-    return {};
-  }, intervalMs);
-  observer.onChange((kind) => {
-    if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
-    if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
-    if (kind === 'ApprovalRequest') serving.wake();
-  });
-  // A watch says most of it sooner; that a time is over, nobody writes anywhere.
-  gateway?.onNudge(() => {
-    for (const one of [acting, serving]) one.wake();
-  });
-  await Promise.all([
-    renewing.run(io.signal),
-    observing.run(io.signal),
-    executor && acting.run(io.signal),
-    gateway && serving.run(io.signal),
-    folder?.watch(io.signal),
-  ]);
-  io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
-  await controller?.stop();
-  await leases.release();
-  return EXIT.ok;
 }
 
 /** A running process is not harmed; whoever reads two machines' logs, or starts the next process, is. */
@@ -277,9 +215,6 @@ function callForClock(byMs: number, { alerts = [], clock, log, ownNamespace: nam
   }
   log.error({ code, byMs, alert: message }, 'a person is called');
 }
-
-/** Well inside the 15 s that a lease lasts. */
-const RENEW_MS = 5_000;
 
 /** The controller's says how its models stand: it may write that, and no other record. */
 const lease = (
