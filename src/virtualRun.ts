@@ -6,6 +6,7 @@ import type { Controller } from './controller/controller.ts';
 import type { Executor } from './executor/executor.ts';
 import type { GatewayDeps } from './gateway/deps.ts';
 import { finishRaises } from './gateway/finishRaises.ts';
+import { keepAllowances } from './gateway/keepAllowances.ts';
 import { Turns } from './gateway/turns.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Journal } from './ports/journal.ts';
@@ -132,6 +133,7 @@ export class VirtualRun {
 
   async #act(): Promise<{ againAt?: number }> {
     await finishRaises(this.gateway);
+    await keepAllowances(this.gateway);
     return this.executor.pass();
   }
 

@@ -1,9 +1,7 @@
+import { ALLOWANCE_ANNOTATION } from '../schema/allowance.ts';
 import { type KubeObject, LAST_CHANGE_ANNOTATION, MANAGED_LABEL } from '../schema/kube.ts';
 import { RESTARTED_AT } from '../schema/patch.ts';
 import { userName } from './accounts.ts';
-
-/** On a Blueprint, outside its hash: what people allowed once, as `<target uid>/<lowest>..<highest>` replicas. */
-export const ALLOWANCE_ANNOTATION = 'fairlead.dev/allowance';
 
 const GROUP = 'admissionregistration.k8s.io/v1';
 const OURS = 'fairlead.dev/v1alpha1';

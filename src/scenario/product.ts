@@ -5,6 +5,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { GatewayDeps } from '../gateway/deps.ts';
 import { finishRaises } from '../gateway/finishRaises.ts';
+import { keepAllowances } from '../gateway/keepAllowances.ts';
 import { Turns } from '../gateway/turns.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -115,6 +116,7 @@ export class Product {
     for (;;) {
       const { againAt } = await this.#executor.pass();
       await finishRaises(this.gateway);
+      await keepAllowances(this.gateway);
       const next = Math.min(againAt ?? end, end);
       if (next >= end || this.#clock.now() >= end) return;
       await this.#rest(Math.max(next, this.#clock.now() + 1));

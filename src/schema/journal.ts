@@ -28,6 +28,7 @@ export const JournalRecord = z.strictObject({
     'hold', // pause, resume, stop seen; data
     'vote', // gateway: about to put a person's signed answer beside a request; data: request, vote
     'raise', // gateway: about to write a Blueprint with an approved maximum; data: blueprint, vote, from, to, version
+    'allowance', // gateway: about to write or take away what a Blueprint lets through once; data: blueprint, allowance, was, vote
     'access', // gateway: somebody logged in or out, was refused, or had rights changed; data: who, what, from
   ]),
   /** Decision or run the record belongs to; empty for none. */

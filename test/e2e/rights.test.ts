@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { accountName, accountObjects } from '../../src/install/accounts.ts';
-import { ALLOWANCE_ANNOTATION, admissionObjects } from '../../src/install/admission.ts';
+import { admissionObjects } from '../../src/install/admission.ts';
 import { ACCOUNTS, type Account } from '../../src/install/rights.ts';
+import { ALLOWANCE_ANNOTATION } from '../../src/schema/allowance.ts';
 import type { KubeObject } from '../../src/schema/kube.ts';
 import { DECISION_SPEC, DECISION_STATUS } from '../../src/testing/contractObjects.ts';
 import { type Answer, kubectlAs } from '../cluster/as.ts';

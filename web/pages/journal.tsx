@@ -21,6 +21,7 @@ const KINDS = [
   'verified',
   'vote',
   'raise',
+  'allowance',
   'hold',
   'blueprint',
   'model',

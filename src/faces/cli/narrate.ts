@@ -128,6 +128,8 @@ export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] 
       return [['vote', voteWords(data)]];
     case 'raise':
       return [['raise', raiseWords(data)]];
+    case 'allowance':
+      return [['allowance', `${data['blueprint']}: ${data['allowance'] ?? 'none any more'}`]];
     case 'access':
       return [['access', `${data['who']}: ${data['what']}`]];
     case 'opened':

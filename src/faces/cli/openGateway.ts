@@ -8,6 +8,7 @@ import { composeNotices, type Wiring } from '../../compose.ts';
 import { composeGateway } from '../../composeGateway.ts';
 import type { Config } from '../../config.ts';
 import { finishRaises } from '../../gateway/finishRaises.ts';
+import { keepAllowances } from '../../gateway/keepAllowances.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
@@ -35,7 +36,7 @@ interface Parts {
 export interface GatewayRole {
   /** The services were looked at. */
   looked(): void;
-  /** Finishes raises, and keeps the notices of open requests as they should be. */
+  /** Finishes raises, writes what is allowed once and takes it away, and keeps the notices of open requests as they should be. */
   look(): Promise<{ againAt?: number }>;
   /** Calls `listener` when somebody answered a request, or nobody did in time: whoever acts on requests looks then. */
   onNudge(listener: () => void): void;
@@ -75,8 +76,8 @@ export async function openGateway(
   return ok({
     looked: opened.value.looked,
     async look() {
-      const [raises, told] = [await finishRaises(gateway), await notices.look()];
-      const soonest = Math.min(raises.againAt ?? Number.POSITIVE_INFINITY, told.againAt ?? Number.POSITIVE_INFINITY);
+      const looks = [await finishRaises(gateway), await keepAllowances(gateway), await notices.look()];
+      const soonest = Math.min(...looks.map(({ againAt = Number.POSITIVE_INFINITY }) => againAt));
       return Number.isFinite(soonest) ? { againAt: soonest } : {};
     },
     onNudge(listener) {

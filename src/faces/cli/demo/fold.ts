@@ -72,6 +72,7 @@ export class Fold {
       case 'raise':
         return [['raise', raiseWords(data)]];
       case 'access':
+      case 'allowance':
       case 'opened':
       case 'torn':
         return [];
