@@ -8,7 +8,6 @@ import type { FleetFacts } from '../schema/fleet.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
-import type { Workload } from '../schema/workload.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
 import { Fleet } from './fleet.ts';
@@ -20,7 +19,7 @@ import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
-import { type Tracked, track, trackPass } from './tracker.ts';
+import { healthyHashOf, type Tracked, track, trackedNow, trackPass, type Watched } from './tracker.ts';
 
 export interface ObserverDeps {
   readonly reader: ClusterReader;
@@ -52,7 +51,7 @@ export class Observer {
   readonly #acceptance = new Acceptance();
   readonly #tracked = new Map<string, Tracked>();
   readonly #rings = new Map<string, Ring>();
-  readonly #fleet: Fleet;
+  #fleet: Fleet;
   #index = new ReadingIndex(NO_READING);
   #views: readonly ServiceView[] = [];
   #passing: Promise<readonly ServiceView[]> | undefined;
@@ -84,6 +83,18 @@ export class Observer {
       this.#passing = undefined;
     });
     return this.#passing;
+  }
+
+  /**
+   * Forgets what passes saw, and goes on watching: for whoever will not pass for a while. The next pass begins without
+   * numbers, as after a start, instead of deciding on what was so long ago.
+   */
+  rest(): void {
+    if (this.#views.length === 0 && this.#rings.size === 0) return;
+    this.#views = [];
+    this.#rings.clear();
+    this.#index = new ReadingIndex(NO_READING);
+    this.#fleet = new Fleet(this.#deps.ownNamespace, this.#deps.log);
   }
 
   /** As the newest pass saw them. */
@@ -275,22 +286,6 @@ export class Observer {
     if (type === 'deleted') this.#tracked.delete(uid);
     else this.#tracked.set(uid, track(this.#tracked.get(uid), before, object, this.#deps.clock.now()));
   }
-}
-
-/** The template whose pods are all there and ready, with no other beside them. */
-function healthyHashOf({ rollout, ready, replicas, updated, current }: Workload): string | undefined {
-  const isWhole = !rollout.underWay && replicas > 0 && ready === replicas && updated === replicas;
-  return isWhole ? current?.hash : undefined;
-}
-
-interface Watched {
-  readonly object: KubeObject;
-  readonly state: Tracked | undefined;
-}
-
-/** What the watch knows, and what a read that is newer than the watch adds to it. */
-function trackedNow(watched: Watched | undefined, deployment: KubeObject, now: number): Tracked | undefined {
-  return watched === undefined ? undefined : track(watched.state, watched.object, deployment, now);
 }
 
 const withFleet = (view: ServiceView, fleet: FleetFacts, record: KubeObject | undefined): ServiceView => ({

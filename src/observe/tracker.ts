@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LastChange } from '../schema/change.ts';
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
 import { RESTARTED_AT } from '../schema/patch.ts';
-import type { ForeignChange, Rollout } from '../schema/workload.ts';
+import type { ForeignChange, Rollout, Workload } from '../schema/workload.ts';
 import { lastChangeOf } from './lastChange.ts';
 import { type WatchedField, writersOf } from './managedFields.ts';
 import { at, listAt, numberAt, textAt } from './narrow.ts';
@@ -74,6 +74,23 @@ export function trackPass(
       }),
     ...(completedAt !== undefined && { rolloutCompletedAt: completedAt }),
   };
+}
+
+/** The template whose pods are all there and ready, with no other beside them. */
+export function healthyHashOf({ rollout, ready, replicas, updated, current }: Workload): string | undefined {
+  const isWhole = !rollout.underWay && replicas > 0 && ready === replicas && updated === replicas;
+  return isWhole ? current?.hash : undefined;
+}
+
+/** A Deployment as the watch has it. */
+export interface Watched {
+  readonly object: KubeObject;
+  readonly state: Tracked | undefined;
+}
+
+/** What the watch knows, and what a read that is newer than the watch adds to it. */
+export function trackedNow(watched: Watched | undefined, deployment: KubeObject, now: number): Tracked | undefined {
+  return watched === undefined ? undefined : track(watched.state, watched.object, deployment, now);
 }
 
 function foreignReplicas(before: KubeObject, after: KubeObject, now: number): ForeignChange | undefined {

@@ -31,22 +31,31 @@ class OneObject {
   }
 }
 
-function two() {
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Each process by a clock of its own, ahead of the others' by so much. */
+function replicas(aheadMs: readonly [number, number, number] = [0, 0, 0]) {
   const clock = new ManualClock(0);
   const cluster = new OneObject();
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const lease = (identity: string) =>
+  const skew = [...aheadMs];
+  const lease = (index: number) =>
     new Lease({
       reader: cluster.reader,
       records: cluster.records,
-      clock,
+      clock: { now: () => clock.now() + (skew[index] ?? 0), sleep: (ms, signal) => clock.sleep(ms, signal) },
       log,
       namespace: 'agent-system',
       name: 'executor',
-      identity,
+      identity: `replica-${index}`,
     });
-  return { clock, cluster, a: lease('a'), b: lease('b') };
+  const leases = [lease(0), lease(1), lease(2)] as const;
+  return { clock, cluster, skew, leases, held: () => leases.filter((one) => one.isHeld()).length };
 }
+
+const two = () => {
+  const { clock, cluster, leases } = replicas();
+  return { clock, cluster, a: leases[0], b: leases[1] };
+};
 
 describe('lease', () => {
   it('is held by one of two', async () => {
@@ -94,7 +103,6 @@ describe('lease', () => {
   it("carries the holder's notes, takes back what is over, and leaves others' annotations", async () => {
     const clock = new ManualClock(0);
     const cluster = new OneObject();
-    const log = { info: () => {}, warn: () => {}, error: () => {} };
     let note: string | undefined = 'open';
     const parts = { reader: cluster.reader, records: cluster.records, clock, log, namespace: 'n', name: 'controller' };
     const noted = new Lease({ ...parts, identity: 'a', notes: () => ({ ours: note }) });
@@ -107,4 +115,98 @@ describe('lease', () => {
     await noted.hold();
     expect(cluster.stored?.metadata.annotations).toEqual({ theirs: 'kept' });
   });
+
+  it('knows by the clock alone that it has run out, before it asks anybody', async () => {
+    const { clock, a } = two();
+    expect(a.isHeld()).toBe(false);
+    await a.hold();
+    await clock.advance(14_999);
+    expect(a.isHeld()).toBe(true);
+    await clock.advance(1);
+    expect(a.isHeld()).toBe(false);
+    expect(await a.hold()).toBe(true);
+  });
+
+  it('counts from before the renewal was asked for: an answer that took longer than the lease is worth nothing', async () => {
+    const { clock, cluster, a } = two();
+    const { get } = cluster.reader;
+    cluster.reader.get = async (...asked) => {
+      await clock.advance(15_000);
+      return get(...asked);
+    };
+    expect(await a.hold()).toBe(false);
+  });
+
+  it("is kept through another's note on the object, and lost to another holder", async () => {
+    const { cluster, a, b } = two();
+    await a.hold();
+    const { replace } = cluster.records;
+    const meanwhile = (change: (stored: KubeObject) => void) => {
+      cluster.records.replace = async (kind, object) => {
+        cluster.records.replace = replace;
+        if (cluster.stored) change(cluster.stored);
+        return replace(kind, object);
+      };
+    };
+    meanwhile(({ metadata }) => {
+      metadata.resourceVersion = 'noted';
+    });
+    expect(await a.hold()).toBe(true);
+    meanwhile((stored) => {
+      stored.metadata.resourceVersion = 'taken';
+      stored.spec = { holderIdentity: 'somebody', leaseDurationSeconds: 15 };
+    });
+    expect(await a.hold()).toBe(false);
+    expect([a.isHeld(), await b.hold()]).toEqual([false, false]);
+  });
+
+  it('is made again where somebody deleted it, by one of those who want it', async () => {
+    const { cluster, leases, held } = replicas();
+    for (const lease of leases) await lease.hold();
+    cluster.stored = undefined;
+    await leases[1].hold();
+    await leases[0].hold();
+    expect([leases[0].isHeld(), leases[1].isHeld(), held()]).toEqual([false, true, 1]);
+  });
+
+  it.each([
+    ['the same clock', [0, 0, 0]],
+    ['clocks an hour apart', [0, 3_600_000, -3_600_000]],
+  ] as const)(
+    'has one holder at most at any moment, with %s, whoever falls silent and comes back',
+    async (_, ahead) => {
+      const { clock, leases, held } = replicas(ahead);
+      const holders = new Set<number>();
+      // Each in turn is away for half a minute, which is as long as the other two need.
+      for (let second = 0; second < 300; second += 1) {
+        const away = Math.floor(second / 40) % 4;
+        for (const [index, lease] of leases.entries()) {
+          if (index !== away && second % 5 === index) await lease.hold();
+          if (lease.isHeld()) holders.add(index);
+          expect(held(), `at second ${second}`).toBeLessThanOrEqual(1);
+        }
+        await clock.advance(1_000);
+      }
+      expect(holders.size).toBeGreaterThan(1);
+    },
+  );
+
+  it.each([
+    ['forward', 3_600_000],
+    ['back', -3_600_000],
+  ])(
+    'goes to nobody when the clock of a standby is set an hour %s, save by that one’s own patience',
+    async (_, byMs) => {
+      const { clock, skew, leases } = replicas();
+      await leases[0].hold();
+      await leases[1].hold();
+      skew[1] = byMs;
+      // Set forward it looks like long silence: the holder's next renewal is what tells, and the write that comes first wins.
+      await leases[0].hold();
+      expect(await leases[1].hold()).toBe(false);
+      await clock.advance(5_000);
+      await leases[0].hold();
+      expect(await leases[1].hold()).toBe(false);
+    },
+  );
 });

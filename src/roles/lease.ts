@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { ClusterReader, RecordWriter } from '../ports/cluster.ts';
+import type { ClusterReader, ClusterResult, RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 
@@ -16,27 +16,43 @@ interface LeaseSpec {
 /**
  * Active-passive by a `coordination.k8s.io` Lease. The lease keeps the standby quiet; it protects nothing: the
  * compare-and-swap on counters keeps even two active executors harmless. Another holder's lease counts as expired only
- * after this process itself has seen it stand still for its duration, so that no clock but our own is trusted.
+ * after this process itself has seen it stand still for its duration, so that no clock but our own is trusted; ours counts
+ * from before the renewal was asked for, so that it has run out here before anybody else may take it.
  */
 export class Lease {
   readonly #deps: LeaseDeps;
   #seen: { resourceVersion: string; at: number } | undefined;
-  #heldUntil = 0;
+  #heldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(deps: LeaseDeps) {
     this.#deps = deps;
   }
 
+  /**
+   * By the clock, not by the last answer: a process that was frozen, or could not renew, knows before it asks that it may
+   * have been replaced.
+   */
+  isHeld(): boolean {
+    return this.#deps.clock.now() < this.#heldUntil;
+  }
+
   /** Takes or renews the lease; true while we hold it. Any failure to renew in time means no. */
   async hold(): Promise<boolean> {
+    // A conflict is somebody's note on the object, or another holder: the second look tells.
+    if ((await this.#ask()) === 'moved' && (await this.#ask()) === 'moved') return false;
+    return this.isHeld();
+  }
+
+  async #ask(): Promise<'told' | 'moved'> {
     const now = this.#deps.clock.now();
     const found = await this.#deps.reader.get(KINDS.Lease, this.#deps.namespace, this.#deps.name);
-    if (!found.ok) return now < this.#heldUntil;
+    if (!found.ok) return 'told';
     const lease = found.value;
     if (lease === undefined) return this.#won(await this.#deps.records.create(KINDS.Lease, this.#object({}, now)), now);
     const spec = (lease.spec ?? {}) as LeaseSpec;
     const mine = spec.holderIdentity === this.#deps.identity;
-    if (!mine && spec.holderIdentity && !this.#stoodStill(lease, spec, now)) return false;
+    if (!mine) this.#heldUntil = Number.NEGATIVE_INFINITY;
+    if (!mine && spec.holderIdentity && !this.#stoodStill(lease, spec, now)) return 'told';
     const next = this.#object(mine ? spec : { leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }, now);
     next.metadata = { ...lease.metadata, ...this.#noted(lease.metadata.annotations) };
     return this.#won(await this.#deps.records.replace(KINDS.Lease, next), now);
@@ -44,8 +60,8 @@ export class Lease {
 
   /** Gives the lease up, so that the standby need not wait for it to run out. */
   async release(): Promise<void> {
-    if (this.#deps.clock.now() >= this.#heldUntil) return;
-    this.#heldUntil = 0;
+    if (!this.isHeld()) return;
+    this.#heldUntil = Number.NEGATIVE_INFINITY;
     const found = await this.#deps.reader.get(KINDS.Lease, this.#deps.namespace, this.#deps.name);
     if (!found.ok || found.value === undefined) return;
     const spec = (found.value.spec ?? {}) as LeaseSpec;
@@ -72,12 +88,11 @@ export class Lease {
     return now - this.#seen.at > (spec.leaseDurationSeconds ?? DURATION_MS / 1000) * 1000;
   }
 
-  #won(result: { ok: boolean }, now: number): boolean {
-    if (result.ok) {
-      if (now >= this.#heldUntil) this.#deps.log.info({ lease: this.#deps.name }, 'lease taken');
-      this.#heldUntil = now + DURATION_MS;
-    }
-    return result.ok;
+  #won(result: ClusterResult<unknown>, now: number): 'told' | 'moved' {
+    if (!result.ok) return result.error.code === 'conflict' ? 'moved' : 'told';
+    if (!this.isHeld()) this.#deps.log.info({ lease: this.#deps.name }, 'lease taken');
+    this.#heldUntil = now + DURATION_MS;
+    return 'told';
   }
 
   #object(spec: LeaseSpec, now: number): KubeObject {

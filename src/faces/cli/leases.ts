@@ -1,7 +1,7 @@
 import type { Lease } from '../../roles/lease.ts';
 import type { Io } from './io.ts';
 
-type Holdable = Pick<Lease, 'hold' | 'release'>;
+type Holdable = Pick<Lease, 'hold' | 'isHeld' | 'release'>;
 
 /**
  * The leases of this process's roles, renewed apart from the passes: a pass may take longer, or come more seldom, than a
@@ -10,7 +10,7 @@ type Holdable = Pick<Lease, 'hold' | 'release'>;
 export class Leases<Role extends string> {
   readonly #leases: ReadonlyMap<Role, Holdable>;
   readonly #io: Pick<Io, 'err'>;
-  readonly #held = new Map<Role, boolean>();
+  readonly #told = new Map<Role, boolean>();
 
   constructor(leases: ReadonlyMap<Role, Holdable>, io: Pick<Io, 'err'>) {
     this.#leases = leases;
@@ -19,26 +19,33 @@ export class Leases<Role extends string> {
 
   /** Takes or renews each lease; called well inside the time that one lasts. */
   async keep(): Promise<void> {
-    for (const [role, lease] of this.#leases) {
-      const before = this.#held.get(role);
-      const held = await lease.hold();
-      this.#held.set(role, held);
-      if (held && before === false) this.#io.err(`fairlead: ${role}: took over; this process acts now\n`);
-      if (!held && before !== false) {
-        this.#io.err(
-          `fairlead: ${role}: another process holds the lease (or it cannot be written); standing by, acts within 20 s of its falling silent\n`,
-        );
-      }
-    }
+    await Promise.all(
+      [...this.#leases].map(async ([role, lease]) => {
+        const before = this.#told.get(role);
+        const held = await lease.hold();
+        this.#told.set(role, held);
+        if (held && before === false) this.#io.err(`fairlead: ${role}: took over; this process acts now\n`);
+        if (!held && before !== false) {
+          this.#io.err(
+            `fairlead: ${role}: another process holds the lease (or it cannot be written); standing by, acts within 20 s of its falling silent\n`,
+          );
+        }
+      }),
+    );
   }
 
+  /** Whether this process may act in a role at this moment. A role without a lease never may. */
   held(role: Role): boolean {
-    return this.#held.get(role) === true;
+    return this.#leases.get(role)?.isHeld() === true;
+  }
+
+  /** Whether it may in any. */
+  heldAny(): boolean {
+    return [...this.#leases.keys()].some((role) => this.held(role));
   }
 
   /** Gives all up, so that a standby need not wait. */
   async release(): Promise<void> {
-    this.#held.clear();
     await Promise.all([...this.#leases.values()].map((lease) => lease.release()));
   }
 }

@@ -19,6 +19,7 @@ import { ok } from '../../kernel/result.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
+import { recordsWhileHeld, workloadsWhileHeld } from '../../roles/whileHeld.ts';
 import { parseDuration } from '../../schema/units.ts';
 import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
@@ -29,13 +30,14 @@ import { Leases } from './leases.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { Narrator } from './narrate.ts';
 import { openGateway } from './openGateway.ts';
+import { type Ops, type OpsFlags, openOps } from './ops.ts';
 import { openJournals, ownNamespace } from './readyToRun.ts';
 import { openGoverned, type Session } from './session.ts';
-import { type Role, runSite, type Site } from './site.ts';
+import { type LeasedRole, type Role, runSite, type Site } from './site.ts';
 import { NO_TRUST, trustOf } from './trust.ts';
 import { VERSION } from './version.ts';
 
-interface RoleFlags extends ClusterFlags, GatewayFlags {
+interface RoleFlags extends ClusterFlags, GatewayFlags, OpsFlags {
   readonly data?: string;
   readonly interval: string;
   readonly modelUrl?: string;
@@ -84,24 +86,48 @@ async function operate(io: Io, flags: RoleFlags, roles: readonly Role[], dir?: s
     io.err(`fairlead: ${stand.error}\n`);
     return EXIT.usage;
   }
-  const session = await openGoverned(io, flags);
+  // First, so that who starts it can ask from the beginning why it is not there yet.
+  const ops = await openOps(io, flags, { roles, dataDir: config.value.dataDir, unasked: roles.length === 1 });
+  if (!ops.ok) {
+    io.err(`fairlead: ${ops.error}\n`);
+    return EXIT.usage;
+  }
+  try {
+    return await openAndWork(io, {
+      flags,
+      roles,
+      dir,
+      intervalMs,
+      config: config.value,
+      stand: stand.value,
+      ops: ops.value,
+    });
+  } finally {
+    await ops.value.close();
+  }
+}
+
+type Given = Pick<Work, 'flags' | 'roles' | 'dir' | 'intervalMs' | 'config' | 'stand' | 'ops'>;
+
+async function openAndWork(io: Io, given: Given): Promise<number> {
+  const { flags, roles, config, ops } = given;
+  const session = await openGoverned(io, { ...flags, called: ops.called });
   if (session === undefined) return EXIT.failed;
   const homeless = await ownNamespace(session, flags.namespace, roles.length > 1);
   if (homeless !== undefined) {
     io.err(`fairlead: ${homeless}\n`);
     return EXIT.failed;
   }
-  const journals = await openJournals(roles, config.value);
+  const journals = await openJournals(roles, config);
   if (typeof journals === 'string') {
     io.err(`fairlead: ${journals}\n`);
     return EXIT.failed;
   }
-  const trace = await openModelTrace(io, flags.traceModel, config.value);
+  const trace = await openModelTrace(io, flags.traceModel, config);
   if (!trace.ok) io.err(`fairlead: ${trace.error}\n`);
   try {
     if (!trace.ok) return EXIT.failed;
-    const given = { flags, roles, dir, intervalMs, config: config.value, session, journals, stand: stand.value };
-    return await work(io, { ...given, trace: trace.value });
+    return await work(io, { ...given, session, journals, trace: trace.value });
   } finally {
     if (trace.ok) await trace.value?.close();
     await Promise.all([...journals.values()].map((journal) => journal.close()));
@@ -119,10 +145,11 @@ interface Work {
   readonly journals: ReadonlyMap<Role, Journal>;
   readonly trace: ModelTrace | undefined;
   readonly stand: Stand;
+  readonly ops: Ops;
 }
 
 async function work(io: Io, given: Work): Promise<number> {
-  const { flags, roles, dir, intervalMs, config, session, journals, trace } = given;
+  const { flags, roles, dir, intervalMs, config, session, journals, trace, ops } = given;
   const { cluster } = session;
   const narrating = roles.length > 1 && io.interactive;
   const log = createLog({
@@ -133,8 +160,9 @@ async function work(io: Io, given: Work): Promise<number> {
   });
   const narrator = new Narrator({ out: io.out, now: systemClock.now, color: config.color && io.interactive });
   const told = (role: Role): Journal => {
-    const journal = journals.get(role);
-    if (journal === undefined) throw new Error(`no journal for ${role}`);
+    const opened = journals.get(role);
+    if (opened === undefined) throw new Error(`no journal for ${role}`);
+    const journal = ops.journal(opened, role);
     return roles.length > 1 ? narrator.over(journal, role) : journal;
   };
   const trusted = await trustOf(roles, flags, config.dataDir, cluster.reader);
@@ -148,8 +176,8 @@ async function work(io: Io, given: Work): Promise<number> {
   const wiring: Wiring = {
     reader: cluster.reader,
     logs: cluster.logs,
-    records: cluster.records,
-    metrics: new KubernetesMetrics(cluster.reader),
+    records: ops.records(cluster.records),
+    metrics: ops.metrics(new KubernetesMetrics(cluster.reader)),
     clock: systemClock,
     ids: systemIds,
     log,
@@ -160,20 +188,32 @@ async function work(io: Io, given: Work): Promise<number> {
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
   systemClock.onStep((byMs) => callForClock(byMs, wiring));
-  const models = await composeModels(config, { clock: systemClock, log, ...(trace && { trace }) });
+  const tracing = ops.trace(trace);
+  const models = await composeModels(config, { clock: systemClock, log, ...(tracing && { trace: tracing }) });
   const parts = { clock: systemClock, log, promptsDir, passMs: intervalMs };
   const proposer = composeProposer(models('decision-engine'), parts);
   const observer = composeObserver(wiring);
-  const controller = roles.includes('controller')
-    ? composeController(wiring, observer, told('controller'), proposer, composeAgents(models, parts))
-    : undefined;
-  const executor = roles.includes('executor')
-    ? composeExecutor(wiring, observer, told('executor'), cluster.workloads)
-    : undefined;
   const leased = roles.filter((role) => role !== 'gateway');
   const leases = new Leases(new Map(leased.map((role) => [role, lease(role, wiring, () => modelNotes(models))])), io);
+  const asHolder = (role: LeasedRole): Wiring => ({
+    ...wiring,
+    records: recordsWhileHeld(wiring.records, () => leases.held(role)),
+  });
+  const controller = roles.includes('controller')
+    ? composeController(asHolder('controller'), observer, told('controller'), proposer, composeAgents(models, parts))
+    : undefined;
+  const executor = roles.includes('executor')
+    ? composeExecutor(
+        asHolder('executor'),
+        observer,
+        told('executor'),
+        workloadsWhileHeld(cluster.workloads, () => leases.held('executor')),
+      )
+    : undefined;
 
-  io.err(`fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n`);
+  io.err(
+    `fairlead ${VERSION}: ${roles.join(' and ')} on ${cluster.server}, journals in ${config.dataDir}\n${ops.words}`,
+  );
   if (controller) io.err(`proposals by: ${proposer.label}\n`);
   if (roles.length > 1) io.err('all roles run in one process: the isolation of their rights is given up\n');
 
@@ -197,7 +237,24 @@ async function work(io: Io, given: Work): Promise<number> {
     io.err(`fairlead: ${opened.error}\n`);
     return EXIT.failed;
   }
-  const site: Site = { intervalMs, log, observer, controller, executor, leases, folder, gateway: opened.value };
+  const site: Site = {
+    intervalMs,
+    clock: systemClock,
+    log,
+    observer,
+    controller,
+    executor,
+    leases,
+    folder,
+    gateway: opened.value,
+    ops,
+  };
+  const { value: gateway } = opened;
+  ops.watch({
+    observer,
+    leases: () => new Map(leased.map((role) => [leaseName(role), leases.held(role)])),
+    ...(gateway && { queue: gateway.queue }),
+  });
   try {
     return await runSite(io, site);
   } finally {
@@ -216,6 +273,8 @@ function callForClock(byMs: number, { alerts = [], clock, log, ownNamespace: nam
   log.error({ code, byMs, alert: message }, 'a person is called');
 }
 
+const leaseName = (role: Role): string => `fairlead-${role}`;
+
 /** The controller's says how its models stand: it may write that, and no other record. */
 const lease = (
   role: Role,
@@ -229,6 +288,6 @@ const lease = (
     clock,
     log,
     namespace: ownNamespace,
-    name: `fairlead-${role}`,
+    name: leaseName(role),
     identity: `${hostname()}-${ids.fresh()}`,
   });

@@ -1,15 +1,18 @@
-import { systemClock } from '../../adapters/system/systemClock.ts';
 import type { Controller } from '../../controller/controller.ts';
 import type { Executor } from '../../executor/executor.ts';
 import type { Observer } from '../../observe/observer.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type Look, Loop } from '../../roles/loop.ts';
 import type { FolderOfBlueprints } from './folder.ts';
 import { EXIT, type Io } from './io.ts';
 import type { Leases } from './leases.ts';
 import type { GatewayRole } from './openGateway.ts';
+import type { LoopName, Ops } from './ops.ts';
 
-export type Role = 'controller' | 'executor' | 'gateway';
+/** Of these one process at a time acts. */
+export type LeasedRole = 'controller' | 'executor';
+export type Role = LeasedRole | 'gateway';
 
 /** Well inside the 15 s that a lease lasts. */
 const RENEW_MS = 5_000;
@@ -17,38 +20,56 @@ const RENEW_MS = 5_000;
 /** What one process works with, whichever roles it has. */
 export interface Site {
   readonly intervalMs: number;
+  readonly clock: Clock;
   readonly log: Log;
   readonly observer: Observer;
   readonly controller: Controller | undefined;
   readonly executor: Executor | undefined;
-  readonly leases: Leases<Role>;
+  readonly leases: Leases<LeasedRole>;
   readonly folder: FolderOfBlueprints | undefined;
   readonly gateway: GatewayRole | undefined;
+  readonly ops: Pick<Ops, 'look'>;
 }
 
 /** Turns the loops of whatever roles there are until the signal. */
 export async function runSite(io: Io, site: Site): Promise<number> {
-  const { intervalMs, log, observer, controller, executor, leases, folder, gateway } = site;
+  const { intervalMs, clock, log, observer, controller, executor, leases, folder, gateway, ops } = site;
   await leases.keep();
   await observer.start(io.signal);
-  const loop = (look: Look, ms: number): Loop => new Loop({ clock: systemClock, log, look, intervalMs: ms });
-  const renewing = loop(async () => {
-    await leases.keep();
-    return {};
-  }, RENEW_MS);
+  const loop = (name: LoopName, look: Look, ms: number): Loop =>
+    new Loop({ clock, log, look: ops.look(name, look), intervalMs: ms });
+  // A standby keeps up by its watches alone. A gateway reads numbers at every pass: what people ask for is judged on them.
+  const looks = (): boolean => gateway !== undefined || leases.heldAny();
+  const renewing = loop(
+    'lease',
+    async () => {
+      const did = looks();
+      if (!did) observer.rest();
+      await leases.keep();
+      if (!did && looks()) observing.wake();
+      return {};
+    },
+    RENEW_MS,
+  );
   const acting = loop(
+    'executor',
     async () => (executor && leases.held('executor') ? executor.pass() : {}),
     Math.min(intervalMs, RENEW_MS),
   );
-  const serving = loop(async () => gateway?.look() ?? {}, RENEW_MS);
-  const observing = loop(async () => {
-    await folder?.applyAll();
-    const views = await observer.pass();
-    gateway?.looked();
-    if (controller && leases.held('controller')) await controller.pass(views);
-    acting.wake();
-    return {};
-  }, intervalMs);
+  const serving = loop('gateway', async () => gateway?.look() ?? {}, RENEW_MS);
+  const observing = loop(
+    'observe',
+    async () => {
+      await folder?.applyAll();
+      if (!looks()) return {};
+      const views = await observer.pass();
+      gateway?.looked();
+      if (controller && leases.held('controller')) await controller.pass(views);
+      acting.wake();
+      return {};
+    },
+    intervalMs,
+  );
   observer.onChange((kind) => {
     if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
     if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
