@@ -1,5 +1,6 @@
 import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import type { ApiCallListener } from '../../ports/apiCall.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError, ClusterResult } from '../../ports/cluster.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -23,6 +24,8 @@ export interface ClientOptions {
   /** Only for jitter. */
   readonly ids: Pick<Ids, 'random'>;
   readonly limits?: Partial<Limits> | undefined;
+  /** Told of every exchange. */
+  readonly called?: ApiCallListener | undefined;
 }
 
 // Bookmarks come about every minute.
@@ -42,12 +45,14 @@ export class ApiClient {
   readonly #clock: Clock;
   readonly #ids: Pick<Ids, 'random'>;
   readonly #limits: Limits;
+  readonly #called: ApiCallListener | undefined;
 
   constructor(access: Access, options: ClientOptions) {
     this.#access = access;
     this.#clock = options.clock;
     this.#ids = options.ids;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#called = options.called;
     this.health = new HealthCounter(options.clock);
   }
 
@@ -62,8 +67,9 @@ export class ApiClient {
 
   /** One call, not tried again: the parsed JSON of its answer. */
   async send(call: Call, options: { readonly counted?: boolean } = {}): Promise<ClusterResult<unknown>> {
-    const answer = await this.#authenticated<Refusal>('call', (route) =>
-      exchange(call, route, this.#clock, this.#limits),
+    const answer = await this.#authenticated<Refusal>(
+      'call',
+      this.#told(call, (route) => exchange(call, route, this.#clock, this.#limits)),
     );
     const result = answer.ok ? parse(answer.value, call) : answer;
     if (options.counted !== false) this.#count(result);
@@ -74,7 +80,10 @@ export class ApiClient {
   async text(path: string, maxBytes: number): Promise<ClusterResult<string>> {
     const call: Call = { method: 'GET', path, kind: 'read' };
     const limits = { ...this.#limits, maxBytes };
-    const answer = await this.#authenticated<Refusal>('call', (route) => exchange(call, route, this.#clock, limits));
+    const answer = await this.#authenticated<Refusal>(
+      'call',
+      this.#told(call, (route) => exchange(call, route, this.#clock, limits)),
+    );
     if (!answer.ok) return answer;
     const { status, text } = answer.value;
     return status >= 200 && status < 300 ? ok(text) : err(errorFrom(answer.value, 'read'));
@@ -83,7 +92,10 @@ export class ApiClient {
   /** Opens a stream (a watch); the caller reads it and destroys its request. */
   async stream(path: string): Promise<ClusterResult<Opened>> {
     const call: Call = { method: 'GET', path, kind: 'read' };
-    const opened = await this.#authenticated<Opened>('watch', (route) => open(call, route, this.#clock, this.#limits));
+    const opened = await this.#authenticated<Opened>(
+      'watch',
+      this.#told(call, (route) => open(call, route, this.#clock, this.#limits)),
+    );
     const result = opened.ok && opened.value.status !== 200 ? await refused(opened.value) : opened;
     if (result.ok) {
       const { silenceMs } = this.#limits;
@@ -93,6 +105,21 @@ export class ApiClient {
     }
     this.#count(result);
     return result;
+  }
+
+  #told<T extends { readonly status: number }>(
+    { method }: Call,
+    send: (route: Route) => Promise<Result<T, TransportError>>,
+  ): typeof send {
+    const called = this.#called;
+    if (called === undefined) return send;
+    return async (route) => {
+      const began = this.#clock.now();
+      const result = await send(route);
+      const ms = this.#clock.now() - began;
+      called({ method, host: route.server.host, ms, ...(result.ok && { status: result.value.status }) });
+      return result;
+    };
   }
 
   async #authenticated<T extends { readonly status: number }>(

@@ -12,6 +12,7 @@ import { keepAllowances } from '../../gateway/keepAllowances.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Observer } from '../../observe/observer.ts';
 import type { Journal } from '../../ports/journal.ts';
+import type { QueueState } from '../../schema/api/records.ts';
 import { type Served, type Stand, serveGateway } from './gateway.ts';
 import type { Io } from './io.ts';
 import type { Session } from './session.ts';
@@ -38,6 +39,8 @@ export interface GatewayRole {
   looked(): void;
   /** Finishes raises, writes what is allowed once and takes it away, and keeps the notices of open requests as they should be. */
   look(): Promise<{ againAt?: number }>;
+  /** How the queue of notices stands. */
+  queue(): Promise<QueueState>;
   /** Calls `listener` when somebody answered a request, or nobody did in time: whoever acts on requests looks then. */
   onNudge(listener: () => void): void;
   close(): Promise<void>;
@@ -80,6 +83,7 @@ export async function openGateway(
       const soonest = Math.min(...looks.map(({ againAt = Number.POSITIVE_INFINITY }) => againAt));
       return Number.isFinite(soonest) ? { againAt: soonest } : {};
     },
+    queue: () => notices.state(),
     onNudge(listener) {
       nudged = listener;
     },

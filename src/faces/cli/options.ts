@@ -23,6 +23,11 @@ export function role(command: Command): Command {
     .option('--interval <duration>', 'pause between passes', '15s');
 }
 
+export const ops = (command: Command, usual: string): Command =>
+  command
+    .option('--ops-port <number>', `port of /metrics, /livez, /readyz and /startupz; 0: none (default: ${usual})`)
+    .option('--ops-host <address>', 'address of that port; no secret and no action stands there (default: all)');
+
 export function modelFlags(command: Command): Command {
   return command
     .option(

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { type Act, modelFlags, role, standing, tracing } from './options.ts';
+import { type Act, modelFlags, ops, role, standing, tracing } from './options.ts';
 
 /** What runs until Ctrl-C on a cluster. */
 export function roleCommands(program: Command, act: Act): void {
-  standing(tracing(modelFlags(role(program.command('up [dir]')))))
+  ops(standing(tracing(modelFlags(role(program.command('up [dir]'))))), 'none')
     .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
     .option('--no-serve', 'without the gateway: nobody can approve')
     .action(act(async () => (await import('./operate.ts')).up))
@@ -12,16 +12,16 @@ export function roleCommands(program: Command, act: Act): void {
       '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
     );
 
-  tracing(modelFlags(role(program.command('run'))))
+  ops(tracing(modelFlags(role(program.command('run')))), '9464')
     .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
     .action(act(async () => (await import('./operate.ts')).runController));
 
-  role(program.command('executor'))
+  ops(role(program.command('executor')), '9464')
     .description('the executor: decides again, applies, verifies, undoes; talks to no model')
     .option('--trust <file>', 'public keys of the gateways whose votes count (default: gateway.pub in the data folder)')
     .action(act(async () => (await import('./operate.ts')).runExecutor));
 
-  standing(role(program.command('serve')))
+  ops(standing(role(program.command('serve'))), '9464')
     .description('the gateway: approvals by people, with web pages; signs their votes, cannot change a workload')
     .addOption(
       new Option(

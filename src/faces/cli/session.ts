@@ -3,6 +3,7 @@ import { systemClock } from '../../adapters/system/systemClock.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import { loadConfig } from '../../config.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import type { ApiCallListener } from '../../ports/apiCall.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError } from '../../ports/cluster.ts';
 import { KINDS } from '../../schema/kube.ts';
@@ -15,7 +16,10 @@ export interface Session {
   readonly clock: Clock;
 }
 
-type Connection = Pick<ClusterFlags, 'kubeconfig' | 'context'>;
+type Connection = Pick<ClusterFlags, 'kubeconfig' | 'context'> & {
+  /** Told of every exchange with the API server. */
+  readonly called?: ApiCallListener | undefined;
+};
 
 /** Connects as the flags say; undefined after saying what is wrong. Sends nothing yet. */
 export async function openSession(io: Io, flags: Connection): Promise<Session | undefined> {
@@ -48,6 +52,7 @@ async function connection(flags: Connection): Promise<Result<Session, string>> {
     ...(flags.context === undefined ? {} : { context: flags.context }),
     clock: systemClock,
     ids: systemIds,
+    called: flags.called,
   });
   if (connected.ok) return ok({ cluster: connected.value, clock: systemClock });
   const where = kubeconfig === undefined || connected.error.includes(kubeconfig) ? '' : ` (kubeconfig ${kubeconfig})`;
