@@ -225,3 +225,68 @@ describe('a chat', () => {
     expect(desk.asked).toEqual([]);
   });
 });
+
+describe('the words of a chat', () => {
+  /** An answer that is seen in these steps before it is whole. */
+  const written =
+    (steps: readonly string[], answer: ReturnType<typeof bye>): ChatModel['complete'] =>
+    async (_request, _signal, watch) => {
+      for (const content of steps) watch?.({ content, calls: [] });
+      return answer;
+    };
+
+  async function screenOf(...answers: ConstructorParameters<typeof ScriptedModel>) {
+    const screen: string[] = [];
+    const { chat } = chatOf(new ScriptedModel(...answers), {
+      says: (piece) => screen.push(piece),
+      tell: ({ kind }) => screen.push(`[${kind}]`),
+    });
+    const reply = await chat.say('how is web?', new TableDesk({ look: '3 of 3 ready' }), NEVER);
+    return { screen, reply };
+  }
+
+  it('are shown while they are written', async () => {
+    const { screen, reply } = await screenOf(written(['web', 'web is', 'web is we'], textOf('web is well')));
+    expect(screen).toEqual(['[thinks]', 'web', ' is', ' well']);
+    expect(reply.words).toBe('web is well');
+  });
+
+  it('are shown where the endpoint shows no answer before it is whole', async () => {
+    expect((await screenOf(bye('web is well'))).screen).toEqual(['[thinks]', 'web is well']);
+  });
+
+  it('are told apart from what is called beside them', async () => {
+    const look = answerOf({
+      content: 'I look first.',
+      finish: 'calls',
+      calls: [{ id: 'a', name: 'look', arguments: '{}' }],
+    });
+    const { screen } = await screenOf(written(['I look first'], look), bye());
+    expect(screen).toEqual(['[thinks]', 'I look', ' first.', '[calls]', '[answered]', '[thinks]', 'web is well']);
+  });
+
+  it.each([
+    ['cut', answerOf({ content: 'web is well and so on', finish: 'length' })],
+    ['broken off', answerOf({ content: 'web is well', finish: 'other' })],
+    ['in error', errorOf('unavailable')],
+  ])('are shown no further than they were seen in an answer that was %s', async (_, answer) => {
+    const { screen } = await screenOf(written(['web is w'], answer), bye('again'));
+    expect(screen.slice(0, 2)).toEqual(['[thinks]', 'web is']);
+    expect(screen.join('')).not.toContain('well');
+  });
+
+  it('are shown no more once the time is over, whatever the endpoint still sends', async () => {
+    let late = (): void => {};
+    const screen: string[] = [];
+    const model = new ScriptedModel((_request, _signal, watch) => {
+      late = () => watch?.({ content: 'too late now', calls: [] });
+      return new Promise(() => undefined);
+    });
+    const { chat, clock } = chatOf(model, { ...limited({ ms: 5_000 }), says: (piece) => screen.push(piece) });
+    const said = chat.say('?', new TableDesk(), NEVER);
+    await clock.advance(5_001);
+    expect((await said).gaveUp?.why).toBe('time');
+    late();
+    expect(screen).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ChatAnswer, ChatModel, ChatTool } from '../ports/model.ts';
+import type { AnswerSoFar, ChatAnswer, ChatModel, ChatTool } from '../ports/model.ts';
 import { toModelTool } from '../tools/toModelTool.ts';
 import { callsIn } from './callsIn.ts';
 import { type CallsTaken, takeCalls } from './chatCalls.ts';
@@ -9,10 +9,13 @@ import type { ChatDesk } from './chatDesk.ts';
 import type { ChatEvent, ChatReply, ToldCall } from './chatEvents.ts';
 import type { ChatPrompt } from './chatPrompt.ts';
 import { Conversation } from './conversation.ts';
+import { GrowingText } from './growingText.ts';
 import type { GaveUp } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
 import { RunMeter } from './runMeter.ts';
+import { withoutThought } from './textCalls.ts';
 import { within } from './within.ts';
+import { wordsSoFar } from './wordsSoFar.ts';
 
 export interface ChatLimits extends Omit<RunLimits, 'looks'> {
   /** Calls that may change something, for one message of a person. */
@@ -41,6 +44,11 @@ export interface ChatParts {
   /** Asked before each call that may change something. `nobody`: there is no person to ask. */
   readonly confirm: (call: Pick<ToldCall, 'name' | 'args'>) => Promise<'yes' | 'no' | 'nobody'>;
   readonly tell?: (event: ChatEvent) => void;
+  /**
+   * Shown the words of each answer as they are written, plain, piece by piece, and before the `tell` of what comes of them.
+   * They need not be the last words, nor come to an end.
+   */
+  readonly says?: (piece: string) => void;
   /** Of the conversation, for traces. */
   readonly id?: string;
 }
@@ -93,6 +101,9 @@ interface Turn extends ChatParts {
 }
 
 type End = Result<string, { readonly why: GaveUp; readonly message: string }>;
+/** Words whose end may be shown: those of an answer that came to its own end. */
+const endOf = (answer: ChatAnswer): string | undefined =>
+  answer.finish === 'stop' || answer.finish === 'calls' ? wordsSoFar(answer) : undefined;
 const gaveUp = (why: GaveUp, message: string): End => err({ why, message });
 
 class ChatTurn {
@@ -137,7 +148,9 @@ class ChatTurn {
   async #step(): Promise<End | undefined> {
     const { talk, limits } = this.#turn;
     this.#tell({ kind: 'thinks' });
-    const asked = await this.#timed((signal) => this.#ask(signal));
+    const words = new GrowingText((piece) => this.#turn.says?.(piece));
+    const asked = await this.#timed((signal) => this.#ask(signal, words));
+    words.ended(asked.ok && asked.value.ok ? endOf(asked.value.value) : undefined);
     if (!asked.ok) return asked;
     const answer = asked.value;
     if (!answer.ok) {
@@ -157,7 +170,7 @@ class ChatTurn {
         talk.corrected(read.kept, read.message);
         return this.#correct(read.fault, read.message);
       case 'words':
-        return this.#words(read.text);
+        return this.#words(withoutThought(read.text));
       case 'calls':
         return this.#take(answer.value, read.calls);
     }
@@ -232,12 +245,13 @@ class ChatTurn {
       : undefined;
   }
 
-  async #ask(signal: AbortSignal): Promise<Awaited<ReturnType<ChatModel['complete']>>> {
-    const { model, talk, limits, id = '' } = this.#turn;
+  async #ask(signal: AbortSignal, words: GrowingText): Promise<Awaited<ReturnType<ChatModel['complete']>>> {
+    const { model, talk, limits, says, id = '' } = this.#turn;
+    const watch = says && ((soFar: AnswerSoFar) => words.grown(wordsSoFar(soFar)));
     const about = { role: 'chat', service: '', run: id };
     const request = { messages: talk.messages(), tools: this.#tools, maxTokens: limits.answerTokens, about };
     try {
-      return await model.complete(request, signal);
+      return await model.complete(request, signal, watch);
     } catch (cause) {
       const name = cause instanceof Error ? cause.name : 'unknown';
       return err({ code: 'unavailable', message: `broken off: ${name}` });

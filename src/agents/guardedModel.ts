@@ -2,14 +2,14 @@ import { redact } from '../kernel/redact.ts';
 import { err, type Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../ports/model.ts';
+import type { AnswerSoFar, ChatAnswer, ChatModel, ChatRequest, ModelError } from '../ports/model.ts';
 import type { ModelTrace } from '../ports/modelTrace.ts';
 import type { ModelState } from '../schema/modelState.ts';
 import { MODEL_BREAKER, type ModelBreaker, modelAnswered, modelBreakerAt, modelFailed } from './modelBreaker.ts';
 import type { ModelBudget } from './modelBudget.ts';
 import { costOf, type ModelPrices, promptSize, tokensOf } from './tokenCount.ts';
 import { within } from './within.ts';
-import { answerWithoutSecrets, withoutSecrets } from './withoutSecrets.ts';
+import { answerWithoutSecrets, watchWithoutSecrets, withoutSecrets } from './withoutSecrets.ts';
 
 export interface GuardOptions {
   readonly clock: Clock;
@@ -23,6 +23,7 @@ export interface GuardOptions {
 }
 
 type Answered = Result<ChatAnswer, ModelError>;
+type Watch = (soFar: AnswerSoFar) => void;
 
 /** Above the adapter's own limit: for one that breaks its promise. */
 const EXCHANGE_MS = 130_000;
@@ -69,11 +70,11 @@ export class GuardedModel implements ChatModel {
     return { model: this.label.slice(0, 200), state, ...(until !== undefined && { until }) };
   }
 
-  async complete(request: ChatRequest, signal: AbortSignal): Promise<Answered> {
-    return this.#guarded(withoutSecrets(request, this.#redact), signal);
+  async complete(request: ChatRequest, signal: AbortSignal, watch?: Watch): Promise<Answered> {
+    return this.#guarded(withoutSecrets(request, this.#redact), signal, watch);
   }
 
-  async #guarded(request: ChatRequest, signal: AbortSignal): Promise<Answered> {
+  async #guarded(request: ChatRequest, signal: AbortSignal, watch: Watch | undefined): Promise<Answered> {
     const { clock, budget } = this.#options;
     const began = clock.now();
     const paused = this.#paused(began);
@@ -88,7 +89,7 @@ export class GuardedModel implements ChatModel {
     if (trial) this.#trial = true;
     let result: Answered;
     try {
-      result = answerWithoutSecrets(await this.#exchange(request, signal), this.#redact);
+      result = answerWithoutSecrets(await this.#exchange(request, signal, watch), this.#redact);
     } finally {
       if (trial) this.#trial = false;
     }
@@ -99,10 +100,11 @@ export class GuardedModel implements ChatModel {
     return counted;
   }
 
-  async #exchange(request: ChatRequest, signal: AbortSignal): Promise<Answered> {
+  async #exchange(request: ChatRequest, signal: AbortSignal, watch: Watch | undefined): Promise<Answered> {
     const { clock } = this.#options;
+    const shown = watch && watchWithoutSecrets(watch, this.#redact);
     try {
-      const ended = await within(clock, EXCHANGE_MS, signal, (inner) => this.#model.complete(request, inner));
+      const ended = await within(clock, EXCHANGE_MS, signal, (inner) => this.#model.complete(request, inner, shown));
       if (ended.kind === 'done') return ended.value;
       return err({
         code: 'timeout',

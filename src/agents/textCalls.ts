@@ -13,6 +13,9 @@ const HEDGE = /\b(?:not|never|cannot|instead|example|would|could|should|if|don't
 
 /** What some models think aloud first: no part of the answer. */
 const THOUGHT = /^\s*<think>[\s\S]*?<\/think>/;
+
+export const withoutThought = (content: string): string => content.replace(THOUGHT, '');
+
 /** With any other key it is not a call but, say, the definition of a tool, repeated. */
 const CALL_KEYS = new Set(['name', 'arguments', 'parameters', 'id', 'type']);
 
@@ -22,7 +25,7 @@ const CALL_KEYS = new Set(['name', 'arguments', 'parameters', 'id', 'type']);
  * the tool was offered and the arguments hold is `parseCall`'s matter.
  */
 export function callInText(content: string): TextCall | undefined {
-  const text = content.replace(THOUGHT, '').trim();
+  const text = withoutThought(content).trim();
   if (text.startsWith('{') && text.endsWith('}')) return callFrom(text);
   const blocks = [...text.matchAll(BLOCK)];
   const [block] = blocks;

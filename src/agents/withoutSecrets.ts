@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../kernel/result.ts';
-import type { ChatAnswer, ChatCall, ChatMessage, ChatRequest, ModelError } from '../ports/model.ts';
+import type { AnswerSoFar, ChatAnswer, ChatCall, ChatMessage, ChatRequest, ModelError } from '../ports/model.ts';
 
 type Redact = (text: string) => string;
 
@@ -30,6 +30,20 @@ export function answerWithoutSecrets(
     calls: calls.map((call) => callOf(call, redact)),
   });
 }
+
+/** Of more than this nobody watches the growth. */
+const WATCHED = 8_000;
+
+/**
+ * Shows an answer that is being written without what looks like a secret in it. The letters after the last white space are
+ * still growing: they may be the beginning of a secret that nothing tells yet.
+ */
+export const watchWithoutSecrets =
+  (watch: (soFar: AnswerSoFar) => void, redact: Redact) =>
+  ({ content, calls }: AnswerSoFar): void => {
+    const size = calls.reduce((sum, { arguments: args }) => sum + args.length, content.length);
+    if (size <= WATCHED) watch({ content: redact(content), calls: calls.map((call) => callOf(call, redact)) });
+  };
 
 /** Arguments keep their form where they have one: only texts in them change. A call without a secret stays as it was written. */
 function callOf(call: ChatCall, redact: Redact): ChatCall {

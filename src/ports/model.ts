@@ -43,6 +43,12 @@ export interface ChatAnswer {
   readonly cost?: number;
 }
 
+/** An answer while it is being written: raw, whole up to its last letters. For the eyes of a person and nothing else. */
+export interface AnswerSoFar {
+  readonly content: string;
+  readonly calls: readonly ChatCall[];
+}
+
 /**
  * - `unconfigured`/`unauthorised`/`badRequest`: a person must mend it; asking again cannot help.
  * - `rateLimited`, `unavailable`, `timeout`: later may help. `malformed`: 200 with something that is no completion.
@@ -68,5 +74,13 @@ export interface ModelError {
 export interface ChatModel {
   /** `<model> at <host>`, for records and pages; never a key. */
   readonly label: string;
-  complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>>;
+  /**
+   * `watch` is told what stands in the answer each time that some more was written, where the endpoint shows it: perhaps
+   * never. What it was told may still come to nothing: the answer alone counts.
+   */
+  complete(
+    request: ChatRequest,
+    signal: AbortSignal,
+    watch?: (soFar: AnswerSoFar) => void,
+  ): Promise<Result<ChatAnswer, ModelError>>;
 }

@@ -9,6 +9,8 @@ export interface RawReply {
   readonly body?: string | object;
   readonly hang?: 'before headers' | 'before body';
   readonly cut?: boolean;
+  /** In place of a body: written one after the other; when they are all, the answer ends, or is cut where `cut` says so. */
+  readonly pieces?: AsyncIterable<string> | Iterable<string>;
 }
 
 const NONE_LEFT: RawReply = { status: 500, body: { error: { message: 'no reply left' } } };
@@ -38,7 +40,9 @@ export class FakeOpenai {
         const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}');
         const seen = { path: request.url ?? '', headers: request.headers, body: { ...(body as object) } };
         this.requests.push(seen);
-        answer(response, this.#replies.shift() ?? this.always(seen.body));
+        const reply = this.#replies.shift() ?? this.always(seen.body);
+        if (reply.pieces === undefined) answer(response, reply);
+        else void stream(response, reply, reply.pieces);
       });
     });
   }
@@ -79,6 +83,21 @@ function answer(response: ServerResponse, reply: RawReply): void {
   if (reply.hang === 'before body') response.write('{"id":');
   else if (reply.cut === true) response.write(body.slice(0, body.length / 2), () => response.destroy());
   else response.end(body);
+}
+
+async function stream(
+  response: ServerResponse,
+  { status, headers, cut }: RawReply,
+  pieces: NonNullable<RawReply['pieces']>,
+): Promise<void> {
+  response.writeHead(status ?? 200, { 'content-type': 'text/event-stream', ...headers });
+  response.flushHeaders();
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    response.write(piece);
+  }
+  if (cut === true) response.destroy();
+  else response.end();
 }
 
 /** A completion as servers send it, with the given message. */

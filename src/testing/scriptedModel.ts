@@ -1,9 +1,7 @@
 import type { Result } from '../kernel/result.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../ports/model.ts';
 
-export type ScriptedReply =
-  | Result<ChatAnswer, ModelError>
-  | ((request: ChatRequest, signal: AbortSignal) => Promise<Result<ChatAnswer, ModelError>>);
+export type ScriptedReply = Result<ChatAnswer, ModelError> | ChatModel['complete'];
 
 /** Plays the given replies in order, keeps what it was asked, and complains about a call nobody wrote a reply for. */
 export class ScriptedModel implements ChatModel {
@@ -15,11 +13,11 @@ export class ScriptedModel implements ChatModel {
     this.#replies = replies;
   }
 
-  async complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+  async complete(...[request, signal, watch]: Parameters<ChatModel['complete']>): ReturnType<ChatModel['complete']> {
     this.asked.push(structuredClone(request));
     const reply = this.#replies.shift();
     if (reply === undefined) throw new Error(`unexpected model call #${this.asked.length}`);
-    return typeof reply === 'function' ? reply(request, signal) : reply;
+    return typeof reply === 'function' ? reply(request, signal, watch) : reply;
   }
 
   assertSpent(): void {

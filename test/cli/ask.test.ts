@@ -6,7 +6,7 @@ import { keepLogin } from '../../src/faces/cli/gatewayLogin.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { FakeOpenai } from '../../src/testing/fakeOpenai.ts';
 import { type Product, serveProduct } from '../mcp/product.ts';
-import { cli, STACK_TRACE } from './cli.ts';
+import { cli, onTerminal, STACK_TRACE } from './cli.ts';
 
 let dir: string;
 let product: Product;
@@ -53,6 +53,11 @@ const bye = (text: string) => calls(['reply', { text }]);
 const ask = (words: string, ...flags: string[]) =>
   cli('ask', words, '--model-url', model.baseUrl, '--model', 'fake', ...flags);
 const decisions = (): number => product.view.stage.world.objects.list(KINDS.Decision, 'shop').length;
+const LOOK = {
+  delta: {
+    tool_calls: [{ index: 0, id: 'c1', function: { name: 'fairlead_service', arguments: '{"service":"shop/web"}' } }],
+  },
+};
 const DELETE = { service: 'shop/web', operation: 'delete_deployment', reason: 'tidy up' };
 
 describe('fairlead ask', () => {
@@ -111,6 +116,48 @@ describe('fairlead ask', () => {
     model.play(bye('\u001b[2J\u001b]0;owned\u0007fine\u202e'));
     const { out } = await ask('how are things?');
     expect(out).toBe('fine\n');
+  });
+
+  const event = (choice: object): string => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`;
+  const END = `${event({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`;
+  const spoken = (...pieces: string[]) => ({
+    pieces: [...pieces.map((content) => event({ delta: { content } })), END],
+  });
+  const atTerminal = (words: string, ...flags: string[]) =>
+    onTerminal('ask', words, '--model-url', model.baseUrl, '--model', 'fake', ...flags);
+
+  it('at a terminal shows the words while they are written, once, and nothing in them draws', async () => {
+    model.play(spoken('web \u001b[2Jis ', '\u001b]0;owned\u0007short ', 'of\u202e pods'));
+    const ran = await atTerminal('how is shop/web?');
+    expect(ran.code).toBe(0);
+    expect(ran.out.join('')).toBe('web is short of pods\n');
+    expect(model.requests.at(-1)?.body['stream']).toBe(true);
+  });
+
+  it('at a terminal sets words that a call follows off from what comes next', async () => {
+    model.play(
+      { pieces: [event({ delta: { content: 'I look first.' } }), event(LOOK), END] },
+      spoken('web is short', ' of pods'),
+    );
+    const ran = await atTerminal('how is shop/web?');
+    expect(ran.out.join('')).toBe('I look first.\nweb is short of pods\n');
+    expect(ran.err).toContain('looks fairlead_service service=shop/web\n');
+  });
+
+  it('at a terminal says what became of a stream that ended early, on a line of its own', async () => {
+    const early = { pieces: [event({ delta: { content: 'web is sh' } })] };
+    model.play(early, early, early);
+    const ran = await atTerminal('how is shop/web?');
+    expect(ran.code).toBe(1);
+    expect(ran.out.join('')).toMatch(/^(?:web is\n){3}No words from the model: more than 2 answers/);
+  });
+
+  it('asks a program no stream and gives it no half words', async () => {
+    model.play(bye('web is well'));
+    const ran = await atTerminal('how is shop/web?', '-o', 'json');
+    expect(ran.out).toHaveLength(1);
+    expect(JSON.parse(ran.out.join(''))).toMatchObject({ words: 'web is well' });
+    expect(model.requests.at(-1)?.body).not.toHaveProperty('stream');
   });
 
   it('without a model says which commands tell the same, and asks nobody', async () => {

@@ -9,17 +9,24 @@ export interface Ran {
 
 /** Runs one command in this process, as a script would: not a terminal. */
 export async function cli(...argv: string[]): Promise<Ran> {
-  let out = '';
+  const { code, out, err } = await ran(argv, false);
+  return { code, out: out.join(''), err };
+}
+
+/** The same at a terminal; `out` is what was written there, one by one. */
+export const onTerminal = (...argv: string[]): Promise<Omit<Ran, 'out'> & { readonly out: readonly string[] }> =>
+  ran(argv, true);
+
+async function ran(argv: string[], interactive: boolean) {
+  const out: string[] = [];
   let err = '';
   const io: Io = {
-    out: (text) => {
-      out += text;
-    },
+    out: (text) => void out.push(text),
     err: (text) => {
       err += text;
     },
     signal: new AbortController().signal,
-    interactive: false,
+    interactive,
   };
   const code = await runCli(argv, io);
   return { code, out, err };

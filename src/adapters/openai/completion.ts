@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { ChatAnswer, ModelError } from '../../ports/model.ts';
+import { bodyError } from './modelError.ts';
 
 const Arguments = z.union([z.string(), z.record(z.string(), z.unknown())]);
 const Call = z.looseObject({
@@ -45,7 +46,8 @@ const FINISH: Readonly<Record<string, ChatAnswer['finish']>> = {
 /** A 200 is not yet a completion: a proxy's page, an error object or half an answer are `malformed`. */
 export function answerFrom(body: unknown, model: string): Result<ChatAnswer, ModelError> {
   const parsed = Completion.safeParse(body);
-  if (!parsed.success) return err({ code: 'malformed', message: `not a chat completion: ${kindOf(body)}` });
+  if (!parsed.success)
+    return err(bodyError(body) ?? { code: 'malformed', message: `not a chat completion: ${kindOf(body)}` });
   const { choices, usage, model: named } = parsed.data;
   const [choice] = choices;
   if (choice === undefined) return err({ code: 'malformed', message: 'a chat completion without a choice' });

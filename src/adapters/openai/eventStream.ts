@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AnswerSoFar } from '../../ports/model.ts';
 
 const Piece = z.looseObject({
   index: z.int().min(0).nullish(),
@@ -16,6 +17,7 @@ const Chunk = z.looseObject({
     .array(z.looseObject({ index: z.int().nullish(), delta: Delta.nullish(), finish_reason: z.string().nullish() }))
     .nullish(),
   usage: z.unknown().optional(),
+  error: z.unknown().optional(),
 });
 
 interface OpenCall {
@@ -25,41 +27,96 @@ interface OpenCall {
   arguments: string;
 }
 
-export const looksLikeEvents = (body: unknown): body is string => typeof body === 'string' && /^\s*data:/.test(body);
+export const looksLikeEvents = (body: unknown): body is string =>
+  typeof body === 'string' && /^\s*(?:data|event|id|retry)?:/.test(body);
 
-/**
- * Some gateways stream although no stream was asked for. Puts the pieces together as the completion they are pieces of,
- * or undefined when that cannot be done without guessing. Chunks without a choice or a delta (filter results) say
- * nothing; a new id begins a new call even at an index that is taken, since some bridges number every call 0.
- */
+/** The completion that a whole stream holds; see `EventStream`. */
 export function completionFromEvents(body: string): object | undefined {
-  const message = { content: '', refusal: '', calls: [] as OpenCall[] };
-  let finish: string | null = null;
-  let model: string | undefined;
-  let usage: unknown;
-  for (const data of dataOf(body)) {
-    const chunk = Chunk.safeParse(parsed(data));
-    if (!chunk.success) return undefined;
-    model = chunk.data.model || model;
-    usage = chunk.data.usage ?? usage;
-    for (const { index, delta, finish_reason } of chunk.data.choices ?? []) {
-      if ((index ?? 0) !== 0) continue;
-      finish = finish_reason ?? finish;
-      message.content += delta?.content ?? '';
-      message.refusal += delta?.refusal ?? '';
-      if (!(delta?.tool_calls ?? []).every((piece) => add(message.calls, piece))) return undefined;
-    }
-  }
-  const { content, refusal, calls } = message;
-  const tool_calls = calls.map((call) => ({ id: call.id, function: { name: call.name, arguments: call.arguments } }));
-  return { model, usage, choices: [{ finish_reason: finish, message: { content, refusal, tool_calls } }] };
+  const stream = new EventStream();
+  stream.add(body);
+  return stream.end();
 }
 
-const dataOf = (body: string): string[] =>
-  body
-    .split(/\r?\n/)
-    .map((line) => /^data:(.*)$/.exec(line)?.[1]?.trim() ?? '')
-    .filter((data) => data !== '' && data !== '[DONE]');
+/**
+ * Puts the pieces of a streamed answer together as the completion they are pieces of. Chunks without a choice or a delta
+ * (filter results) say nothing; a new id begins a new call even at an index that is taken, since some bridges number every
+ * call 0. Nothing is guessed: pieces that fit nowhere make the whole thing no completion.
+ */
+export class EventStream {
+  readonly #calls: OpenCall[] = [];
+  #content = '';
+  #refusal = '';
+  #finish: string | null = null;
+  #model: string | undefined;
+  #usage: unknown;
+  #error: unknown;
+  /** Of a line whose end did not come yet. */
+  #rest = '';
+  #isSound = true;
+  #isDone = false;
+
+  /** The end was announced: what comes after it, if anything ever does, is no part of the answer. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Characters in it so far. */
+  get size(): number {
+    return this.#calls.reduce((sum, { arguments: args }) => sum + args.length, this.#content.length);
+  }
+
+  get soFar(): AnswerSoFar {
+    return {
+      content: this.#content,
+      calls: this.#calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args })),
+    };
+  }
+
+  /** Some more of the stream, cut anywhere. */
+  add(text: string): void {
+    const lines = `${this.#rest}${text}`.split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+
+  /** No more comes. Undefined: it is no completion. One that ended early has no reason why it ended. */
+  end(): object | undefined {
+    this.#line(this.#rest);
+    this.#rest = '';
+    if (!this.#isSound) return undefined;
+    if (this.#error !== undefined) return { error: this.#error };
+    const tool_calls = this.#calls.map(({ id, name, arguments: args }) => ({
+      id,
+      function: { name, arguments: args },
+    }));
+    const message = { content: this.#content, refusal: this.#refusal, tool_calls };
+    return { model: this.#model, usage: this.#usage, choices: [{ finish_reason: this.#finish, message }] };
+  }
+
+  #line(line: string): void {
+    const data = /^data:(.*)$/.exec(line.replace(/\r$/, ''))?.[1]?.trim() ?? '';
+    if (data === '' || this.#isDone || !this.#isSound) return;
+    if (data === '[DONE]') this.#isDone = true;
+    else this.#isSound = this.#take(Chunk.safeParse(parsed(data)));
+  }
+
+  /** False for a chunk that fits nowhere. */
+  #take(read: ReturnType<(typeof Chunk)['safeParse']>): boolean {
+    if (!read.success) return false;
+    const { model, usage, error, choices } = read.data;
+    this.#model = model || this.#model;
+    this.#usage = usage ?? this.#usage;
+    this.#error = error ?? this.#error;
+    for (const { index, delta, finish_reason } of choices ?? []) {
+      if ((index ?? 0) !== 0) continue;
+      this.#finish = finish_reason ?? this.#finish;
+      this.#content += delta?.content ?? '';
+      this.#refusal += delta?.refusal ?? '';
+      if (!(delta?.tool_calls ?? []).every((piece) => add(this.#calls, piece))) return false;
+    }
+    return true;
+  }
+}
 
 function parsed(data: string): unknown {
   try {

@@ -1,8 +1,14 @@
 import type { APIError } from 'openai';
+import { z } from 'zod';
 import type { ModelError } from '../../ports/model.ts';
 
 const TOO_LONG =
   /exceed_context_size|context_length_exceeded|context (?:size|length|window)|maximum context|too many tokens/i;
+const word = z.union([z.string(), z.number()]).nullish().catch(undefined);
+const Failed = z.looseObject({
+  error: z.union([z.string(), z.looseObject({ message: word, type: word, code: word })]),
+  choices: z.undefined().optional(),
+});
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** What an HTTP error of the endpoint means. `message` and codes are the endpoint's words; the caller redacts them. */
@@ -19,6 +25,18 @@ export function httpError(error: APIError, now: number): ModelError {
     return withRetry({ code: 'rateLimited', message }, error, now);
   if (status !== undefined && status >= 500) return withRetry({ code: 'unavailable', message }, error, now);
   return { code: 'badRequest', message };
+}
+
+/** An error that came as the body of a success, or in the middle of an answer; undefined for what is none. */
+export function bodyError(body: unknown): ModelError | undefined {
+  const read = Failed.safeParse(body);
+  if (!read.success) return undefined;
+  const { error } = read.data;
+  const words = typeof error === 'string' ? error : [error.type, error.code, error.message].filter(Boolean).join(' ');
+  return {
+    code: TOO_LONG.test(words) ? 'contextTooLong' : 'malformed',
+    message: `an error in place of an answer: ${words}`,
+  };
 }
 
 function withRetry(error: ModelError, { headers }: APIError, now: number): ModelError {

@@ -2,13 +2,14 @@ import type OpenAI from 'openai';
 import { redact } from '../../kernel/redact.ts';
 import { err, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChatAnswer, ChatMessage, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';
+import type { AnswerSoFar, ChatAnswer, ChatMessage, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';
 import { type AnswerForm, FORMS, formAfter, REFUSING } from './answerForm.ts';
 import { AnswerTooLarge, cappedFetch } from './cappedFetch.ts';
 import { answerFrom } from './completion.ts';
 import { completionFromEvents, looksLikeEvents } from './eventStream.ts';
 import { callFromJson, jsonMessages, responseFormat } from './jsonCalls.ts';
 import { httpError } from './modelError.ts';
+import { streamedBody } from './streamedBody.ts';
 
 export interface OpenAiModelOptions {
   readonly model: string;
@@ -27,15 +28,25 @@ const MAX_MESSAGE = 300;
 
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 /** Parameters that some endpoints refuse; found out once, then left out or renamed. */
-type Quirk = 'temperature' | 'max_tokens' | 'tool_choice';
+type Quirk = 'temperature' | 'max_tokens' | 'tool_choice' | 'stream_options' | 'stream';
+type Watch = (soFar: AnswerSoFar) => void;
+
+interface Asked {
+  readonly request: ChatRequest;
+  readonly signal: AbortSignal;
+  /** Asks for the answer as a stream. */
+  readonly watch: Watch | undefined;
+}
+
 /** So many answers in prose: the tools do not reach the model, or what chooses them does not bind it. */
 const IGNORED = 2;
 
 /**
- * Any OpenAI-compatible endpoint, by chat completions without streaming. One exchange, no retries: the run and the
- * model's breaker decide about those. What an endpoint does not take (a parameter, tools, a schema) is found out once and
- * remembered for as long as this lives; without tools calls come as JSON, and look the same. It never throws, and the key stands in no error text. The package is loaded with
- * the first exchange, since it costs every start-up tens of milliseconds.
+ * Any OpenAI-compatible endpoint, by chat completions; as a stream only where somebody watches. One exchange, no retries: the
+ * run and the model's breaker decide about those. What an endpoint does not take (a parameter, tools, a schema, a stream) is
+ * found out once and remembered for as long as this lives; without tools calls come as JSON, and look the same. It never
+ * throws, and the key stands in no error text. The package is loaded with the first exchange, since it costs every start-up
+ * tens of milliseconds.
  */
 export class OpenAiModel implements ChatModel {
   readonly label: string;
@@ -55,7 +66,7 @@ export class OpenAiModel implements ChatModel {
     return this.#form;
   }
 
-  async complete(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+  async complete(request: ChatRequest, signal: AbortSignal, watch?: Watch): Promise<Result<ChatAnswer, ModelError>> {
     const { clock, timeoutMs = TIMEOUT_MS } = this.#options;
     const over = new AbortController();
     const late = new AbortController();
@@ -63,7 +74,7 @@ export class OpenAiModel implements ChatModel {
       if (!over.signal.aborted) late.abort();
     });
     try {
-      const answer = await this.#exchange(request, AbortSignal.any([signal, late.signal]));
+      const answer = await this.#exchange({ request, signal: AbortSignal.any([signal, late.signal]), watch });
       if (answer.ok || !(signal.aborted || late.signal.aborted)) return answer;
       return err({
         code: 'timeout',
@@ -74,18 +85,18 @@ export class OpenAiModel implements ChatModel {
     }
   }
 
-  async #exchange(request: ChatRequest, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+  async #exchange(asked: Asked): Promise<Result<ChatAnswer, ModelError>> {
     let key: string;
     try {
       key = await this.#key();
     } catch {
       return err({ code: 'unauthorised', message: 'the key could not be read' });
     }
-    const first = await this.#send(request, key, signal);
+    const first = await this.#send(asked, key);
     if (first.ok || first.error.code !== 'unauthorised') return first;
     // Rotated in between: one 401 reads it again at once.
     const again = await this.#key().catch(() => key);
-    return again === key ? first : this.#send(request, again, signal);
+    return again === key ? first : this.#send(asked, again);
   }
 
   async #key(): Promise<string> {
@@ -94,7 +105,9 @@ export class OpenAiModel implements ChatModel {
     return key.trim() || 'none';
   }
 
-  async #send(request: ChatRequest, key: string, signal: AbortSignal): Promise<Result<ChatAnswer, ModelError>> {
+  async #send(asked: Asked, key: string): Promise<Result<ChatAnswer, ModelError>> {
+    const { request, signal } = asked;
+    const watch = this.#quirks.has('stream') ? undefined : asked.watch;
     const { APIConnectionError, APIError, OpenAI } = await import('openai');
     const client = new OpenAI({
       apiKey: key,
@@ -112,13 +125,18 @@ export class OpenAiModel implements ChatModel {
     });
     const form = request.tools.length === 0 ? 'words' : this.#form;
     try {
-      const body: unknown = await client.chat.completions.create(this.#body(request, form), { signal });
+      const completions = client.chat.completions;
+      const body: unknown =
+        watch === undefined
+          ? await completions.create(this.#body(request, form), { signal })
+          : await streamedBody(await completions.create(this.#streamed(request, form), { signal }).asResponse(), watch);
       const answer = looksLikeEvents(body) ? completionFromEvents(body) : body;
       return this.#safe(this.#read(answerFrom(answer, this.#options.model), request, form), key);
     } catch (cause) {
       if (cause instanceof APIError && cause.status !== undefined) {
         const error = httpError(cause, this.#options.clock.now());
-        if (this.#learns(cause) || this.#takesForm(form, error, cause)) return this.#send(request, key, signal);
+        if (this.#learns(cause, watch !== undefined) || this.#takesForm(form, error, cause))
+          return this.#send(asked, key);
         return this.#safe(err(error), key);
       }
       return this.#safe(err(brokenOff(cause, cause instanceof APIConnectionError)), key);
@@ -173,14 +191,29 @@ export class OpenAiModel implements ChatModel {
     };
   }
 
+  #streamed(request: ChatRequest, form: AnswerForm): OpenAI.ChatCompletionCreateParamsStreaming {
+    // Most tell what was used only when they are asked.
+    const usage = this.#quirks.has('stream_options') ? {} : { stream_options: { include_usage: true } };
+    return { ...this.#body(request, form), stream: true, ...usage };
+  }
+
   /** True when the endpoint named a parameter that it does not take and that can be left out: then once more without. */
-  #learns(error: {
-    readonly status: number | undefined;
-    readonly param?: string | null | undefined;
-    readonly code?: unknown;
-    readonly message: string;
-  }): boolean {
+  #learns(
+    error: {
+      readonly status: number | undefined;
+      readonly param?: string | null | undefined;
+      readonly code?: unknown;
+      readonly message: string;
+    },
+    streamed: boolean,
+  ): boolean {
     const { param } = error;
+    const aboutStream =
+      streamed && REFUSING.has(error.status ?? 0) ? streamQuirk(`${param} ${error.message}`) : undefined;
+    if (aboutStream !== undefined && !this.#quirks.has(aboutStream)) {
+      this.#quirks.add(aboutStream);
+      return true;
+    }
     const aboutChoice = param === 'tool_choice' || /tool_choice/.test(error.message);
     if (aboutChoice && REFUSING.has(error.status ?? 0) && !this.#quirks.has('tool_choice')) {
       this.#quirks.add('tool_choice');
@@ -206,6 +239,10 @@ export class OpenAiModel implements ChatModel {
 /** Words in place of a call, to their end or until they were cut. Nothing at all may be a thought that was too long. */
 const isProse = ({ content, finish }: ChatAnswer): boolean =>
   content.trim() !== '' && (finish === 'stop' || finish === 'length');
+
+/** What a refusal of a stream is about: its options alone, the stream itself, or something else. */
+const streamQuirk = (words: string): 'stream_options' | 'stream' | undefined =>
+  /\bstream_options|include_usage/.test(words) ? 'stream_options' : /\bstream/i.test(words) ? 'stream' : undefined;
 
 function messageOf(message: ChatMessage): OpenAI.ChatCompletionMessageParam {
   switch (message.role) {

@@ -14,7 +14,7 @@ import { gatewayTransport } from '../mcp/gatewayTransport.ts';
 import { loadMcpPrompts } from '../mcp/prompts.ts';
 import { mcpServer } from '../mcp/server.ts';
 import { chatModel } from './chatModel.ts';
-import { courseLines, isTaken, lineFrom, replyText } from './chatScreen.ts';
+import { courseLines, isTaken, lineFrom, replyText, SpokenWords } from './chatScreen.ts';
 import { type Door, type DoorFlags, openDoor } from './door.ts';
 import { mcpPromptsDir, promptsDir } from './installation.ts';
 import { EXIT, type Format, type Io, print } from './io.ts';
@@ -119,6 +119,7 @@ interface Talk {
 }
 
 async function talk(io: Io, question: string, { model, desk, flags }: Talk): Promise<number> {
+  const spoken = new SpokenWords(io);
   const chat = new Chat({
     model,
     prompt: loadChatPrompt(promptsDir),
@@ -130,13 +131,16 @@ async function talk(io: Io, question: string, { model, desk, flags }: Talk): Pro
       return /^y(?:es)?$/i.test(said?.trim() ?? '') ? 'yes' : 'no';
     },
     tell: (event) => {
+      spoken.over();
       for (const line of courseLines(event)) io.err(`${line}\n`);
     },
+    // A pipe and a program get the words once, whole, when they are the last.
+    ...(io.interactive && flags.output === 'table' && { says: (piece: string) => spoken.says(piece) }),
   });
   const say = (words: string): Promise<ChatReply> => chat.say(words, desk.desk, io.signal);
   if (question !== '') {
     const reply = await say(question);
-    print(io, flags.output, { question, model: model.label, ...reply }, () => replyText(reply));
+    print(io, flags.output, { question, model: model.label, ...reply }, () => spoken.rest(replyText(reply)));
     return isTaken(reply) ? EXIT.ok : EXIT.failed;
   }
   io.err('Ask, or Ctrl-D to end.\n');
@@ -145,6 +149,6 @@ async function talk(io: Io, question: string, { model, desk, flags }: Talk): Pro
     if (words === undefined || io.signal.aborted) return EXIT.ok;
     if (words.trim() === '') continue;
     const reply = await say(words.trim());
-    print(io, 'table', reply, () => `${replyText(reply)}\n`);
+    print(io, 'table', reply, () => `${spoken.rest(replyText(reply))}\n`);
   }
 }

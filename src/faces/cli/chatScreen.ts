@@ -18,6 +18,35 @@ export function courseLines(event: ChatEvent): readonly string[] {
   }
 }
 
+/** The model's words on a person's screen while they are written; what they come to is printed only where it is not there. */
+export class SpokenWords {
+  readonly #io: Pick<Io, 'out'>;
+  #shown = '';
+
+  constructor(io: Pick<Io, 'out'>) {
+    this.#io = io;
+  }
+
+  says(piece: string): void {
+    this.#shown += piece;
+    this.#io.out(piece);
+  }
+
+  /** Something else comes next: on a line of its own. */
+  over(): void {
+    if (this.#shown !== '') this.#io.out('\n');
+    this.#shown = '';
+  }
+
+  /** Of `text` what does not stand on the screen yet. */
+  rest(text: string): string {
+    const shown = this.#shown;
+    this.#shown = '';
+    if (text.startsWith(shown)) return text.slice(shown.length);
+    return `\n\n${text}`;
+  }
+}
+
 /** What stands on stdout in the end: the model's words, and of all that may have changed something what came of it. */
 export function replyText(reply: ChatReply): string {
   const effects = reply.calls.filter(({ effect }) => effect);
