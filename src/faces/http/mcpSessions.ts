@@ -8,6 +8,7 @@ import { newSecret } from '../../gateway/people/secrets.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { rpcProblem } from './mcpMessage.ts';
+import { watchedBody } from './watchedBody.ts';
 
 const MOST_SESSIONS = 256;
 const MOST_OF_ONE = 32;
@@ -132,7 +133,7 @@ export class McpSessions {
       return response;
     }
     session.streams += 1;
-    return watched(response, (isCut) => {
+    return watchedBody(response, (isCut) => {
       session.streams -= 1;
       session.seenAt = this.#parts.clock.now();
       ended();
@@ -204,30 +205,6 @@ const scopesOf = ({ by }: Identity): string[] => (by.kind === 'token' ? [...by.s
 
 const isStream = (response: Response): boolean =>
   (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
-
-/** The same answer; `ended` is called once when it was read to its end, or (`isCut`) when nobody reads it any more. */
-function watched(response: Response, ended: (isCut: boolean) => void): Response {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return response;
-  let isOver = false;
-  const over = (isCut: boolean): void => {
-    if (!isOver) ended(isCut);
-    isOver = true;
-  };
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      over(false);
-      controller.close();
-    },
-    async cancel(reason) {
-      over(true);
-      await reader.cancel(reason);
-    },
-  });
-  return new Response(body, { status: response.status, headers: response.headers });
-}
 
 /** Nobody can be told the answer any more: what still waits for it ends, as if the client had taken the call back. */
 function takeBack({ transport }: Session, messages: unknown): void {
