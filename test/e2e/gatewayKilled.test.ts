@@ -2,23 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { fileStore } from '../../src/adapters/people/fileStore.ts';
-import { systemClock } from '../../src/adapters/system/systemClock.ts';
-import { signingKey } from '../../src/approvals/keys.ts';
-import { proveRequester } from '../../src/approvals/requesterProof.ts';
-import { Gatekeeper } from '../../src/gateway/people/gatekeeper.ts';
-import { putUser } from '../../src/gateway/people/users.ts';
-import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
-import { blueprintFromObject } from '../../src/schema/blueprint/fromObject.ts';
-import { NO_GLOBAL_RULES } from '../../src/schema/blueprint.ts';
-import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
-import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
+import type { KubeObject } from '../../src/schema/kube.ts';
 import { CuttingProxy, type Fault } from '../../src/testing/cuttingProxy.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
+import { AnnAndOmar, PATIENCE_MS, phaseOf, startGateway } from './approvalParts.ts';
 import { blueprint, deployment, eventually, Fairlead, load, replicas, workloadWrites } from './fairlead.ts';
 
-const PATIENCE_MS = 90_000;
 const WANTED = 7;
 
 interface Row {
@@ -71,10 +61,9 @@ const ROWS: readonly Row[] = [
 
 describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
   const data = mkdtempSync(path.join(tmpdir(), 'fairlead-e2e-gateway-'));
-  const store = fileStore(data, systemClock);
   let cluster: Cluster;
   let executor: Fairlead;
-  let token = '';
+  let people: AnnAndOmar;
   const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -91,15 +80,7 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
       services: Object.fromEntries(ROWS.map(({ service }) => [`shop/${service}`, load(0.6, 3, 100)])),
     });
     expect(await executor.run('apply', '-f', executor.blueprints)).toMatchObject({ code: 0 });
-    const user = { name: 'omar', role: 'operator', groups: ['devops-team'] } as const;
-    expect(await putUser(store, systemClock, user)).toMatchObject({ ok: true });
-    const made = await new Gatekeeper(store, systemClock).makeToken('omar', {
-      name: 'e2e',
-      scopes: ['read', 'approve'],
-      days: 1,
-    });
-    if (!made.ok) throw new Error(made.error.message);
-    token = made.value.secret;
+    people = await AnnAndOmar.open(cluster, data);
   });
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end();
@@ -110,16 +91,11 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
     rmSync(data, { recursive: true, force: true });
   });
 
-  /** `fairlead serve`, on the way to the API server that the kubeconfig names; resolves to its address. */
   async function serve(kubeconfig = cluster.kubeconfig): Promise<{ gateway: Fairlead; url: string }> {
-    const gateway = new Fairlead({ ...cluster, kubeconfig }, data);
-    gateway.start('serve', '--port', '0', '--data', data, '--interval', '1s');
-    ends.push(() => gateway.stop('SIGKILL'));
-    ends.push(() => gateway.remove());
-    const url = await eventually('the gateway to listen', PATIENCE_MS, gateway, () =>
-      Promise.resolve(/approvals at (\S+)/.exec(gateway.output)?.[1]),
-    );
-    return { gateway, url };
+    const served = await startGateway(cluster, data, kubeconfig);
+    ends.push(() => served.gateway.remove());
+    ends.push(() => served.gateway.stop('SIGKILL'));
+    return served;
   }
   const startExecutor = (): void => {
     executor.start('executor', '--data', data, '--interval', '1s');
@@ -141,48 +117,9 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
     writeFileSync(file, proxy.kubeconfig(text), { mode: 0o600 });
     return file;
   }
-  const read = async (kind: string, name: string): Promise<KubeObject> =>
-    JSON.parse(await cluster.kubectl(['get', kind, name, '-n', 'shop', '-o', 'json'])) as KubeObject;
-  const phase = ({ status }: KubeObject): string => (status as { phase?: string } | undefined)?.phase ?? '';
+  const read = (kind: string, name: string): Promise<KubeObject> => people.read(kind, name);
   const versionOf = async (service: string): Promise<string> =>
     String(((await read('blueprint', service)).spec as { version?: unknown }).version);
-
-  /** Ann asks, as through the gateway, which signs for her. */
-  async function ask(service: string): Promise<string> {
-    const name = `${service}-1111111111`;
-    const loaded = blueprintFromObject(await read('blueprint', service), NO_GLOBAL_RULES);
-    const system = JSON.parse(await cluster.kubectl(['get', 'namespace', 'kube-system', '-o', 'json'])) as KubeObject;
-    if (!loaded.ok) throw new Error('no blueprint');
-    const asked = {
-      ...DECISION_SPEC,
-      blueprint: { name: service, version: '1.0.0', hash: loaded.value.hash },
-      target: { ...DECISION_SPEC.target, name: service },
-      arguments: { replicas: WANTED },
-      requester: { kind: 'person', name: 'ann' },
-    } as const;
-    const where = { namespace: 'shop', name };
-    const key = signingKey(readFileSync(path.join(data, 'gateway.key'), 'utf8'));
-    const at = new Date(systemClock.now()).toISOString();
-    const proof = proveRequester(system.metadata.uid ?? '', where, asked, at, key);
-    const { apiVersion, kind } = KINDS.Decision;
-    const input = JSON.stringify({ apiVersion, kind, metadata: where, spec: { ...asked, proof } });
-    await cluster.kubectl(['create', '-f', '-'], { input });
-    await eventually('people to be asked', PATIENCE_MS, executor, async () =>
-      phase(await read('decision', name)) === 'AwaitingApproval' ? true : undefined,
-    );
-    return name;
-  }
-  /** Omar's yes; undefined when nobody answered him. */
-  async function yes(url: string, name: string, choice: Row['choice']): Promise<number | undefined> {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    try {
-      const card = (await (await fetch(`${url}/api/approvals/shop/${name}`, { headers })).json()) as ApprovalCard;
-      const body = JSON.stringify({ digest: card.digest, vote: 'approve', choice, comment: 'the sale starts' });
-      return (await fetch(`${url}/api/approvals/shop/${name}/vote`, { method: 'POST', headers, body })).status;
-    } catch {
-      return undefined;
-    }
-  }
 
   it.each(ROWS.map((row) => [row.when, row] as const))(
     '%s: what was approved is done once by what comes after it, and nothing twice (P5, P9)',
@@ -191,10 +128,10 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
       const { gateway, url } = await serve(await lossy(row));
       startExecutor();
       ends.push(() => executor.stop('SIGKILL'));
-      const name = await ask(service);
+      const name = await people.ask(service, WANTED, executor);
       if (executorAway) await executor.stop();
       let voted: number | undefined;
-      const voting = yes(url, name, choice).then((status) => {
+      const voting = people.yes(url, name, choice).then((status) => {
         voted = status;
       });
       await eventually('the moment to die', PATIENCE_MS, gateway, async () => {
@@ -208,9 +145,9 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
 
       const after = await serve();
       // Whoever was not told asks again, and finds it taken.
-      if (voted === undefined) expect(await yes(after.url, name, choice)).toBe(200);
+      if (voted === undefined) expect(await people.yes(after.url, name, choice)).toBe(200);
       await eventually('it to be done and verified', PATIENCE_MS, executor, async () =>
-        phase(await read('decision', name)) === 'Succeeded' ? true : undefined,
+        phaseOf(await read('decision', name)) === 'Succeeded' ? true : undefined,
       );
       expect(workloadWrites(cluster, 'shop').filter((write) => write.includes(` ${service} `))).toEqual([
         `patch ${service} 200`,
@@ -219,7 +156,7 @@ describeCluster('the gateway, killed with SIGKILL on a real API server', () => {
       const spec = (await read('blueprint', service)).spec as { version: string; scaling: { max_replicas: number } };
       expect([spec.version, spec.scaling.max_replicas]).toEqual(choice === 'once' ? ['1.0.0', 5] : ['1.1.0', WANTED]);
       const request = await read('approvalrequest', name);
-      expect([phase(request), request['votes']]).toMatchObject(['Consumed', [{ by: 'omar', choice }]]);
+      expect([phaseOf(request), request['votes']]).toMatchObject(['Consumed', [{ by: 'omar', choice }]]);
       const verified = await executor.run('audit', 'verify', '--data', data, '--kubeconfig', cluster.kubeconfig);
       expect(verified).toMatchObject({ code: 0 });
     },
