@@ -61,7 +61,10 @@ describe('an accepted blueprint', () => {
       observedGeneration: 1,
       hash: stage.hash,
       autonomy: 'autonomous',
-      conditions: [{ type: 'Accepted', status: 'True', reason: 'Accepted', observedGeneration: 1 }],
+      conditions: [
+        { type: 'Accepted', status: 'True', reason: 'Accepted', observedGeneration: 1 },
+        { type: 'Managed', status: 'True', reason: 'Labelled' },
+      ],
     });
     expect(versions(stage)).toMatchObject([
       {
@@ -237,6 +240,59 @@ describe('a refused blueprint', () => {
     const { observer, stop } = await restarted(stage);
     expect((await observer.pass())[0]?.blueprint?.scaling.maxReplicas).toBe(4);
     stop();
+  });
+});
+
+describe('the label on the target', () => {
+  const managed = (stage: Stage): Condition | undefined =>
+    status(stage).conditions?.find(({ type }) => type === 'Managed');
+  const label = async (stage: Stage, labels: Record<string, string>): Promise<void> => {
+    stage.world.edit(KINDS.Deployment, 'shop', 'web', ({ metadata }) => {
+      metadata.labels = labels;
+    });
+    await stage.run(PASS_MS);
+  };
+
+  it.each([[{}], [{ 'fairlead.dev/managed': 'false' }]])(
+    'that is not what people set (%j) is told in the status, with the fix, once, and until it is there',
+    async (labels) => {
+      const stage = await open({ replicas: 3, load: CALM });
+      await stage.run(PASS_MS);
+      const before = managed(stage);
+      expect(before).toMatchObject({ status: 'True', reason: 'Labelled' });
+      await label(stage, labels);
+      expect(managed(stage)).toMatchObject({ status: 'False', reason: 'LabelMissing', observedGeneration: 1 });
+      expect(managed(stage)?.message).toContain('kubectl label deploy -n shop web fairlead.dev/managed=true');
+      expect(Date.parse(managed(stage)?.lastTransitionTime ?? '')).toBeGreaterThan(
+        Date.parse(before?.lastTransitionTime ?? ''),
+      );
+      expect(accepted(stage)).toMatchObject({ type: 'Accepted', status: 'True' });
+      const writes = recordWrites(stage).length;
+      await stage.run(5 * PASS_MS);
+      expect(recordWrites(stage).length).toBe(writes);
+      await label(stage, { 'fairlead.dev/managed': 'true' });
+      expect(managed(stage)).toMatchObject({ status: 'True' });
+      // It is no other version, and no record of one.
+      expect(stage.journal.of('blueprint')).toHaveLength(1);
+    },
+  );
+
+  it('is looked at under a version that is refused, too', async () => {
+    const stage = await open();
+    await apply(stage, '2.0.0', BAD);
+    await label(stage, {});
+    expect(status(stage).conditions?.map(({ type, status: holds }) => `${type} ${holds}`)).toEqual([
+      'Accepted False',
+      'Managed False',
+    ]);
+  });
+
+  it('is none of a Deployment that is gone', async () => {
+    const stage = await open();
+    await stage.run(PASS_MS);
+    stage.world.remove(KINDS.Deployment, 'shop', 'web');
+    await stage.run(PASS_MS);
+    expect(status(stage).conditions).toHaveLength(1);
   });
 });
 

@@ -83,6 +83,11 @@ function blueprint(): Definition {
       AGE,
       wide('In force', '.status.observedVersion', 'The last accepted version.'),
       wide(
+        'Managed',
+        '.status.conditions[?(@.type=="Managed")].status',
+        'False: people have not set the label fairlead.dev/managed=true on the Deployment.',
+      ),
+      wide(
         'Message',
         '.status.conditions[?(@.type=="Accepted")].message',
         'What is wrong with the version as written.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One condition, in Kubernetes' usual shape. `Accepted` is the only type written. */
+/** One condition, in Kubernetes' usual shape: `Accepted`, and `Managed`, which is False while the target lacks the label. */
 export const Condition = z.object({
   type: z.string().max(64),
   status: z.enum(['True', 'False', 'Unknown']),
