@@ -1,5 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { VERSION } from '../src/faces/cli/version.ts';
+import { chartFiles } from '../src/install/chart.ts';
+import { kustomizeFiles } from '../src/install/kustomize.ts';
+import { IMAGE } from '../src/install/settings.ts';
 import { generatedFiles } from '../src/schema/generated.ts';
 import { failClosedPage } from '../test/failClosedPage.ts';
 import { rulesPage } from '../test/rulesPage.ts';
@@ -10,7 +14,8 @@ const pages = [
   ['docs/rules.md', rulesPage()],
   ['docs/fail-closed.md', failClosedPage()],
 ] as const;
-for (const [name, text] of [...generatedFiles(), ...pages]) {
+const manifests = [...kustomizeFiles(`${IMAGE}:${VERSION}`), ...chartFiles(VERSION)];
+for (const [name, text] of [...generatedFiles(), ...manifests, ...pages]) {
   const file = path.join(root, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);

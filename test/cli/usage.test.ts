@@ -26,6 +26,7 @@ describe('the command line', () => {
       'apply',
       'init',
       'install',
+      'uninstall',
       'up',
       'run',
       'executor',
@@ -91,7 +92,11 @@ describe('the command line', () => {
     ],
     ['an endpoint of another kind', ['doctor', '--model-url', 'ftp://x/v1'], /such as http:\/\/127.0.0.1:11434\/v1/],
     ['a model without an endpoint', ['doctor', '--model', 'x'], /no endpoint: set FAIRLEAD_MODEL_URL or --model-url/],
-    ['install of nothing', ['install'], /--crds/],
+    ['a namespace of no name', ['install', '--namespace', 'Shop'], /--namespace Shop: .*lower case/],
+    ['an address that is none', ['install', '--model-url', 'ollama'], /--model-url ollama: write a whole/],
+    ['a gateway without TLS', ['install', '--public-url', 'http://f.example.com'], /--public-url .*https/],
+    ['a certificate for no name', ['install', '--tls'], /--tls: --public-url/],
+    ['a range that is none', ['install', '--api-server-cidr', '10.0.0.1'], /--api-server-cidr 10.0.0.1/],
   ])('refuses %s with code 2, on stderr', async (_, argv, words) => {
     const { code, out, err } = await cli(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -20,9 +20,9 @@ export function assets(): string | undefined {
   return dir !== undefined && isComplete(dir) ? dir : undefined;
 }
 
-function isComplete(dir: string): boolean {
+function isComplete(dir: string, programs: readonly string[] = PROGRAMS): boolean {
   try {
-    for (const program of PROGRAMS) accessSync(path.join(dir, program), constants.X_OK);
+    for (const program of programs) accessSync(path.join(dir, program), constants.X_OK);
     return true;
   } catch {
     return false;
@@ -31,14 +31,16 @@ function isComplete(dir: string): boolean {
 
 /**
  * A suite that needs a real API server. Without its programs it says so and is skipped; with REQUIRE_ALL=1 (continuous
- * integration) it fails instead, so that a green run never hides that nothing was tried.
+ * integration) it fails instead, so that a green run never hides that nothing was tried. `further`: programs beside them.
  */
-export function describeCluster(name: string, suite: () => void): void {
-  if (assets() !== undefined) {
+export function describeCluster(name: string, suite: () => void, further: readonly string[] = []): void {
+  const found = assets();
+  if (found !== undefined && isComplete(found, further)) {
     describe(name, suite);
     return;
   }
-  const why = `no Kubernetes API server: set KUBEBUILDER_ASSETS to a folder with ${PROGRAMS.join(', ')} (test/cluster/README.md)`;
+  const programs = [...PROGRAMS, ...further].join(', ');
+  const why = `no Kubernetes API server: set KUBEBUILDER_ASSETS to a folder with ${programs} (test/cluster/README.md)`;
   if (process.env['REQUIRE_ALL'] === '1') {
     describe(name, () => {
       it('needs a Kubernetes API server', () => {

@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import { auditCommands } from './auditCommands.ts';
 import { chatCommands } from './chatCommands.ts';
+import { installCommands } from './installCommands.ts';
 import { EXIT, type Io } from './io.ts';
 import { type Act, asking, changeFlags, cluster, modelFlags, output, tracing } from './options.ts';
 import { peopleCommands } from './peopleCommands.ts';
@@ -116,24 +118,19 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   asking(program.command('apply'))
     .description('validate a blueprint in either form and apply its custom resource')
     .requiredOption('-f, --filename <paths...>', 'files or folders')
+    .option('--manage', 'say without being asked that Fairlead may change the Deployments: sets their label')
     .action(act(async () => (await import('./blueprints.ts')).apply))
-    .addHelpText('after', '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml\n  fairlead apply -f my-blueprints --manage',
+    );
 
   cluster(program.command('init <deployment>'))
     .description('draft a blueprint from a running Deployment, in observe')
     .action(act(async () => (await import('./init.ts')).init))
     .addHelpText('after', '\nExamples:\n  fairlead init shop/web > blueprints/web/blueprint.yaml');
 
-  program
-    .command('install')
-    .description('print what a cluster needs, for kubectl apply -f -')
-    .option('--crds', 'the custom resource definitions')
-    .option('--rights', 'accounts of the roles, their RBAC, and the admission policies that hold them to it')
-    .option('--keys', 'a new signing key for the gateway, its public half for the executor, and the Secret of users')
-    .option('--namespace <name>', "Fairlead's own namespace", 'agent-system')
-    .action(act(async () => (await import('./install.ts')).install))
-    .addHelpText('after', '\nExamples:\n  fairlead install --crds | kubectl apply -f -');
-
+  installCommands(program, act);
   roleCommands(program, act);
   peopleCommands(program, act);
   chatCommands(program, act);
@@ -208,21 +205,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       '\nExamples:\n  fairlead what-if scale shop/web --replicas 6\n  fairlead what-if adjust_resources shop/web --memory-limit 1Gi\n  fairlead what-if rollback shop/web\n  fairlead what-if delete_deployment shop/web',
     );
 
-  const audit = program.command('audit').description('the journal: check it, decide again from it');
-  const auditCommand = (name: string, text: string): Command =>
-    audit
-      .command(name)
-      .description(text)
-      .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
-      .option('--kubeconfig <file>', 'also find a cut tail behind changes in this cluster')
-      .option('--offline', 'look at files only')
-      .addOption(output());
-  auditCommand('verify', 'find any record altered, dropped, reordered or torn').action(
-    act(async () => (await import('./audit.ts')).verify),
-  );
-  auditCommand('replay', 'run the gate again from the records alone; it must agree').action(
-    act(async () => (await import('./audit.ts')).replay),
-  );
+  auditCommands(program, act);
 
   asking(program.command('doctor'))
     .description('each dependency: fine, or what is wrong and the fix')
