@@ -7,6 +7,7 @@ import { IMAGE } from '../src/install/settings.ts';
 import { generatedFiles } from '../src/schema/generated.ts';
 import { failClosedPage } from '../test/failClosedPage.ts';
 import { rulesPage } from '../test/rulesPage.ts';
+import { monitoringFiles } from './monitoring/monitoringFiles.ts';
 
 /** `npm run gen`: writes what is generated. Tests hold the committed files against the same functions. */
 const root = path.join(import.meta.dirname, '..');
@@ -15,7 +16,7 @@ const pages = [
   ['docs/fail-closed.md', failClosedPage()],
 ] as const;
 const manifests = [...kustomizeFiles(`${IMAGE}:${VERSION}`), ...chartFiles(VERSION)];
-for (const [name, text] of [...generatedFiles(), ...manifests, ...pages]) {
+for (const [name, text] of [...generatedFiles(), ...manifests, ...monitoringFiles(), ...pages]) {
   const file = path.join(root, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
