@@ -41,10 +41,9 @@ export class Controllers {
   }
 
   nextDue(): number | undefined {
-    const dues = [...this.#deadlines.values()].map(({ at }) => at);
-    const kubelet = this.#deps.kubelet.nextDue();
-    if (kubelet !== undefined) dues.push(kubelet);
-    return dues.length === 0 ? undefined : Math.min(...dues);
+    let next = this.#deps.kubelet.nextDue();
+    for (const { at } of this.#deadlines.values()) if (next === undefined || at < next) next = at;
+    return next;
   }
 
   /** Something outside the controllers changed the object: a person, Fairlead, a test. */
@@ -69,7 +68,7 @@ export class Controllers {
   /** Does everything that there is to do at this instant. */
   run(): void {
     const { objects, kubelet, now } = this.#deps;
-    const due = new Set(kubelet.due(now()));
+    const due = kubelet.due(now());
     if (due.size > 0) {
       for (const pod of objects.list(KINDS.Pod)) {
         if (due.has(pod.metadata.uid ?? '')) this.#pods.set(pod.metadata.uid ?? '', pod);

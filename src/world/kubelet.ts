@@ -34,7 +34,6 @@ interface Run {
   /** Which of its ReplicaSet's pods it is, counted by creation: decides who is healthy under a healthy fraction. */
   readonly ordinal: number;
   readonly ip: string;
-  due: number | undefined;
 }
 
 export const DEFAULT_READY_AFTER_MS = 2000;
@@ -46,6 +45,8 @@ const MI = 1024 * 1024;
 export class Kubelet {
   readonly #deps: KubeletDeps;
   readonly #runs = new Map<string, Run>();
+  /** When a container changes next by itself: of a running one that nothing ends, never. */
+  readonly #dues = new Map<string, number>();
   readonly #pending = new Set<string>();
   readonly #ordinals = new Map<string, number>();
   #addresses = 0;
@@ -57,13 +58,15 @@ export class Kubelet {
   /** When the next container changes by itself. */
   nextDue(): number | undefined {
     let next: number | undefined;
-    for (const { due } of this.#runs.values()) if (due !== undefined && (next === undefined || due < next)) next = due;
+    for (const due of this.#dues.values()) if (next === undefined || due < next) next = due;
     return next;
   }
 
-  /** Pods whose time has come, in a fixed order. */
-  due(now: number): string[] {
-    return [...this.#runs].filter(([, run]) => run.due !== undefined && run.due <= now).map(([uid]) => uid);
+  /** Uids of pods whose time has come. */
+  due(now: number): Set<string> {
+    const due = new Set<string>();
+    for (const [uid, at] of this.#dues) if (at <= now) due.add(uid);
+    return due;
   }
 
   /** Uids of pods that wait for a node. */
@@ -73,6 +76,7 @@ export class Kubelet {
 
   forget(uid: string): void {
     this.#runs.delete(uid);
+    this.#dues.delete(uid);
     this.#pending.delete(uid);
     this.#deps.scheduler.release(uid);
   }
@@ -95,7 +99,9 @@ export class Kubelet {
     const stage = stageAt(run.life, now);
     const node = this.#deps.objects.get(KINDS.Node, undefined, run.node);
     const ready = stage.ready && node !== undefined && isTrue(node, 'Ready');
-    run.due = soonest(stage.next, this.#outOfMemoryAt(pod, run));
+    const due = soonest(stage.next, this.#outOfMemoryAt(pod, run));
+    if (due === undefined) this.#dues.delete(uid);
+    else this.#dues.set(uid, due);
     const status = podStatus(pod, { ...stage, ready }, run.boundAt, run.ip, now);
     const current = this.#deps.objects.get(KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
     if (current === undefined) return;
@@ -130,7 +136,7 @@ export class Kubelet {
     this.#addresses += 1;
     const ip = `10.244.${(this.#addresses >> 8) & 255}.${this.#addresses & 255}`;
     const life: Life = { since: now(), fault: undefined, restarts: 0, readyAfter: 0 };
-    const run: Run = { life, boundAt: now(), node: placed.node, ordinal, ip, due: undefined };
+    const run: Run = { life, boundAt: now(), node: placed.node, ordinal, ip };
     run.life = { ...life, fault: this.#faultOf(pod, run), readyAfter: this.#readyAfter(pod) };
     this.#runs.set(uid, run);
     return run;

@@ -37,6 +37,8 @@ export class Objects {
   readonly #seed: string;
   readonly #now: () => number;
   readonly #byKind = new Map<string, Map<string, KubeObject>>();
+  /** By kind and namespace: a list of one namespace costs what is in it, however large the cluster is. */
+  readonly #inNamespace = new Map<string, Map<string, KubeObject>>();
   readonly #owned = new Map<string, Map<string, KubeObject>>();
   readonly #log: Happening[] = [];
   readonly #listeners = new Set<(happening: Happening) => void>();
@@ -63,8 +65,9 @@ export class Objects {
   }
 
   list(kind: Kind, namespace?: string): KubeObject[] {
-    const all = [...(this.#byKind.get(kind.kind)?.values() ?? [])];
-    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+    const index =
+      namespace === undefined ? this.#byKind.get(kind.kind) : this.#inNamespace.get(`${kind.kind} ${namespace}`);
+    return [...(index?.values() ?? [])];
   }
 
   /** Objects whose controlling owner has that uid, oldest first. */
@@ -155,6 +158,7 @@ export class Objects {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.controller)?.uid;
     for (const index of [
       indexed(this.#byKind, kind.kind),
+      ...(namespace === undefined ? [] : [indexed(this.#inNamespace, `${kind.kind} ${namespace}`)]),
       ...(owner === undefined ? [] : [indexed(this.#owned, `${kind.kind} ${owner}`)]),
     ]) {
       if (type === 'deleted') index.delete(key(namespace, name));
