@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { type JournalFlags, type JournalSettings, journalSettings } from './journalSettings.ts';
 import { err, ok, type Result } from './kernel/result.ts';
 import {
   MODEL_VARIABLES,
@@ -40,6 +41,8 @@ export interface Config {
   };
   /** Where approvals are told, and the queue behind that. */
   readonly notices: NoticeSettings;
+  /** How large a journal file grows, and how long full ones are kept. */
+  readonly journals: JournalSettings;
   /** Journals and local keys. */
   readonly dataDir: string;
   /** What belongs to the person at the prompt: their login at a gateway. */
@@ -50,7 +53,7 @@ export interface Config {
   readonly secrets: readonly string[];
 }
 
-export interface ConfigFlags {
+export interface ConfigFlags extends JournalFlags {
   readonly data?: string;
   readonly modelUrl?: string;
   readonly model?: string;
@@ -81,6 +84,8 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   if (!alerts.ok) return alerts;
   const notices = noticeSettings(parsed.data);
   if (!notices.ok) return notices;
+  const journals = journalSettings(flags);
+  if (!journals.ok) return journals;
   const { model } = models.value;
   const personal = parsed.data.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config');
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
@@ -90,6 +95,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
     notices: notices.value,
+    journals: journals.value,
     configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,

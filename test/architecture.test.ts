@@ -31,8 +31,10 @@ const ROOTS = new Set([
   'virtualRun.ts',
   'main.ts',
   'config.ts',
+  'journalSettings.ts',
   'modelSettings.ts',
   'noticeSettings.ts',
+  'prometheusSettings.ts',
   'faces',
   'scenario',
 ]);

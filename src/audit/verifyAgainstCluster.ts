@@ -1,5 +1,9 @@
 import type { LastChange } from '../schema/change.ts';
-import type { VerifyReport } from './verifyLines.ts';
+
+/** The hashes that one or several journals hold. */
+export interface HeadsAtHand {
+  readonly heads: ReadonlySet<string>;
+}
 
 /** The annotation of one Deployment, as read from the cluster. */
 export interface ExecutedChange {
@@ -28,10 +32,10 @@ export interface ClusterReport {
  * was cut off (or a whole journal is missing). Give it the reports of all journals of all executors.
  */
 export function verifyAgainstCluster(
-  reports: VerifyReport | readonly VerifyReport[],
+  reports: HeadsAtHand | readonly HeadsAtHand[],
   changes: readonly ExecutedChange[],
 ): ClusterReport {
-  const all: readonly VerifyReport[] = 'heads' in reports ? [reports] : reports;
+  const all: readonly HeadsAtHand[] = 'heads' in reports ? [reports] : reports;
   const faults: ClusterFault[] = [];
   const unlogged: string[] = [];
   for (const { namespace, name, change } of changes) {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * One line of the journal. `hash` is the SHA-256 (hex) of the canonical JSON (RFC 8785) of the record without `hash`;
- * `prev` is the hash of the line before (64 zeros for the first). One file per writing process, each a chain of its own.
+ * `prev` is the hash of the line before (64 zeros for the first). One chain per writing process, over one file or several:
+ * see journalName.ts.
  */
 export const JournalRecord = z.strictObject({
   seq: z.int().min(0),
@@ -14,6 +15,9 @@ export const JournalRecord = z.strictObject({
   kind: z.enum([
     'opened', // a writer started; data: version, pid
     'torn', // the last line of an earlier run of this writer was cut by a crash; data: its bytes (base64, capped)
+    'sealed', // the last of a full file, which is kept; data: file (its name from now on)
+    'continued', // the first of the file after it; data: file, seq and head of its last record
+    'dropped', // a kept file is about to be deleted, as the settings say; data: file, seq and head of its last record, why
     'blueprint', // a blueprint was accepted or refused; data: name, namespace, version, hash, accepted, faults
     'observed', // what an agent run started from; data: assessment summary
     'model', // one exchange with a model: role, prompt, model, usage, redacted and capped answer

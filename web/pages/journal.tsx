@@ -32,6 +32,9 @@ const KINDS = [
   'access',
   'opened',
   'torn',
+  'sealed',
+  'continued',
+  'dropped',
 ];
 const COLUMNS = [
   { title: 'Record', class: 'num' },

@@ -4,6 +4,8 @@ import { NO_RECORD, sha256 } from '../../schema/journalHash.ts';
 
 /** Where a journal file stands: what the next record is chained to, and what a crash left behind it. */
 export interface Tail {
+  /** The last record there is. */
+  readonly record: JournalRecord | undefined;
   readonly seq: number;
   readonly head: string;
   readonly size: number;
@@ -74,6 +76,7 @@ function parse(line: string): JournalRecord | undefined {
 function describe(record: JournalRecord | undefined, rest: Buffer, all: Buffer, size: number): Tail {
   const garbage = rest.at(-1) === 10 ? rest.subarray(0, -1) : rest;
   return {
+    record,
     seq: record === undefined ? 0 : record.seq + 1,
     head: record?.hash ?? NO_RECORD,
     size,
@@ -81,7 +84,8 @@ function describe(record: JournalRecord | undefined, rest: Buffer, all: Buffer, 
     ...(garbage.length > 0 && {
       torn: {
         size: garbage.length,
-        sha256: sha256(garbage),
+        // Of the text, as whoever checks lines has it: a cut inside a character leaves bytes that are none.
+        sha256: sha256(garbage.toString('utf8')),
         start: garbage.subarray(0, KEPT).toString('base64'),
       },
     }),

@@ -1,14 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { replay as replayRecords } from '../../audit/replay.ts';
+import { eachLine } from '../../adapters/journal/eachLine.ts';
+import type { ChainReport } from '../../audit/chainReport.ts';
+import { recordOf } from '../../audit/fileVerifier.ts';
+import { type Disagreement, replay as replayRecords } from '../../audit/replay.ts';
 import { type ExecutedChange, verifyAgainstCluster } from '../../audit/verifyAgainstCluster.ts';
-import { verifyLines } from '../../audit/verifyLines.ts';
 import { loadConfig } from '../../config.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { LastChange } from '../../schema/change.ts';
-import { JournalRecord } from '../../schema/journal.ts';
 import { KINDS, LAST_CHANGE_ANNOTATION } from '../../schema/kube.ts';
 import { EXIT, type Format, type Io, print } from './io.ts';
+import { chainsIn, checkFolder, type JournalFolders, journalFolders, manifestFaults } from './journalFolder.ts';
 import { openSession } from './session.ts';
 
 interface AuditFlags {
@@ -18,63 +19,54 @@ interface AuditFlags {
   readonly output: Format;
 }
 
-interface JournalFile {
-  readonly file: string;
-  readonly lines: readonly string[];
+/** The folder that is meant: as an argument, by --data, or where roles keep theirs. */
+async function foldersOf(folder: string | undefined, flags: AuditFlags): Promise<Result<JournalFolders, string>> {
+  const data = folder ?? flags.data;
+  const config = loadConfig(data === undefined ? {} : { data });
+  return config.ok ? journalFolders(config.value.dataDir) : config;
 }
 
-/** Every journal of the data folder. None is an error: a check that saw nothing must not pass. */
-async function journals(flags: AuditFlags): Promise<Result<{ dir: string; files: JournalFile[] }, string>> {
-  const config = loadConfig(flags.data === undefined ? {} : { data: flags.data });
-  if (!config.ok) return config;
-  const dir = config.value.dataDir;
-  try {
-    const names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort();
-    if (names.length === 0)
-      return err(`${dir} holds no journal (*.jsonl); --data names the folder that up, run or executor was given`);
-    const files = await Promise.all(
-      names.map(async (name) => ({ file: name, lines: (await readFile(path.join(dir, name), 'utf8')).split('\n') })),
-    );
-    return ok({ dir, files });
-  } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const words = absent ? 'there is no such folder' : error instanceof Error ? error.message : String(error);
-    return err(`${dir} cannot be read: ${words}; --data names the folder that up, run or executor was given`);
-  }
-}
-
-export async function verify(io: Io, flags: AuditFlags): Promise<number> {
-  const read = await journals(flags);
-  if (!read.ok) {
-    io.err(`fairlead: ${read.error}\n`);
+export async function verify(io: Io, folder: string | undefined, flags: AuditFlags): Promise<number> {
+  const found = await foldersOf(folder, flags);
+  if (!found.ok) {
+    io.err(`fairlead: ${found.error}\n`);
     return EXIT.failed;
   }
-  const reports = read.value.files.map(({ file, lines }) => ({ file, report: verifyLines(lines) }));
   const changes = flags.offline || flags.kubeconfig === undefined ? undefined : await executedChanges(io, flags);
   if (changes !== undefined && !changes.ok) {
     io.err(`fairlead: the cluster cannot be asked: ${changes.error}; --offline looks at the files alone\n`);
     return EXIT.failed;
   }
-  const cluster =
-    changes &&
-    verifyAgainstCluster(
-      reports.map(({ report }) => report),
-      changes.value,
-    );
-  const sound = reports.every(({ report }) => report.ok) && (cluster?.ok ?? true);
+  const wanted = new Set(changes?.value.map(({ change }) => change.log));
+  const checked = [];
+  try {
+    for (const one of found.value.folders) checked.push(await checkFolder(one, (hash) => wanted.has(hash)));
+  } catch (error) {
+    io.err(`fairlead: a journal cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+  const { manifest } = found.value;
+  const exported = manifest && manifestFaults(manifest, checked);
+  const cluster = changes && verifyAgainstCluster(checked, changes.value);
+  const chains = checked.flatMap(({ source, chains: some }) => some.map((chain) => ({ source, ...chain })));
+  const sound = chains.every((chain) => chain.ok) && (cluster?.ok ?? true) && (exported ?? []).length === 0;
   const data = {
     ok: sound,
-    journals: reports.map(({ file, report }) => ({ file, ...report, heads: undefined })),
+    journals: chains.map(({ source, ...chain }) => ({
+      file: chain.files.at(-1),
+      ...(source === '' ? {} : { source }),
+      ...chain,
+    })),
+    ...(manifest && { export: { madeAt: manifest.madeAt, faults: exported } }),
     ...(cluster ? { cluster: { ...cluster, changes: changes.value.length } } : {}),
   };
   print(io, flags.output, data, () => {
-    const lines = reports.flatMap(({ file, report }) => [
-      `${file}: ${report.ok ? 'sound' : 'NOT SOUND'}, ${report.records} records, head ${report.head.slice(0, 12)}`,
-      ...report.faults.map((f) => `  line ${f.line}: ${f.code}: ${f.message}`),
-      ...report.torn.map(
-        (t) => `  line ${t.line}: torn by a crash${t.closed ? ', named by a later record' : ''}; not altered`,
-      ),
-    ]);
+    const lines = chains.flatMap(({ source, ...chain }) => chainLines(source, chain));
+    if (manifest)
+      lines.push(
+        `export of ${manifest.madeAt}: ${exported?.length === 0 ? 'as its manifest says' : 'NOT AS ITS MANIFEST SAYS'}`,
+      );
+    lines.push(...(exported ?? []).map((fault) => `  ${fault}`));
     if (cluster) {
       lines.push(`cluster: ${changes.value.length} executed changes looked for, ${cluster.faults.length} missing`);
       lines.push(
@@ -85,6 +77,21 @@ export async function verify(io: Io, flags: AuditFlags): Promise<number> {
     return `${lines.join('\n')}\n`;
   });
   return sound ? EXIT.ok : EXIT.failed;
+}
+
+function chainLines(source: string, chain: ChainReport): string[] {
+  const { files, records, head, faults, torn, begins } = chain;
+  const name = [source, files.at(-1) ?? ''].filter((part) => part !== '').join('/');
+  const where = (file: string, line: number): string => (files.length > 1 ? `${file} line ${line}` : `line ${line}`);
+  const many = files.length > 1 ? ` in ${files.length} files` : '';
+  return [
+    `${name}: ${chain.ok ? 'sound' : 'NOT SOUND'}, ${records} records${many}, head ${head.slice(0, 12)}`,
+    ...(begins > 0 ? [`  begins at record ${begins}; earlier files are not here`] : []),
+    ...faults.map((f) => `  ${where(f.file, f.line)}: ${f.code}: ${f.message}`),
+    ...torn.map(
+      (t) => `  ${where(t.file, t.line)}: torn by a crash${t.closed ? ', named by a later record' : ''}; not altered`,
+    ),
+  ];
 }
 
 async function executedChanges(io: Io, flags: AuditFlags): Promise<Result<ExecutedChange[], string>> {
@@ -101,30 +108,44 @@ async function executedChanges(io: Io, flags: AuditFlags): Promise<Result<Execut
   );
 }
 
-export async function replay(io: Io, flags: AuditFlags): Promise<number> {
-  const read = await journals(flags);
-  if (!read.ok) {
-    io.err(`fairlead: ${read.error}\n`);
+export async function replay(io: Io, folder: string | undefined, flags: AuditFlags): Promise<number> {
+  const found = await foldersOf(folder, flags);
+  if (!found.ok) {
+    io.err(`fairlead: ${found.error}\n`);
     return EXIT.failed;
   }
-  const lines = read.value.files.flatMap((file) => file.lines.filter((line) => line !== ''));
-  const records = lines.flatMap((line) => {
-    const parsed = JournalRecord.safeParse(safeJson(line));
-    return parsed.success ? [parsed.data] : [];
-  });
-  const unreadable = lines.length - records.length;
-  const report = replayRecords(records);
-  print(io, flags.output, { ...report, unreadable }, () =>
+  let agreed = 0;
+  let unreadable = 0;
+  const disagreements: Disagreement[] = [];
+  const judge = (line: string): void => {
+    if (line === '') return;
+    const record = recordOf(line);
+    if (record === undefined) unreadable += 1;
+    else {
+      const report = replayRecords([record]);
+      agreed += report.agreed;
+      disagreements.push(...report.disagreements);
+    }
+  };
+  try {
+    for (const { dir } of found.value.folders) {
+      for (const file of (await chainsIn(dir)).flat()) await eachLine(path.join(dir, file), judge);
+    }
+  } catch (error) {
+    io.err(`fairlead: a journal cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+  print(io, flags.output, { agreed, disagreements, unreadable }, () =>
     [
-      `${report.agreed} recorded verdicts came out the same again, ${report.disagreements.length} did not`,
+      `${agreed} recorded verdicts came out the same again, ${disagreements.length} did not`,
       ...(unreadable > 0
         ? [`${unreadable} lines are no records; fairlead audit verify says whether that is sound`]
         : []),
-      ...report.disagreements.slice(0, 50).map((d) => `  ${d.writer} record ${d.seq} (${d.subject}): ${d.message}`),
+      ...disagreements.slice(0, 50).map((d) => `  ${d.writer} record ${d.seq} (${d.subject}): ${d.message}`),
       '',
     ].join('\n'),
   );
-  return report.disagreements.length === 0 ? EXIT.ok : EXIT.failed;
+  return disagreements.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function safeJson(text: string): unknown {

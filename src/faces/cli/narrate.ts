@@ -134,6 +134,9 @@ export function linesOf({ kind, subject, data }: JournalEntry): readonly Line[] 
       return [['access', `${data['who']}: ${data['what']}`]];
     case 'opened':
     case 'torn':
+    case 'sealed':
+    case 'continued':
+    case 'dropped':
       return [];
   }
 }

@@ -20,6 +20,12 @@ export const asking = (command: Command): Command => cluster(command).addOption(
 export function role(command: Command): Command {
   return cluster(command)
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
+    .option('--journal-size <size>', 'a journal file of this size is sealed, and the next begun', '16Mi')
+    .option(
+      '--journal-keep <what>',
+      'how long sealed files are kept: an age, a number of files, both (90d,12), all',
+      '90d',
+    )
     .option('--interval <duration>', 'pause between passes', '15s');
 }
 

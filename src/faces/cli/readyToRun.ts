@@ -37,6 +37,7 @@ export async function openJournals<Role extends string>(
       clock: systemClock,
       redact: (value) => redactDeep(value, config.secrets),
       version: VERSION,
+      ...config.journals,
     });
     if (!opened.ok) {
       await Promise.all([...journals.values()].map((journal) => journal.close()));

@@ -39,7 +39,11 @@ export async function journalPage(
   const places = read.value.lines
     .filter(({ record }) => whole || record.kind !== 'access')
     .filter((line) => (query.kind === undefined || line.record.kind === query.kind) && isAsked(line))
-    .map((line) => ({ at: line.record.at, key: `${line.file} ${String(line.record.seq).padStart(16, '0')}`, line }));
+    .map((line) => ({
+      at: line.record.at,
+      key: `${line.record.writer} ${String(line.record.seq).padStart(16, '0')} ${line.file}`,
+      line,
+    }));
   const page = pageOf(places, 'newest first', query.cursor);
   if (!page.ok) return page;
   const { items, next } = page.value;
@@ -47,7 +51,7 @@ export async function journalPage(
     items: items.map(({ line }) => recordView(whole ? line : { ...line, json: unsigned(line.json) })),
     ...(next !== undefined && { next }),
     chain: chainOf(read.value, deps.clock.now()),
-    files: read.value.reports.map(({ file, report }) => ({ file, records: report.records, sound: report.ok })),
+    files: read.value.files.map(({ file, report }) => ({ file, records: report.records, sound: report.ok })),
   });
 }
 
@@ -121,23 +125,28 @@ function textOf(kind: string, data: Readonly<Record<string, unknown>>): string {
   );
 }
 
-function chainOf({ reports }: Journals, now: number): JournalPage['chain'] {
-  const records = reports.reduce((sum, { report }) => sum + report.records, 0);
-  const bad = reports.filter(({ report }) => !report.ok);
-  const faults = bad.flatMap(({ file, report }) =>
-    report.faults.map((fault) => `${name(file)} line ${fault.line}: ${fault.code}: ${fault.message}`),
+function chainOf({ chains, earlierUnread }: Journals, now: number): JournalPage['chain'] {
+  const records = chains.reduce((sum, chain) => sum + chain.records, 0);
+  const bad = chains.filter(({ ok: sound }) => !sound);
+  const faults = bad.flatMap((chain) =>
+    chain.faults.map(({ file, line, code, message }) => `${name(file)} line ${line}: ${code}: ${message}`),
   );
-  const torn = reports.reduce((sum, { report }) => sum + report.torn.length, 0);
-  const sound =
-    reports.length === 0
-      ? 'No journal is at hand.'
-      : `Sound: ${records} records in ${reports.length} journals${torn > 0 ? `; ${torn} lines torn by a crash, none altered` : ''}.`;
-  const newest = reports.length === 1 ? reports[0]?.report.head : undefined;
+  const torn = chains.reduce((sum, chain) => sum + chain.torn.length, 0);
+  const newest = chains.length === 1 ? chains[0]?.head : undefined;
+  const notes = [
+    ...(torn > 0 ? [`${torn} lines torn by a crash, none altered`] : []),
+    ...(earlierUnread ? ['older files are not looked at here: fairlead audit verify reads them'] : []),
+    ...chains.flatMap(({ writer, begins }) =>
+      begins > 0 && !earlierUnread ? [`${name(writer)} begins at record ${begins}: earlier files were deleted`] : [],
+    ),
+  ];
+  const sound = `Sound: ${[`${records} records in ${chains.length} journals`, ...notes].join('; ')}.`;
+  const text = bad.length > 0 ? sentence(`Not sound: ${faults.slice(0, 3).join('; ')}`) : sound;
   return {
-    sound: bad.length === 0 && reports.length > 0,
+    sound: bad.length === 0 && chains.length > 0,
     records,
     ...(newest !== undefined && { head: newest }),
-    text: bad.length === 0 ? sound : sentence(`Not sound: ${faults.slice(0, 3).join('; ')}`),
+    text: chains.length === 0 ? 'No journal is at hand.' : text,
     at: instant(now),
   };
 }

@@ -75,6 +75,9 @@ export class Fold {
       case 'allowance':
       case 'opened':
       case 'torn':
+      case 'sealed':
+      case 'continued':
+      case 'dropped':
         return [];
     }
   }

@@ -41,7 +41,7 @@ export class Journals {
   /** Checks every chain and judges every recorded call again, as `fairlead audit verify` and `replay` do. */
   async prove(): Promise<Proof> {
     const files = await Promise.all(this.#open.map(async ({ path }) => (await readFile(path, 'utf8')).split('\n')));
-    const reports = files.map(verifyLines);
+    const reports = files.map((lines) => verifyLines(lines));
     const records = files.flat().flatMap((line) => (line === '' ? [] : [JournalRecord.parse(JSON.parse(line))]));
     const { agreed, disagreements } = replay(records);
     const sound = reports.filter(({ ok }) => ok).length;

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { type Act, output } from './options.ts';
+
+/** The journals: check them, decide again from them, take them along. */
+export function auditCommands(program: Command, act: Act): void {
+  const audit = program.command('audit').description('the journal: check it, decide again from it, take it along');
+  const data = 'where journals stand (default: $XDG_STATE_HOME/fairlead)';
+  const looking = (name: string, text: string): Command =>
+    audit
+      .command(`${name} [folder]`)
+      .description(text)
+      .option('--data <dir>', data)
+      .option('--kubeconfig <file>', 'also find a cut tail behind changes in this cluster')
+      .option('--offline', 'look at files only')
+      .addOption(output());
+  looking('verify', 'find any record altered, dropped, reordered or torn, in one file or over several')
+    .action(act(async () => (await import('./audit.ts')).verify))
+    .addHelpText('after', '\nExamples:\n  fairlead audit verify\n  fairlead audit verify audit-2026-11');
+  looking('replay', 'run the gate again from the records alone; it must agree')
+    .action(act(async () => (await import('./audit.ts')).replay))
+    .addHelpText('after', '\nExamples:\n  fairlead audit replay audit-2026-11');
+}
