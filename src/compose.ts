@@ -153,6 +153,23 @@ export function composeProposer(model: ChatModel | undefined, parts: AgentParts)
   return withFallback({ model: around(engine), clock, log, deadlineMs: passMs, patienceMs: PATIENCE_MS });
 }
 
+/** Where the numbers come from: Prometheus first where one is set up, else the metrics APIs of Kubernetes alone. */
+export async function composeMetrics(
+  { prometheus }: Pick<Config, 'prometheus'>,
+  reader: Pick<ClusterReader, 'raw'>,
+  clock: Clock,
+  ids: Pick<Ids, 'random'>,
+): Promise<MetricsSource> {
+  const { KubernetesMetrics } = await import('./adapters/metrics/kubernetesMetrics.ts');
+  const apis = new KubernetesMetrics(reader);
+  if (prometheus === undefined) return (await import('./adapters/metrics/withoutQueries.ts')).withoutQueries(apis);
+  const { CombinedMetrics } = await import('./adapters/metrics/combinedMetrics.ts');
+  const { PrometheusClient } = await import('./adapters/prometheus/client.ts');
+  const { PrometheusMetrics } = await import('./adapters/prometheus/prometheusMetrics.ts');
+  const first = new PrometheusMetrics(new PrometheusClient(prometheus, { ids }), prometheus.windowMs);
+  return new CombinedMetrics(first, apis, clock);
+}
+
 /** The sinks the settings name, loaded only when there are some. */
 export async function composeAlerts(config: Config, parts: { clock: Clock; log: Log }): Promise<AlertSink[]> {
   const { webhook, slack } = config.alerts;

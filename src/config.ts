@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { type JournalFlags, type JournalSettings, journalSettings } from './journalSettings.ts';
+import type { PrometheusSettings } from './adapters/prometheus/access.ts';
 import { err, ok, type Result } from './kernel/result.ts';
 import {
   MODEL_VARIABLES,
@@ -17,10 +18,12 @@ import {
   noticeSettings,
   withSecretFiles,
 } from './noticeSettings.ts';
+import { PROMETHEUS_VARIABLES, prometheusSecrets, prometheusSettings } from './prometheusSettings.ts';
 
 /** Everything the environment can say. Flags go before it; nothing else reads the environment. */
 const Environment = z.object({
   ...NOTICE_VARIABLES,
+  ...PROMETHEUS_VARIABLES,
   FAIRLEAD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
   FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -43,6 +46,8 @@ export interface Config {
   readonly notices: NoticeSettings;
   /** How large a journal file grows, and how long full ones are kept. */
   readonly journals: JournalSettings;
+  /** Where numbers come from first; undefined: from the metrics APIs of Kubernetes alone. */
+  readonly prometheus?: PrometheusSettings;
   /** Journals and local keys. */
   readonly dataDir: string;
   /** What belongs to the person at the prompt: their login at a gateway. */
@@ -86,6 +91,8 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   if (!notices.ok) return notices;
   const journals = journalSettings(flags);
   if (!journals.ok) return journals;
+  const prometheus = prometheusSettings(parsed.data);
+  if (!prometheus.ok) return prometheus;
   const { model } = models.value;
   const personal = parsed.data.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config');
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
@@ -95,6 +102,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
     notices: notices.value,
+    ...(prometheus.value && { prometheus: prometheus.value }),
     journals: journals.value,
     configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
@@ -105,6 +113,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
       alerts.value.webhook?.url,
       alerts.value.slack?.url,
       ...noticeSecrets(notices.value),
+      ...prometheusSecrets(prometheus.value),
     ].filter((secret) => secret !== undefined),
   });
 }

@@ -35,7 +35,8 @@ export function assess(given: Assessing): { readonly assessment: Assessment; rea
   const { now, blueprint, workload, reading } = given;
   const before = given.history;
   const cpu = utilisation(workload, reading, blueprint, now);
-  const signals = [cpuSignal(cpu, blueprint, reading.source), ...objectiveSignals(workload, reading, blueprint, now)];
+  const source = reading.usage[0]?.source ?? reading.source;
+  const signals = [cpuSignal(cpu, blueprint, source), ...objectiveSignals(workload, reading, blueprint, now)];
   const asked = demands({ blueprint, cpu, signals, history: before });
   const desired = asked.length === 0 ? undefined : Math.max(...asked.map((demand) => demand.replicas));
   const breach = breachOf(workload, blueprint, signals);
@@ -126,9 +127,17 @@ function pointOf(
     desired: isSteady ? desired : undefined,
     overAlarm: flags.overAlarm,
     overTarget: flags.overTarget,
+    overMs: averaged(signals),
     usable: cpu.isCovered && signals.every((signal) => signal.state === 'fresh'),
     missed,
   };
+}
+
+/** The longest time that a value of this pass is averaged over, where a source says so. */
+function averaged(signals: readonly Signal[]): number | undefined {
+  let longest: number | undefined;
+  for (const { overMs } of signals) if (overMs !== undefined && overMs > (longest ?? 0)) longest = overMs;
+  return longest;
 }
 
 /** Older samples say nothing of this pass. */

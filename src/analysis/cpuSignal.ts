@@ -14,6 +14,7 @@ export function cpuSignal(cpu: Utilisation, { scaling }: Blueprint, source: stri
     downBelow: scaling.downThreshold,
     ...(cpu.sampleAt === undefined ? {} : { sampleAt: cpu.sampleAt }),
     intervalMs: cpu.intervalMs,
+    ...(cpu.overMs === undefined ? {} : { overMs: cpu.overMs }),
     source,
     covered: cpu.covered,
     ready: cpu.ready,

@@ -1,5 +1,6 @@
 import { isoInstant } from '../kernel/instant.ts';
 import type { Assessment, Signal } from '../schema/assessment.ts';
+import { plural, span } from './words.ts';
 
 /** The numbers behind a decision, one line a signal, computed here and never by a model: at most 32 lines of 300 characters. */
 export function evidenceLines(assessment: Assessment): string[] {
@@ -22,9 +23,11 @@ function signalLine(signal: Signal): string {
     ...(signal.downBelow === undefined ? [] : [`down below ${show(signal.name, signal.downBelow)}`]),
   ];
   const coverage = signal.covered === undefined ? '' : `, ${signal.covered} of ${signal.ready ?? '?'} pods`;
+  const counted = signal.requests === undefined ? '' : `, ${plural(Math.floor(signal.requests), 'request')}`;
+  const over = signal.overMs === undefined ? '' : ` over ${span(signal.overMs)}`;
   const when = signal.sampleAt === undefined ? '' : `, sampled ${isoInstant(signal.sampleAt)}`;
   const but = signal.detail === undefined || signal.name === 'cpu' ? '' : `, ${signal.detail}`;
-  return `${signal.name} ${show(signal.name, signal.value)}${limits.length > 0 ? ` (${limits.join(', ')})` : ''}${coverage}${when}${but}, says ${signal.says}`;
+  return `${signal.name} ${show(signal.name, signal.value)}${limits.length > 0 ? ` (${limits.join(', ')})` : ''}${coverage}${counted}${over}${when}${but}, says ${signal.says}`;
 }
 
 /** A value of a signal with its unit; never rounded across a limit it has crossed by a tenth of a percent. */

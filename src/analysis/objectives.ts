@@ -40,14 +40,15 @@ export function objectiveSignals(
   return signals.map((signal) => ofEnoughRequests(signal, rate));
 }
 
-/** The window of quantiles and rates in common queries; a source does not say which it used. */
+/** The window of quantiles and rates in common queries, where a source does not say which it used. */
 const WINDOW_MS = 5 * 60_000;
 
 /** p99 of 12 s out of six requests (Azure/ARO-HCP 6455): what few requests say argues for nothing. An unknown number does. */
 function ofEnoughRequests(signal: Signal, rate: number | undefined): Signal {
-  const requests = rate === undefined ? undefined : (rate * WINDOW_MS) / 1000;
+  const windowMs = (signal.requests === undefined ? undefined : signal.overMs) ?? WINDOW_MS;
+  const requests = signal.requests ?? (rate === undefined ? undefined : (rate * windowMs) / 1000);
   if (signal.says !== 'up' || !tooFew(requests)) return signal;
-  const detail = `${plural(Math.floor(requests ?? 0), 'request')} in ${span(WINDOW_MS)}, too few to tell`;
+  const detail = `${plural(Math.floor(requests ?? 0), 'request')} in ${span(windowMs)}, too few to tell`;
   return { ...signal, says: 'hold', detail };
 }
 
@@ -93,15 +94,20 @@ function signalOf(
     name,
     says: 'nothing' as const,
     intervalMs: sample === undefined ? USUAL_INTERVAL_MS : intervalOf(sample.windowMs),
-    source: reading.source,
+    source: sample?.source ?? reading.source,
     ...(target === undefined ? {} : { target, upAbove: target }),
+    ...(sample?.overMs === undefined ? {} : { overMs: sample.overMs }),
+    ...(sample?.requests === undefined ? {} : { requests: sample.requests }),
   };
   if (sample === undefined) {
     return { ...base, state: 'missing', detail: failureOf(reading, metric) ?? `no sample of ${metric}` };
   }
   const seen = { ...base, sampleAt: sample.at };
   const value = sample.value * objective.factor;
-  if (!isMeasure(value)) return { ...seen, state: 'implausible', detail: `${metric} is ${sample.value}` };
+  if (!isMeasure(value)) {
+    const why = sample.requests === 0 ? `: no requests in ${span(sample.overMs ?? base.intervalMs)}` : '';
+    return { ...seen, state: 'implausible', detail: `${metric} is ${sample.value}${why}` };
+  }
   if (value > objective.most) return { ...seen, state: 'implausible', detail: objective.tooMuch(value) };
   const age = ageOf(sample.at, now, freshnessMs, base.intervalMs);
   if (age.state !== 'fresh') {

@@ -24,6 +24,8 @@ export interface Utilisation {
   readonly value?: number;
   readonly sampleAt?: number;
   readonly intervalMs: number;
+  /** The widest time that the use is averaged over, where the source says so. */
+  readonly overMs?: number;
   /** Ready pods, and how many of them have a fresh sample. */
   readonly ready: number;
   readonly covered: number;
@@ -44,6 +46,8 @@ interface PodSample {
   memory: number;
   at: number;
   windowMs: number;
+  /** What the use is averaged over. */
+  overMs: number;
 }
 
 interface Sorted {
@@ -56,6 +60,7 @@ interface Sorted {
   /** Newest time and widest window of the fresh samples, or of the old ones when none is fresh. */
   readonly newest?: number;
   readonly intervalMs: number;
+  readonly overMs: number;
   readonly staleDetail?: string;
 }
 
@@ -87,6 +92,7 @@ export function utilisation(
     ...base,
     covered: sorted.covered,
     intervalMs: sorted.intervalMs,
+    ...(sorted.overMs > sorted.intervalMs ? { overMs: sorted.overMs } : {}),
     ...(sorted.newest === undefined ? {} : { sampleAt: sorted.newest }),
   };
   if (sorted.covered === 0) {
@@ -143,13 +149,15 @@ function perPod(
     const sum = sums.get(sample.pod);
     if (sum === undefined) {
       const { cpu: used, at } = sample;
-      sums.set(sample.pod, { used, memory: measured(sample.memory), at, windowMs: intervalOf(sample.windowMs) });
+      const windowMs = intervalOf(sample.windowMs);
+      sums.set(sample.pod, { used, memory: measured(sample.memory), at, windowMs, overMs: sample.overMs ?? windowMs });
     } else {
       sum.used += sample.cpu;
       sum.memory += measured(sample.memory);
       // A pod's sum is as old as its oldest part.
       sum.at = Math.min(sum.at, sample.at);
       sum.windowMs = Math.max(sum.windowMs, intervalOf(sample.windowMs));
+      sum.overMs = Math.max(sum.overMs, sample.overMs ?? intervalOf(sample.windowMs));
     }
   }
   return sums;
@@ -170,6 +178,7 @@ function sortPods(
   let newest: number | undefined;
   let newestOld: number | undefined;
   let intervalMs = 0;
+  let overMs = 0;
   let staleDetail: string | undefined;
   for (const pod of ready) {
     const sample = samples.get(pod.name);
@@ -178,6 +187,7 @@ function sortPods(
       continue;
     }
     intervalMs = Math.max(intervalMs, sample.windowMs);
+    overMs = Math.max(overMs, sample.overMs);
     const age = ageOf(sample.at, now, freshnessMs, sample.windowMs);
     if (age.state !== 'fresh') {
       staleDetail ??= age.detail;
@@ -202,6 +212,7 @@ function sortPods(
     memory,
     ...(sampleAt === undefined ? {} : { newest: sampleAt }),
     intervalMs: intervalMs === 0 ? USUAL_INTERVAL_MS : intervalMs,
+    overMs,
     ...(staleDetail === undefined ? {} : { staleDetail }),
   };
 }
@@ -210,7 +221,7 @@ const isComing = (pod: Pod): boolean => !pod.ready && !pod.terminating;
 
 function isWarming(pod: Pod, sample: PodSample, now: number): boolean {
   if (pod.startedAt === undefined || pod.startedAt + START_PERIOD_MS <= now) return false;
-  return pod.readyAt !== undefined && sample.at < pod.readyAt + sample.windowMs;
+  return pod.readyAt !== undefined && sample.at < pod.readyAt + sample.overMs;
 }
 
 function withoutRequest(workload: Workload): string {

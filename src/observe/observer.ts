@@ -18,7 +18,7 @@ import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
 import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
-import { type Surroundings, surroundingsOf } from './surroundings.ts';
+import { podNamesOf, type Surroundings, surroundingsOf } from './surroundings.ts';
 import { healthyHashOf, type Tracked, track, trackedNow, trackPass, type Watched } from './tracker.ts';
 
 export interface ObserverDeps {
@@ -165,9 +165,12 @@ export class Observer {
     const global = this.#globalNow();
     const { accepted, unread } = await acceptWithKept(reader, this.#acceptance, blueprints, global);
     this.#acceptance.keepOnly(blueprints);
-    const targets = accepted.flatMap(({ object, blueprint }) =>
-      blueprint === undefined || !this.#isThere(object, blueprint.target.name) ? [] : [metricTargetOf(blueprint)],
-    );
+    const podNames = podNamesOf(this.#mirrors);
+    const targets = accepted.flatMap(({ object, blueprint }) => {
+      const deployment = blueprint && this.#deployment(object, blueprint.target.name);
+      if (blueprint === undefined || deployment === undefined) return [];
+      return [metricTargetOf(blueprint, () => podNames(deployment))];
+    });
     this.#index = new ReadingIndex(await readMetrics(metrics, targets, clock, this.#signal));
     // Objects are taken after the metrics came, so that pods and their samples are as close in time as can be.
     const now = clock.now();
@@ -209,9 +212,9 @@ export class Observer {
     return mirror.syncedAt === undefined ? { faults: [] } : this.#acceptance.global(mirror.get(undefined, 'default'));
   }
 
-  #isThere(blueprint: KubeObject, deployment: string): boolean {
-    const object = this.#mirrors.of('Deployment').get(blueprint.metadata.namespace, deployment);
-    return object !== undefined && object.metadata.deletionTimestamp === undefined;
+  #deployment(blueprint: KubeObject, name: string): KubeObject | undefined {
+    const object = this.#mirrors.of('Deployment').get(blueprint.metadata.namespace, name);
+    return object?.metadata.deletionTimestamp === undefined ? object : undefined;
   }
 
   #partsOf(

@@ -29,11 +29,23 @@ describe('metricTargetOf', () => {
       [],
     ],
   ])('%s', (_name, over, expected) => {
-    expect(metricTargetOf(calmBlueprint({ metrics, ...over }))).toEqual({
-      namespace: 'shop',
-      deployment: 'web',
-      metrics: expected,
-    });
+    const { signals = [], ...target } = metricTargetOf(calmBlueprint({ metrics, ...over }));
+    expect(target).toEqual({ namespace: 'shop', deployment: 'web', metrics: expected });
+    expect(signals.map(({ metric }) => metric)).toEqual(expected);
+  });
+
+  it('leaves a signal with a query of its own to the source that can ask it', () => {
+    const queries = { latencyP95: 'job:p95{app="web"}' };
+    const { metrics: names, signals = [] } = metricTargetOf(calmBlueprint({ metrics: { ...metrics, queries } }));
+    expect(names).toEqual(['errors', 'rps']);
+    expect(signals[0]).toMatchObject({ signal: 'latency_p95', metric: 'p95', query: 'job:p95{app="web"}' });
+  });
+
+  it('names the largest latency that anything is held against, in seconds', () => {
+    const checks = calmBlueprint().verification.checks.map((check) => ({ ...check, value: 900 }));
+    const verification = { ...NO_CHECKS, checks: checks.filter(({ signal }) => signal === 'latency_p95') };
+    const target = metricTargetOf(calmBlueprint({ performance: { latencyP95Ms: 200 }, verification }));
+    expect(target.signals?.[0]).toMatchObject({ signal: 'latency_p95', limit: 0.9 });
   });
 });
 

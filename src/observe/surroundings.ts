@@ -33,6 +33,15 @@ export function surroundingsOf(mirrors: Mirrors): (deployment: KubeObject) => Su
   };
 }
 
+/** Names of a Deployment's pods by owner; grouped when first asked for, which most metrics sources never do. */
+export function podNamesOf(mirrors: Mirrors): (deployment: KubeObject) => readonly string[] {
+  let known: ((deployment: KubeObject) => Surroundings) | undefined;
+  return (deployment) => {
+    known ??= surroundingsOf(mirrors);
+    return known(deployment).pods.map(({ metadata }) => metadata.name);
+  };
+}
+
 function byController(objects: Iterable<KubeObject>): ReadonlyMap<string, readonly KubeObject[]> {
   const groups = new Map<string, KubeObject[]>();
   for (const object of objects) {

@@ -4,8 +4,22 @@ import type { MetricsReading } from '../schema/samples.ts';
 export interface MetricTarget {
   readonly namespace: string;
   readonly deployment: string;
-  /** Custom metric names wanted of it, such as `http_latency_p95_seconds`. */
+  /** Custom metric names wanted of it, such as `http_latency_p95_seconds`; without those that a query of its own gives. */
   readonly metrics: readonly string[];
+  /** The same by what they mean, for a source that can find them under other names too. */
+  readonly signals?: readonly WantedSignal[];
+  /** Its pods now, by owner reference; absent where the caller does not know. */
+  readonly podNames?: () => readonly string[];
+}
+
+export interface WantedSignal {
+  readonly signal: 'latency_p95' | 'error_rate' | 'requests_per_second';
+  /** The name that its sample bears. */
+  readonly metric: string;
+  /** PromQL of the blueprint, asked instead of anything else. */
+  readonly query?: string;
+  /** The largest value that anything is held against, in the metric's unit: what cannot be told from more is no measurement. */
+  readonly limit?: number;
 }
 
 export interface MetricsSource {

@@ -42,6 +42,10 @@ export interface Signal {
   /** Time of the newest sample, and the source's interval, in ms. */
   readonly sampleAt?: number;
   readonly intervalMs: number;
+  /** The time before `sampleAt` that the value is made from, where the source says so. */
+  readonly overMs?: number;
+  /** Requests that the value is made from, where the source counted them. */
+  readonly requests?: number;
   readonly source: string;
   /** Of the ready pods, how many have a sample (cpu). */
   readonly covered?: number;

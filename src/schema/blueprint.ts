@@ -52,7 +52,13 @@ export interface Blueprint {
   readonly freeze: readonly FreezeWindow[];
   readonly logs: 'allowed' | 'denied';
   /** Names of the custom metrics that carry the objectives. */
-  readonly metrics: { readonly latencyP95: string; readonly errorRate: string; readonly requestsPerSecond: string };
+  readonly metrics: {
+    readonly latencyP95: string;
+    readonly errorRate: string;
+    readonly requestsPerSecond: string;
+    /** PromQL asked instead, by signal: seconds, a fraction, requests per second. */
+    readonly queries?: Readonly<Partial<Record<'latencyP95' | 'errorRate' | 'requestsPerSecond', string>>>;
+  };
   /** Where people are told; absent: wherever the gateway tells them by default. */
   readonly routes?: {
     readonly approvals?: readonly string[];

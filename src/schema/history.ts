@@ -19,6 +19,8 @@ export interface HistoryPoint {
   readonly requestsPerSecond?: number | undefined;
   /** Largest working set of the main container on any pod, in bytes. */
   readonly memory?: number | undefined;
+  /** The longest time that a value above is averaged over, where the source says so. */
+  readonly overMs?: number | undefined;
   /** What the formula asked for at that pass; absent during a rollout (surge pods are no capacity). */
   readonly desired?: number | undefined;
   /** CPU argued up at or over its alarm / over its target, for "two consecutive fresh samples". */

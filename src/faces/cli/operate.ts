@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
@@ -8,6 +7,7 @@ import {
   composeAlerts,
   composeController,
   composeExecutor,
+  composeMetrics,
   composeModels,
   composeObserver,
   composeProposer,
@@ -177,7 +177,7 @@ async function work(io: Io, given: Work): Promise<number> {
     reader: cluster.reader,
     logs: cluster.logs,
     records: ops.records(cluster.records),
-    metrics: ops.metrics(new KubernetesMetrics(cluster.reader)),
+    metrics: ops.metrics(await composeMetrics(config, cluster.reader, systemClock, systemIds)),
     clock: systemClock,
     ids: systemIds,
     log,

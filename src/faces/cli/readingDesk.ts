@@ -1,4 +1,3 @@
-import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import { newSigningKey, trustedKeys } from '../../approvals/keys.ts';
@@ -12,6 +11,7 @@ import type { Journal } from '../../ports/journal.ts';
 import { gatewayViews } from '../http/gatewayViews.ts';
 import type { McpDesk } from '../mcp/desk.ts';
 import { gatewayDesk } from '../mcp/gatewayDesk.ts';
+import { metricsSource } from './metricsSource.ts';
 import type { Session } from './session.ts';
 
 export interface ReadingDesk {
@@ -29,7 +29,7 @@ export async function readingDesk(session: Session, ownNamespace: string, signal
   const { cluster, clock } = session;
   const { reader } = cluster;
   const log = createLog({ to: 'stderr', level: 'error' });
-  const metrics = new KubernetesMetrics(reader);
+  const metrics = await metricsSource(session);
   const wiring = { reader, records: NO_RECORDS, metrics, clock, ids: systemIds, log, ownNamespace };
   const observer = composeObserver(wiring);
   await observer.start(signal);

@@ -1,4 +1,3 @@
-import { KubernetesMetrics } from '../../adapters/metrics/kubernetesMetrics.ts';
 import { createLog } from '../../adapters/pino/log.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import { alternativeLines, type JudgeDeps, judgeOnly, viewOf } from '../../calls/judge.ts';
@@ -12,6 +11,7 @@ import type { Verdict } from '../../schema/verdict.ts';
 import { type ChangeAsked, type ChangeFlags, changeAsked } from './changeAsked.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
+import { metricsSource } from './metricsSource.ts';
 import { parseService } from './service.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 
@@ -84,7 +84,7 @@ export async function lookOnce(
   const observer = composeObserver({
     reader,
     records,
-    metrics: new KubernetesMetrics(reader),
+    metrics: await metricsSource(session),
     clock: session.clock,
     ids: systemIds,
     log: createLog({ to: 'stderr', level: 'error' }),

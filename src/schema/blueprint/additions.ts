@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promqlParts } from '../promql.ts';
 import { duration, hints, line, wholeNumber } from './scalars.ts';
 
 /** The optional additions of a blueprint: blocks that most do without. Freeze and safety stand in the global rules as well. */
@@ -47,10 +48,36 @@ const metric = (fallback: string) =>
     .optional()
     .describe(`Default ${fallback}.`);
 
+const QUERY_LENGTH = 1000;
+
+/** A PromQL expression whose series can be told, so that their own times can be asked for. */
+const query = (what: string) =>
+  line(QUERY_LENGTH, 'a PromQL expression that gives one value')
+    .superRefine((text, context) => {
+      const parts = promqlParts(text);
+      if (parts.ok) return;
+      const params = {
+        code: 'InvalidQuery',
+        expected: 'a PromQL expression over series that gives one value',
+        fix: `${parts.error}; try the query in Prometheus first`,
+      };
+      context.addIssue({ code: 'custom', message: parts.error, params });
+    })
+    .optional()
+    .describe(`PromQL that gives one value: ${what}.`);
+
 export const Metrics = z.strictObject({
   latency_p95: metric('http_latency_p95_seconds'),
   error_rate: metric('http_error_ratio'),
   requests_per_second: metric('http_requests_per_second'),
+  queries: z
+    .strictObject({
+      latency_p95: query('the 95th percentile, in seconds'),
+      error_rate: query('failed requests as a fraction of all, from 0 to 1'),
+      requests_per_second: query('requests a second of the whole service'),
+    })
+    .optional()
+    .describe('Queries of its own, where a Prometheus is set up. Each is asked alone, and instead of everything else.'),
 });
 
 const routes = (description: string) =>

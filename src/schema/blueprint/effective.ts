@@ -49,11 +49,7 @@ export function effective(
     safety: safetyOf(spec.safety, global.safety),
     freeze: [...freezeOf(spec.freeze), ...global.freeze],
     logs: spec.logs ?? 'denied',
-    metrics: {
-      latencyP95: spec.metrics?.latency_p95 ?? METRIC_DEFAULTS.latencyP95,
-      errorRate: spec.metrics?.error_rate ?? METRIC_DEFAULTS.errorRate,
-      requestsPerSecond: spec.metrics?.requests_per_second ?? METRIC_DEFAULTS.requestsPerSecond,
-    },
+    metrics: metricsOf(spec.metrics),
     ...routesOf(spec.notifications),
   };
   const looser = [...looserThanGlobal(doc, blueprint, global, globalDoc), ...foreignNamespace(doc, namespace)];
@@ -190,6 +186,21 @@ function approvalOf(approval: BlueprintSpec['approval']): Blueprint['approval'] 
     decideWithinMs: ms(approval?.decide_within) ?? APPROVAL_DEFAULTS.decideWithinMs,
     executeWithinMs: ms(approval?.execute_within) ?? APPROVAL_DEFAULTS.executeWithinMs,
     onApproval: approval?.on_approval ?? APPROVAL_DEFAULTS.onApproval,
+  };
+}
+
+function metricsOf(written: BlueprintSpec['metrics']): Blueprint['metrics'] {
+  const { latency_p95, error_rate, requests_per_second, queries: own } = written ?? {};
+  const queries = {
+    ...(own?.latency_p95 !== undefined && { latencyP95: own.latency_p95 }),
+    ...(own?.error_rate !== undefined && { errorRate: own.error_rate }),
+    ...(own?.requests_per_second !== undefined && { requestsPerSecond: own.requests_per_second }),
+  };
+  return {
+    latencyP95: latency_p95 ?? METRIC_DEFAULTS.latencyP95,
+    errorRate: error_rate ?? METRIC_DEFAULTS.errorRate,
+    requestsPerSecond: requests_per_second ?? METRIC_DEFAULTS.requestsPerSecond,
+    ...(Object.keys(queries).length > 0 && { queries }),
   };
 }
 
