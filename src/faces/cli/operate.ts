@@ -16,6 +16,7 @@ import {
 } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { ok } from '../../kernel/result.ts';
+import { onlyNamespace } from '../../observe/onlyNamespace.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
@@ -49,6 +50,7 @@ interface RoleFlags extends ClusterFlags, GatewayFlags, OpsFlags {
   readonly people?: 'file' | 'secret';
   /** Of `executor`: the public key of the gateway whose votes count. */
   readonly trust?: string;
+  readonly onlyNamespace?: string;
 }
 
 /** All roles in one process, which gives up the isolation of rights between them. */
@@ -174,7 +176,7 @@ async function work(io: Io, given: Work): Promise<number> {
   const { trust } = known;
   if (trust === undefined && roles.includes('executor')) io.err(`${NO_TRUST}\n`);
   const wiring: Wiring = {
-    reader: cluster.reader,
+    reader: onlyNamespace(cluster.reader, { only: flags.onlyNamespace, own: flags.namespace }),
     logs: cluster.logs,
     records: ops.records(cluster.records),
     metrics: ops.metrics(await composeMetrics(config, cluster.reader, systemClock, systemIds)),

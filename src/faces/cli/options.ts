@@ -34,6 +34,10 @@ export const ops = (command: Command, usual: string): Command =>
     .option('--ops-port <number>', `port of /metrics, /livez, /readyz and /startupz; 0: none (default: ${usual})`)
     .option('--ops-host <address>', 'address of that port; no secret and no action stands there (default: all)');
 
+/** Of a role by itself: `up` governs what its folder names. */
+export const scoped = (command: Command): Command =>
+  command.option('--only-namespace <name>', 'govern this namespace alone, and read no other (default: all)');
+
 export function modelFlags(command: Command): Command {
   return command
     .option(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Act, modelFlags, ops, role, standing, tracing } from './options.ts';
+import { type Act, modelFlags, ops, role, scoped, standing, tracing } from './options.ts';
 
 /** What runs until Ctrl-C on a cluster. */
 export function roleCommands(program: Command, act: Act): void {
@@ -12,16 +12,16 @@ export function roleCommands(program: Command, act: Act): void {
       '\nExamples:\n  fairlead up blueprints/\n  fairlead up blueprints/ --model-url http://127.0.0.1:11434/v1',
     );
 
-  ops(tracing(modelFlags(role(program.command('run')))), '9464')
+  ops(tracing(modelFlags(scoped(role(program.command('run'))))), '9464')
     .description('the controller: observes, analyses, lets agents propose; cannot change a workload')
     .action(act(async () => (await import('./operate.ts')).runController));
 
-  ops(role(program.command('executor')), '9464')
+  ops(scoped(role(program.command('executor'))), '9464')
     .description('the executor: decides again, applies, verifies, undoes; talks to no model')
     .option('--trust <file>', 'public keys of the gateways whose votes count (default: gateway.pub in the data folder)')
     .action(act(async () => (await import('./operate.ts')).runExecutor));
 
-  ops(standing(role(program.command('serve'))), '9464')
+  ops(standing(scoped(role(program.command('serve')))), '9464')
     .description('the gateway: approvals by people, with web pages; signs their votes, cannot change a workload')
     .addOption(
       new Option(
