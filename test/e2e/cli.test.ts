@@ -86,6 +86,21 @@ describeCluster('the command line on a real API server', () => {
     const unlabelled = await fairlead.run('doctor', '--data', data);
     expect(unlabelled.code).toBe(1);
     expect(unlabelled.out).toMatch(/fix: kubectl label deploy -n readme web fairlead\.dev\/managed=true/);
+    // It is never set silently; who says so with a flag is not asked, and everything else of the Deployment stays.
+    const json = await fairlead.run('apply', '-f', fairlead.blueprints, '-o', 'json');
+    expect([json.code, JSON.parse(json.out)]).toMatchObject([0, [{ metadata: { name: 'web' } }]]);
+    expect(json.err).toMatch(
+      /fix: kubectl label deploy -n readme web fairlead\.dev\/managed=true, or fairlead apply --m/,
+    );
+    const read = async (): Promise<string> =>
+      cluster.kubectl(['get', 'deploy', '-n', 'readme', 'web', '-o', LABEL_AND_SPEC]);
+    const before = await read();
+    expect(before).toMatch(/^ /);
+    expect(await fairlead.run('apply', '-f', fairlead.blueprints, '--manage')).toMatchObject({
+      code: 0,
+      err: 'deployments/web labelled fairlead.dev/managed=true in readme\n',
+    });
+    expect(await read()).toBe(`true${before}`);
     await cluster.kubectl(['delete', 'deploy', '-n', 'readme', 'web']);
     expect((await fairlead.run('doctor', '--data', data)).out).toMatch(
       /readme\/web governs Deployment web, which is not/,
@@ -235,3 +250,5 @@ describeCluster('the command line on a real API server', () => {
     expect(second.err + away.err).not.toMatch(STACK_TRACE);
   });
 });
+
+const LABEL_AND_SPEC = 'jsonpath={.metadata.labels.fairlead\\.dev/managed} {.metadata.generation} {.spec}';

@@ -9,6 +9,7 @@ import { Access } from './access.ts';
 import { ApiClient, type ClientOptions } from './client.ts';
 import type { KubeconfigOptions } from './kubeconfig.ts';
 import { KubeReader } from './kubeReader.ts';
+import { manage } from './manage.ts';
 import { asObject } from './objects.ts';
 import { KubeOwnSecret } from './ownSecret.ts';
 import { pathOf, withQuery } from './paths.ts';
@@ -44,6 +45,8 @@ export interface KubernetesCluster {
     object: KubeObject,
     options?: { readonly force?: boolean; readonly dryRun?: boolean },
   ): Promise<ClusterResult<KubeObject>>;
+  /** Sets the label that says Fairlead may change this Deployment, with the person's own rights: only when they said so. */
+  manage(namespace: string, deployment: { readonly name: string; readonly uid: string }): Promise<ClusterResult<void>>;
   close(): void;
 }
 
@@ -68,6 +71,7 @@ export async function connect(options: ConnectOptions): Promise<Result<Kubernete
     ownSecret: (name) => new KubeOwnSecret(client, name),
     ensureNamespace: (name) => ensureNamespace(client, name),
     applyObject: (kind, object, how = {}) => applyObject(client, kind, object, how),
+    manage: (namespace, deployment) => manage(client, namespace, deployment, CLI),
     close: () => access.value.close(),
   });
 }

@@ -11,6 +11,7 @@ import { KINDS, type Kind, type KubeObject } from '../../schema/kube.ts';
 import type { ExplainFlags } from './explain.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
+import { askedAtTerminal, offerLabel } from './offerLabel.ts';
 import { openGoverned, trouble } from './session.ts';
 
 /** More than a blueprint may have; anything larger is cut, and then refused by its size. */
@@ -125,7 +126,10 @@ export function resourceOf(named: NamedText, namespace: string): { kind: Kind; o
   throw new Error(`${named.file} is not valid`);
 }
 
-export async function apply(io: Io, flags: AskingFlags & { filename: readonly string[] }): Promise<number> {
+export async function apply(
+  io: Io,
+  flags: AskingFlags & { filename: readonly string[]; manage?: boolean },
+): Promise<number> {
   const read = await readTexts(flags.filename);
   if (!read.ok) {
     io.err(`fairlead: ${read.error}\n`);
@@ -139,6 +143,9 @@ export async function apply(io: Io, flags: AskingFlags & { filename: readonly st
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const applied: KubeObject[] = [];
+  const mayAsk = io.interactive && flags.output === 'table';
+  const labels = { ...(flags.manage && { manage: true }), ...(mayAsk && { isYes: askedAtTerminal(io) }) };
+  let labelled = true;
   for (const named of read.value) {
     const { kind, object } = resourceOf(named, session.cluster.namespace);
     const done = await session.cluster.applyObject(kind, object);
@@ -149,8 +156,9 @@ export async function apply(io: Io, flags: AskingFlags & { filename: readonly st
     applied.push(done.value);
     const where = object.metadata.namespace === undefined ? '' : ` in ${object.metadata.namespace}`;
     if (flags.output === 'table') io.out(`${kind.plural}/${object.metadata.name} applied${where}\n`);
+    if (kind === KINDS.Blueprint) labelled = (await offerLabel(io, session, done.value, labels)) && labelled;
   }
   if (flags.output === 'json') io.out(`${JSON.stringify(applied, null, 2)}\n`);
   if (flags.output === 'yaml') io.out(stringify(applied, { compat: 'yaml-1.1' }));
-  return EXIT.ok;
+  return labelled ? EXIT.ok : EXIT.failed;
 }

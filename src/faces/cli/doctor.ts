@@ -6,6 +6,7 @@ import { redactDeep } from '../../kernel/redact.ts';
 import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
+import { labelCommand } from './offerLabel.ts';
 import { openSession, type Session } from './session.ts';
 
 interface Finding {
@@ -211,7 +212,7 @@ async function labels({ reader }: Session['cluster']): Promise<Finding> {
         what: 'blueprints',
         state: 'wrong',
         detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
-        fix: `kubectl label deploy -n ${first.namespace} ${first.target} ${MANAGED_LABEL}=true`,
+        fix: labelCommand(first.namespace ?? '', first.target),
       };
 }
 

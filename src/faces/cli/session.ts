@@ -71,8 +71,12 @@ async function notServed(session: Session): Promise<string | undefined> {
     : undefined;
 }
 
+interface Named {
+  readonly cluster: Pick<KubernetesCluster, 'server' | 'context'>;
+}
+
 /** What failed, where, in whose words, and what to do about it. */
-export function trouble({ cluster }: Session, what: string, { code, message }: ClusterError): string {
+export function trouble({ cluster }: Named, what: string, { code, message }: ClusterError): string {
   return `${what}: ${cluster.server} (context ${cluster.context}): ${message}\n  fix: ${remedy(code, message)}`;
 }
 

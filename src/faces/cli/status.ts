@@ -2,6 +2,7 @@ import { show } from '../../analysis/evidence.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
+import { MANAGED_LABEL } from '../../schema/kube.ts';
 import type { AskingFlags } from './flags.ts';
 import { frozenWords, holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
@@ -60,7 +61,7 @@ export function summary(view: ServiceView, now: number): object {
           max: blueprint.scaling.maxReplicas,
         }
       : {}),
-    ...(workload ? { replicas: workload.replicas, ready: workload.ready } : {}),
+    ...(workload ? { replicas: workload.replicas, ready: workload.ready, managed: workload.managed } : {}),
     ...(assessment
       ? { signals: assessment.signals, breach: assessment.breach, recommendation: assessment.recommendation }
       : {}),
@@ -119,5 +120,6 @@ function doing(view: ServiceView): string {
   if (counters?.inFlight !== undefined) return `${counters.inFlight.phase}: ${counters.inFlight.decision}`;
   if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
   if (assessment === undefined) return 'nothing measured yet';
-  return assessment.breach.length > 0 ? `missed: ${assessment.breach.join(', ')}` : 'calm';
+  const label = workload.managed ? '' : `; Deployment ${workload.name} lacks the label ${MANAGED_LABEL}=true`;
+  return `${assessment.breach.length > 0 ? `missed: ${assessment.breach.join(', ')}` : 'calm'}${label}`;
 }
