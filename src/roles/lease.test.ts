@@ -137,6 +137,21 @@ describe('lease', () => {
     expect(await a.hold()).toBe(false);
   });
 
+  it('is not taken from a living holder by whoever was frozen between question and answer', async () => {
+    const { clock, cluster, a, b } = two();
+    await a.hold();
+    const { get } = cluster.reader;
+    cluster.reader.get = async (...asked) => {
+      cluster.reader.get = get;
+      await clock.advance(40_000);
+      await a.hold();
+      return get(...asked);
+    };
+    await b.hold();
+    await clock.advance(4_000);
+    expect([await b.hold(), a.isHeld()]).toEqual([false, true]);
+  });
+
   it("is kept through another's note on the object, and lost to another holder", async () => {
     const { cluster, a, b } = two();
     await a.hold();

@@ -79,13 +79,14 @@ export class Lease {
     return { annotations };
   }
 
-  #stoodStill(lease: KubeObject, spec: LeaseSpec, now: number): boolean {
+  #stoodStill(lease: KubeObject, spec: LeaseSpec, askedAt: number): boolean {
     const resourceVersion = lease.metadata.resourceVersion ?? '';
     if (this.#seen?.resourceVersion !== resourceVersion) {
-      this.#seen = { resourceVersion, at: now };
+      // When it was seen, and not when it was asked for: whoever is frozen in between wakes to an answer of this moment.
+      this.#seen = { resourceVersion, at: this.#deps.clock.now() };
       return false;
     }
-    return now - this.#seen.at > (spec.leaseDurationSeconds ?? DURATION_MS / 1000) * 1000;
+    return askedAt - this.#seen.at > (spec.leaseDurationSeconds ?? DURATION_MS / 1000) * 1000;
   }
 
   #won(result: ClusterResult<unknown>, now: number): 'told' | 'moved' {
