@@ -100,6 +100,14 @@ describe('G10 the load must fit after a down', () => {
     ]);
   });
 
+  it('says of no replicas at all what they cannot carry, in words and not as a number (GATE-G10-2)', () => {
+    const { findings } = withHistory({ ...calm, highestLoad: 0.1 }, { request: scaleTo(0) });
+    expect(findings.find(({ code }) => code === 'WouldOverload')).toMatchObject({
+      message: 'no replica would be left for the load, it has to stay under 68%',
+      values: { predicted: 'more than all there is' },
+    });
+  });
+
   it.each<{ who: string; overrides: CalmOverrides; expected: string[]; now: string; approved: string }>([
     { who: 'an agent', overrides: {}, expected: ['note WouldOverload'], now: 'restricted', approved: 'allowed' },
     {

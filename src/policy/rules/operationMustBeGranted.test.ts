@@ -66,6 +66,11 @@ describe('G0 the operation must be granted (GATE-G0-1)', () => {
 
   it.each<{ when: string; overrides: CalmOverrides; expected: string[] }>([
     { when: 'no blueprint governs', overrides: { blueprint: null }, expected: ['forbid NoBlueprint'] },
+    {
+      when: 'no blueprint governs, whatever else is unknown',
+      overrides: { blueprint: null, global: null },
+      expected: ['forbid NoBlueprint'],
+    },
     { when: 'the global rules cannot be read', overrides: { global: null }, expected: ['forbid NoData'] },
     {
       when: 'the tool is unknown',

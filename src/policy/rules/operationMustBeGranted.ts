@@ -16,7 +16,8 @@ export const operationMustBeGranted: CallRule = (facts) => {
     case 'read':
       return isFleetRead(request) ? [] : [...ungoverned, ...readMustBeKnown(facts)];
     default:
-      return [...ungoverned, ...noData('forbid', { global }), ...grantOf(facts)];
+      // Where nothing governs, what else is unknown changes nothing.
+      return [...(blueprint ? noData('forbid', { global }) : ungoverned), ...grantOf(facts)];
   }
 };
 
