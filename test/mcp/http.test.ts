@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { CALLS, type Product, serveProduct } from './product.ts';
 import { rawCall } from './rawCall.ts';
 import { ask } from './stage.ts';
@@ -95,6 +96,44 @@ describe('who has no right to it', () => {
     expect(answer.status).toBe(status);
     expect(answer.text).not.toMatch(LEAKS);
     expect(product.sessions.size).toBe(before);
+  });
+
+  it.each<[string, () => { name: string; headers: Record<string, string> }, string]>([
+    [
+      'a token for something else',
+      () => {
+        const { name, token } = somebody(['approve']);
+        return { name, headers: bearer(token) };
+      },
+      'a token for approve',
+    ],
+    [
+      'a page',
+      () => {
+        const { name } = somebody();
+        return { name, headers: { cookie: `fairlead=${product.stage.session(name)}`, origin: product.url } };
+      },
+      'a session of a page',
+    ],
+  ])('is on record where it is known who came: with %s; and told to wait when it goes on', async (_, coming, key) => {
+    const { name, headers } = coming();
+    const { journal } = product.view.deps;
+    if (!(journal instanceof MemoryJournal)) throw new Error('the journal is no longer in memory');
+    const about = (): object[] => journal.records.filter(({ data }) => data['who'] === name);
+    expect((await post({ ...headers, 'user-agent': 'raw/1.0' })).status).toBe(403);
+    expect(about()).toMatchObject([
+      {
+        kind: 'access',
+        data: {
+          what: `was turned away from the chat, with ${key}`,
+          client: { face: 'mcp-http', name: 'raw', version: '1.0' },
+        },
+      },
+    ]);
+    const statuses = new Set<number>();
+    for (let n = 0; n < 40; n += 1) statuses.add((await post(headers)).status);
+    expect(statuses).toEqual(new Set([403, 429]));
+    expect(about().length).toBeLessThan(30);
   });
 
   it('is whoever’s token was revoked, in the middle of a session', async () => {

@@ -17,6 +17,7 @@ import { mcpRoutes } from './routes/mcp.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { readRoutes } from './routes/reads.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { turnedOnRecord } from './turnedOnRecord.ts';
 
 /** The largest honest body is a vote with its comment. */
 const MOST_BYTES = 64 * 1024;
@@ -51,13 +52,14 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
   });
   // The limit breaks on what has no body and is no GET: a DELETE, as the end of a session is sent, or a browser's OPTIONS.
   app.use((c, next) => (BODILESS.has(c.req.method) && !announcesBody(c.req.raw) ? next() : limited(c, next)));
+  const turned = turnedOnRecord(deps);
   for (const key of Object.keys(ACCESS) as RouteKey[]) {
     const [method = '', path = ''] = key.split(' ');
     const access = ACCESS[key];
     const foreign = noForeignPage(place);
     if (access.kind === 'public' && method !== 'GET') app.on(method, path, foreign, handlers[key]);
     else if (access.kind === 'token')
-      app.on(method, path, foreign, challenge(place), guard(access, people.keeper, place), handlers[key]);
+      app.on(method, path, foreign, challenge(place), guard(access, people.keeper, place, turned), handlers[key]);
     else app.on(method, path, guard(access, people.keeper, place), handlers[key]);
   }
   app.get('*', (c) =>

@@ -6,6 +6,7 @@ import { csrfOf, sameText } from '../../gateway/people/secrets.ts';
 import { type Access, admits } from './access.ts';
 import type { Place } from './place.ts';
 import { problem } from './problem.ts';
+import type { Turned } from './turnedOnRecord.ts';
 
 export interface Env {
   Variables: { identity: Identity | undefined };
@@ -15,7 +16,12 @@ export const cookieName = (secure: boolean): string => (secure ? '__Host-fairlea
 export const deviceCookie = (secure: boolean): string => `${cookieName(secure)}-device`;
 
 /** A page of ours always names itself; whoever has no Origin is no browser, and then no cookie is taken from it. */
-export function guard(access: Access, keeper: Gatekeeper, place: Place): MiddlewareHandler<Env> {
+export function guard(
+  access: Access,
+  keeper: Gatekeeper,
+  place: Place,
+  turned: Turned = () => Promise.resolve(undefined),
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     // Who asks what anybody may have is not looked up.
     if (access.kind === 'public') return next();
@@ -26,7 +32,7 @@ export function guard(access: Access, keeper: Gatekeeper, place: Place): Middlew
       case 'login':
         return problem(c, 401, 'LoginNeeded', 'log in first');
       case 'forbidden':
-        return problem(c, 403, 'Forbidden', 'you have no right to this');
+        return (found && (await turned(c, found))) ?? problem(c, 403, 'Forbidden', 'you have no right to this');
       case 'yes':
         break;
     }

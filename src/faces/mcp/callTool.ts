@@ -1,11 +1,11 @@
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { judgeCall } from '../../calls/judge.ts';
 import { includesRole } from '../../schema/api/people.ts';
 import { inWords } from '../../tools/parseCall.ts';
 import { capped, cappedText } from './cap.ts';
 import type { Caller, McpDesk } from './desk.ts';
-import { notRecorded, refusalOf, runOf } from './gate.ts';
-import { type Answer, type Call, type McpTool, refused } from './tool.ts';
+import { noted, notRecorded, refusalOf, runOf } from './gate.ts';
+import { type Answer, type Call, type McpTool, refused, unjudged } from './tool.ts';
 import { MCP_TOOLS } from './tools.ts';
 
 /** Arguments are flat; what is nested deeper than this is not looked at. */
@@ -32,7 +32,10 @@ function whyNot(tool: McpTool, desk: McpDesk, who: Caller['who']): string | unde
  */
 export async function callTool(name: string, args: unknown, call: Call): Promise<CallToolResult> {
   try {
-    return resultOf(await answerTo(name, args, call));
+    const answer = await answerTo(name, args, call);
+    if (answer.kind !== 'unjudged') return resultOf(answer);
+    const onRecord = await noted(call, `was not answered by ${toolName(name)}: ${answer.text}`);
+    return resultOf(onRecord.ok ? answer : onRecord.error);
   } catch (error) {
     call.desk.log.error({ tool: name.slice(0, 64), err: String(error) }, 'a tool call failed');
     return resultOf(
@@ -43,32 +46,40 @@ export async function callTool(name: string, args: unknown, call: Call): Promise
   }
 }
 
+/** A call that is none: it names no tool, or its arguments are no object. Throws when that cannot be put on record. */
+export async function unreadCall(fault: string, call: Call): Promise<void> {
+  const onRecord = await noted(call, `sent a tool call that cannot be read: ${fault}`);
+  if (!onRecord.ok) throw new McpError(ErrorCode.InternalError, onRecord.error.text);
+}
+
 async function answerTo(name: string, args: unknown, call: Call): Promise<Answer> {
   const tool = MCP_TOOLS.find((one) => one.name === name);
   if (tool === undefined) return unknown(name, call);
   const barred = whyNot(tool, call.desk, call.caller.who);
   if (barred !== undefined) return notTheirs(name, barred, call);
   if (isDeeper(args, MOST_DEPTH))
-    return refused('The arguments are nested too deeply: every field of a tool is a plain value. Nothing was done.');
+    return unjudged('The arguments are nested too deeply: every field of a tool is a plain value. Nothing was done.');
   const checked = tool.input.safeParse(args ?? {});
   if (!checked.success) {
     const faults = checked.error.issues.slice(0, 5).map(inWords).join('; ').slice(0, 600);
     const fields = Object.keys(tool.input.shape).join(', ');
-    return refused(`${name} was not understood: ${faults}. Its fields are: ${fields}. Nothing was done.`);
+    return unjudged(`${name} was not understood: ${faults}. Its fields are: ${fields}. Nothing was done.`);
   }
   return tool.run(args ?? {}, call);
 }
 
 /** There is no wish to judge in a tool that is not theirs, but that they tried it is on record. */
-async function notTheirs(tool: string, why: string, { desk, caller }: Call): Promise<Answer> {
-  const data = { who: caller.who.name, what: `was refused ${tool}: ${why}`, client: caller.client };
-  const logged = await desk.calls.journal.append({ kind: 'access', subject: runOf(caller), data });
-  return logged.ok ? refused(`Refused: ${why}. Nothing was done.`) : notRecorded(logged.error.message);
+async function notTheirs(tool: string, why: string, call: Call): Promise<Answer> {
+  const onRecord = await noted(call, `was refused ${tool}: ${why}`);
+  return onRecord.ok ? refused(`Refused: ${why}. Nothing was done.`) : onRecord.error;
 }
+
+/** A name as a client wrote it, in letters that a name can have. */
+const toolName = (name: string): string => name.replace(/[^\w.\-/]/g, '?').slice(0, 64);
 
 /** A tool by a name that does not exist is judged, refused and on record like any call. */
 async function unknown(name: string, { desk, caller }: Call): Promise<Answer> {
-  const tool = name.replace(/[^\w.\-/]/g, '?').slice(0, 64);
+  const tool = toolName(name);
   const asked = { tool, effect: 'unknown', args: {}, target: { namespace: '', name: '' } } as const;
   const requester = { kind: 'person', name: caller.who.name } as const;
   const judged = await judgeCall(desk.calls, asked, requester, runOf(caller), { client: caller.client });
@@ -83,7 +94,7 @@ async function unknown(name: string, { desk, caller }: Call): Promise<Answer> {
 
 function resultOf(answer: Answer): CallToolResult {
   const text = (words: string): CallToolResult['content'] => [{ type: 'text', text: cappedText(words) }];
-  if (answer.kind === 'refused') return { content: text(answer.text), isError: true };
+  if (answer.kind !== 'told') return { content: text(answer.text), isError: true };
   const data = capped(answer.data);
   return data === undefined
     ? { content: text('The answer is too long to be told. Ask for one thing, or with detail concise.'), isError: true }

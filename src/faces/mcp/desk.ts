@@ -20,6 +20,8 @@ export interface Named {
   readonly name: string;
 }
 
+export const placeName = ({ namespace, name }: Named): string => `${namespace}/${name}`;
+
 /** What a person may cause through a chat: wishes, and less than before. There is nothing here that approves or resumes. */
 export interface Effects {
   propose(caller: Caller, wish: Wish & { readonly reason: string }): Promise<Result<Proposed, Refused>>;

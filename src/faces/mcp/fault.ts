@@ -6,7 +6,15 @@ const MOST_WORDS = 500;
 /** Why a gateway gave no answer to a message, as a client of the protocol is told. Codes are of the range that is ours to use. */
 export interface Fault {
   readonly code: number;
-  readonly kind: 'loginExpired' | 'notAllowed' | 'sessionGone' | 'tooMany' | 'refused' | 'gatewayDown' | 'answerLost';
+  readonly kind:
+    | 'loginExpired'
+    | 'notAllowed'
+    | 'sessionGone'
+    | 'tooMany'
+    | 'refused'
+    | 'gatewayDown'
+    | 'answerLost'
+    | 'notBegun';
   readonly message: string;
   readonly fix: string;
 }
@@ -19,6 +27,7 @@ const CODES: Readonly<Record<Fault['kind'], number>> = {
   refused: -32014,
   gatewayDown: -32015,
   answerLost: -32016,
+  notBegun: -32017,
 };
 
 const fault = (kind: Fault['kind'], message: string, fix: string): Fault => ({
@@ -54,6 +63,13 @@ export const ANSWER_LOST = fault(
   'answerLost',
   'the connection to the gateway broke before the answer came: it may have been done all the same',
   'look at fairlead_decisions before asking again',
+);
+
+/** A message came before the client said hello. */
+export const NOT_BEGUN = fault(
+  'notBegun',
+  'a client begins with initialize, and none was answered yet',
+  'send initialize, then notifications/initialized; clients that speak MCP do so when they connect',
 );
 
 /** The gateway's own sentence, in either of the forms it speaks in; it draws nothing on a terminal. */

@@ -1,10 +1,11 @@
 import { answerCall, type Judged, judgeCall } from '../../calls/judge.ts';
+import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { headline } from '../../schema/headline.ts';
 import type { JudgedCall } from '../../schema/judgedCall.ts';
 import type { Verdict } from '../../schema/verdict.ts';
 import { TOOLS } from '../../tools/catalog.ts';
-import type { Caller } from './desk.ts';
+import { type Caller, placeName } from './desk.ts';
 import { type Asked, serviceNames } from './services.ts';
 import { gateWords, lines, ours, repeatedIn } from './told.ts';
 import { type Answer, type Call, refused } from './tool.ts';
@@ -24,7 +25,7 @@ export async function judged(
 ): Promise<Result<Judged, Answer>> {
   const target = of === undefined ? { namespace: '', name: '' } : { namespace: of.namespace, name: of.target };
   const known = TOOLS.find(({ name }) => name === tool);
-  const asked = { tool, effect: 'read', args: { ...(of && { service: nameOf(target) }), ...args }, target } as const;
+  const asked = { tool, effect: 'read', args: { ...(of && { service: placeName(target) }), ...args }, target } as const;
   const requester = { kind: 'person', name: caller.who.name } as const;
   const done = await judgeCall(desk.calls, asked, requester, runOf(caller), { client: caller.client });
   if (!done.ok) return err(notRecorded(done.error));
@@ -53,8 +54,12 @@ export async function answered(call: Call, read: CatalogRead): Promise<Result<un
 /** Records of one chat stand together by who it was. */
 export const runOf = ({ who }: Caller): string => `chat ${who.name}`.slice(0, 120);
 
-const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
-  `${namespace}/${name}`;
+/** What a person tried that there is nothing to judge in. `what` goes on in the third person. */
+export async function noted({ desk, caller }: Call, what: string): Promise<Result<void, Answer>> {
+  const data = { who: caller.who.name, what: plainLine(what, 400), client: caller.client };
+  const logged = await desk.calls.journal.append({ kind: 'access', subject: runOf(caller), data });
+  return logged.ok ? ok(undefined) : err(notRecorded(logged.error.message));
+}
 
 export const notRecorded = (why: string): Answer =>
   refused(

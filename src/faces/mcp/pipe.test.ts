@@ -207,10 +207,27 @@ describe('the pipe to a gateway', () => {
     expect(pipe.waiting).toBe(0);
   });
 
-  it('wants initialize first', async () => {
-    const { got, fars, send } = await piped();
-    await send(call(5));
-    expect(fars).toEqual([]);
-    expect(got).toMatchObject([{ id: 5, error: { message: expect.stringContaining('send initialize first') } }]);
-  });
+  it.each<[string, Answer, readonly JSONRPCMessage[]]>([
+    ['was not sent', wellDone, []],
+    [
+      'came to nothing',
+      () => {
+        throw new TypeError('fetch failed');
+      },
+      [HELLO, READY],
+    ],
+  ])(
+    'says to what comes while the client’s hello %s that it begins with one, and sends it nowhere',
+    async (_, answer, before) => {
+      const { got, fars, send } = await piped(answer);
+      await send(...before);
+      await send(call(5));
+      expect(fars.flatMap(({ sent }) => sent).filter((message) => idOf(message) === 5)).toEqual([]);
+      const error = {
+        code: -32017,
+        message: expect.stringMatching(/begins with initialize.*; fix: send initialize, then/),
+      };
+      expect(got.at(-1)).toMatchObject({ id: 5, error });
+    },
+  );
 });

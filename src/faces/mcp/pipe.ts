@@ -10,7 +10,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../ports/clock.ts';
-import { ANSWER_LOST, type Fault, faultOf } from './fault.ts';
+import { ANSWER_LOST, type Fault, faultOf, NOT_BEGUN } from './fault.ts';
 
 export interface PipeParts {
   /** Towards the client. */
@@ -92,14 +92,22 @@ export class McpPipe {
       }
       await this.#send(message);
     } catch (error) {
-      this.#failed(message, faultOf(error, this.#parts.url));
+      // Whatever comes now would be of no session.
+      if (isInitializeRequest(message)) await this.#hangUp();
+      this.#failed(message, error instanceof NotBegun ? NOT_BEGUN : faultOf(error, this.#parts.url));
     }
+  }
+
+  async #hangUp(): Promise<void> {
+    const far = this.#far;
+    this.#far = undefined;
+    await far?.close().catch(() => undefined);
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
     if (!isInitializeRequest(message)) await this.#again;
     const far = this.#far;
-    if (far === undefined) throw new StreamableHTTPError(400, '{"error":{"message":"send initialize first"}}');
+    if (far === undefined) throw new NotBegun();
     const sent = far.send(message);
     this.#underWay.add(sent);
     try {
@@ -193,6 +201,9 @@ export class McpPipe {
     void this.#parts.near.send({ jsonrpc: '2.0', id: message.id, error });
   }
 }
+
+/** There is no gateway to send to: the client has not begun. */
+class NotBegun extends Error {}
 
 const isTakenBack = (message: JSONRPCMessage): message is JSONRPCMessage & { params: { requestId: RequestId } } =>
   'method' in message && message.method === 'notifications/cancelled' && message.params?.['requestId'] !== undefined;

@@ -1,10 +1,10 @@
 import { isoInstant } from '../../kernel/instant.ts';
 import type { Verdict } from '../../schema/verdict.ts';
-import type { Named } from './desk.ts';
+import { type Named, placeName } from './desk.ts';
 import { linkTo } from './rows.ts';
 import { serviceAsked } from './services.ts';
 import { lines, ours } from './told.ts';
-import { type Answer, type Call, refused, told } from './tool.ts';
+import { type Answer, type Call, refused, told, unjudged } from './tool.ts';
 import { judgementOf } from './tools/whatIf.ts';
 import { type WishFields, worded } from './wishes.ts';
 
@@ -19,11 +19,11 @@ export async function propose(call: Call, fields: WishFields, reason: string, as
     return refused('Nothing can be asked for here: log in at a gateway (fairlead login).');
   const { namespace, target } = serviceAsked(desk, fields.service);
   const wish = worded({ ...fields, service: `${namespace}/${target}` });
-  if (!wish.ok) return refused(`Not understood: ${wish.error}. Nothing was asked for.`);
+  if (!wish.ok) return unjudged(`Not understood: ${wish.error}. Nothing was asked for.`);
   const { tool, args, about } = wish.value;
   const asked = asksPeople && about !== undefined ? { tool: 'request_approval', args: about } : { tool, args };
   const done = await desk.effects.propose(caller, { tool: asked.tool, arguments: asked.args, reason });
-  if (!done.ok) return refused(`Not asked for: ${ours(done.error.message)}`);
+  if (!done.ok) return unjudged(`Not asked for: ${ours(done.error.message)}`);
   const { verdict, alternatives, decision, approval, again } = done.value;
   if (decision === undefined) {
     const then = verdict.authority === 'allowed' ? 'Nothing was asked for: call fairlead_propose.' : undefined;
@@ -34,19 +34,17 @@ export async function propose(call: Call, fields: WishFields, reason: string, as
   const link = approval
     ? linkTo(desk, 'approvals', approval.namespace, approval.name)
     : linkTo(desk, 'decisions', decision.namespace, decision.name);
-  const record = nameOf(decision);
+  const record = placeName(decision);
   const { text, data } = judgementOf(verdict, alternatives, nextStep(record, verdict, approval && link, isOpen));
   const name = `On record as ${record}, in the name of ${ours(caller.who.name, 64)}${again ? ', who asked for the same before' : ''}.`;
   return told(lines(name, text), {
     ...data,
     decision: record,
     again,
-    ...(approval && { approval: nameOf(approval) }),
+    ...(approval && { approval: placeName(approval) }),
     ...(link !== undefined && { link }),
   });
 }
-
-const nameOf = ({ namespace, name }: Named): string => `${namespace}/${name}`;
 
 function nextStep(
   decision: string,

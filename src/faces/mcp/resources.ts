@@ -139,7 +139,7 @@ async function blueprintText(uri: string, service: string, call: Call): Promise<
 async function toldBy(tool: McpTool, args: object, uri: string, call: Call): Promise<string> {
   if (!tool.input.safeParse(args).success) return notFound(uri);
   const answer = await tool.run(args, call);
-  if (answer.kind === 'refused') throw new McpError(NOT_FOUND, answer.text, { uri });
+  if (answer.kind !== 'told') throw new McpError(NOT_FOUND, answer.text, { uri });
   return JSON.stringify(answer.data, null, 1);
 }
 

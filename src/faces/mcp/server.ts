@@ -1,6 +1,5 @@
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
@@ -12,16 +11,15 @@ import {
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Identity } from '../../gateway/people/identity.ts';
 import { plainLine } from '../../kernel/plainText.ts';
 import type { Client } from '../../schema/client.ts';
-import { callTool, toolsFor } from './callTool.ts';
+import { callTool, toolsFor, unreadCall } from './callTool.ts';
 import type { Caller, McpDesk } from './desk.ts';
+import { type Extra, handle } from './handling.ts';
 import { type LoadedPrompts, promptList, promptText, promptValues } from './prompts.ts';
 import { isResource, readResource, resourcesPage, resourceValues, TEMPLATES } from './resources.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -44,8 +42,6 @@ export interface McpParts {
   /** Who calls: one person for the whole connection, or what the transport found out about this request. */
   readonly who: Identity | ((auth: AuthInfo | undefined) => Identity);
 }
-
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** A server for one connection. `close` it when the connection ends: it may be following changes. */
 export function mcpServer(parts: McpParts): Server {
@@ -86,27 +82,34 @@ export function mcpServer(parts: McpParts): Server {
       }
     };
 
-  server.setRequestHandler(ListToolsRequestSchema, (_, extra) => ({
+  handle(server, ListToolsRequestSchema, (_, extra) => ({
     tools: toolsFor(desk, callOf(extra).caller).map(toWire),
   }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
-    callTool(params.name, params.arguments, callOf(extra)),
+  handle(
+    server,
+    CallToolRequestSchema,
+    ({ params }, extra) => callTool(params.name, params.arguments, callOf(extra)),
+    (fault, extra) => unreadCall(fault, callOf(extra)),
   );
-  server.setRequestHandler(
+  handle(
+    server,
     ListResourcesRequestSchema,
     reading(({ params }, call) => resourcesPage(call, params?.cursor)),
   );
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...TEMPLATES] }));
-  server.setRequestHandler(
+  handle(server, ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...TEMPLATES] }));
+  handle(
+    server,
     ReadResourceRequestSchema,
     reading(({ params }, call) => readResource(params.uri, call)),
   );
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: promptList() }));
-  server.setRequestHandler(
+  handle(server, ListPromptsRequestSchema, () => ({ prompts: promptList() }));
+  handle(
+    server,
     GetPromptRequestSchema,
     reading(({ params }) => promptText(prompts, params.name, params.arguments ?? {})),
   );
-  server.setRequestHandler(
+  handle(
+    server,
     CompleteRequestSchema,
     reading(async ({ params: { ref, argument, context } }, call) => {
       const { name, value } = argument;
@@ -120,7 +123,8 @@ export function mcpServer(parts: McpParts): Server {
   if (desk.feed !== undefined) {
     const subscriptions = new Subscriptions(desk.feed, desk.calls.clock, (uri) => server.sendResourceUpdated({ uri }));
     server.onclose = () => subscriptions.close();
-    server.setRequestHandler(
+    handle(
+      server,
       SubscribeRequestSchema,
       reading(({ params: { uri } }) => {
         if (!isResource(uri)) throw new McpError(ErrorCode.InvalidParams, 'there is no such resource');
@@ -128,7 +132,8 @@ export function mcpServer(parts: McpParts): Server {
         return {};
       }),
     );
-    server.setRequestHandler(
+    handle(
+      server,
       UnsubscribeRequestSchema,
       reading(({ params: { uri } }) => {
         subscriptions.remove(uri);

@@ -23,12 +23,17 @@ export interface Call {
   progress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** `refused`: the call did not get what it asked for; the text says why, what would be allowed and what to do next. */
+/**
+ * `refused`: the call did not get what it asked for; the text says why, what would be allowed and what to do next. `unjudged`:
+ * the same before anything was judged, so that nothing of it is on record yet.
+ */
 export type Answer =
   | { readonly kind: 'told'; readonly text: string; readonly data: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'refused'; readonly text: string };
+  | { readonly kind: 'refused' | 'unjudged'; readonly text: string };
 
 export const refused = (text: string): Answer => ({ kind: 'refused', text });
+
+export const unjudged = (text: string): Answer => ({ kind: 'unjudged', text });
 
 export const told = (text: string, data: Readonly<Record<string, unknown>>): Answer => ({ kind: 'told', text, data });
 

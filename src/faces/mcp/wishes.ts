@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { AMOUNTS } from '../../schema/resources.ts';
+import { TOOLS } from '../../tools/catalog.ts';
 import { changeCall } from '../../tools/changeCall.ts';
 import { inWords } from '../../tools/parseCall.ts';
 import type { ToolArguments } from '../../tools/tool.ts';
@@ -8,6 +9,18 @@ import { whatIf } from '../../tools/whatIf.ts';
 import { PairName } from './services.ts';
 
 const CHANGES = ['scale', 'restart_pods', 'adjust_resources', 'rollback', 'scale_to_zero'] as const;
+
+/** Names of the catalogue that are no operation on a service: what a chat has in their place. */
+const OTHER_TOOLS: Readonly<Record<string, string>> = Object.fromEntries(
+  TOOLS.flatMap(({ name, effect }) => {
+    if (CHANGES.some((change) => change === name)) return [];
+    if (name === 'request_approval')
+      return [
+        [name, 'no operation: call fairlead_request_approval, with the operation that approvers are to be asked for'],
+      ];
+    return effect === 'read' ? [[name, 'a question and no operation: the other tools of fairlead answer those']] : [];
+  }),
+);
 
 const amount = z.string().max(32).optional();
 
@@ -43,7 +56,10 @@ export interface Worded {
 export function worded(fields: WishFields): Result<Worded, string> {
   const { operation, service, ...rest } = fields;
   const action = CHANGES.find((name) => name === operation);
-  if (action === undefined) return ok({ tool: operation, args: { service, ...rest } });
+  if (action === undefined) {
+    const other = OTHER_TOOLS[operation];
+    return other === undefined ? ok({ tool: operation, args: { service, ...rest } }) : err(`${operation} is ${other}`);
+  }
   const about = {
     service,
     action,

@@ -5,7 +5,7 @@ import { Yaml } from '../../../tools/yaml.ts';
 import { answered, judged } from '../gate.ts';
 import { type Asked, PairName, serviceAsked } from '../services.ts';
 import { given, lines, ours, theirs } from '../told.ts';
-import { type Answer, type Call, defineMcpTool, READS, refused, told } from '../tool.ts';
+import { type Answer, type Call, defineMcpTool, READS, refused, told, unjudged } from '../tool.ts';
 import { asData } from './evidence.ts';
 
 const MOST_YAML = 14_000;
@@ -27,13 +27,13 @@ export const blueprint = defineMcpTool({
   output: z.object({ what: z.string(), text: z.string().optional(), seen: z.unknown().optional() }),
   async run({ what, service, yaml }, call) {
     if (what === 'validate') {
-      if (yaml === undefined) return refused('validate wants yaml: the text of the blueprint.');
+      if (yaml === undefined) return unjudged('validate wants yaml: the text of the blueprint.');
       return seenOf(call, what, { tool: 'validate_blueprint', args: { yaml }, of: undefined });
     }
-    if (service === undefined) return refused(`${what} wants service, as namespace/name.`);
+    if (service === undefined) return unjudged(`${what} wants service, as namespace/name.`);
     const asked = serviceAsked(call.desk, service);
     if (what !== 'diff') return versions(call, what, service, asked);
-    if (yaml === undefined) return refused('diff wants yaml: the text to compare with the blueprint in force.');
+    if (yaml === undefined) return unjudged('diff wants yaml: the text to compare with the blueprint in force.');
     return seenOf(call, what, { tool: 'diff_blueprint', args: { yaml }, of: asked });
   },
 });

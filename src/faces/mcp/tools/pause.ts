@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { HoldScope } from '../../../gateway/holds.ts';
 import { Reason } from '../../../tools/reason.ts';
+import { noted } from '../gate.ts';
 import { recordName } from '../services.ts';
 import { ours } from '../told.ts';
-import { defineMcpTool, refused, told } from '../tool.ts';
+import { defineMcpTool, refused, told, unjudged } from '../tool.ts';
 
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const EVERYTHING = 'everything';
@@ -22,12 +23,15 @@ export const pause = defineMcpTool({
     reason: Reason,
   }),
   output: z.object({ scope: z.string(), paused: z.boolean(), by: z.string() }),
-  async run({ scope, reason }, { desk, caller }) {
+  async run({ scope, reason }, call) {
+    const { desk, caller } = call;
     if (desk.effects === undefined) return refused('Nothing can be paused here: log in at a gateway (fairlead login).');
     const where = scopeOf(scope);
-    if (where === 'none') return refused(`scope: write namespace/name, a namespace, or "${EVERYTHING}".`);
+    if (where === 'none') return unjudged(`scope: write namespace/name, a namespace, or "${EVERYTHING}".`);
     const done = await desk.effects.pause(caller, where, reason);
-    if (!done.ok) return refused(`Not paused: ${ours(done.error.message)}`);
+    if (!done.ok) return unjudged(`Not paused: ${ours(done.error.message)}`);
+    // A pause goes through also where nothing can be written down.
+    if (done.value.already !== undefined) await noted(call, `paused ${scope}, which was paused already`);
     const by = ours(done.value.already ?? caller.who.name, 64);
     const words = done.value.already === undefined ? 'is paused' : `was paused already by ${by}`;
     return told(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Reason } from '../../../tools/reason.ts';
 import { PairName, recordName } from '../services.ts';
 import { ours } from '../told.ts';
-import { defineMcpTool, refused, told } from '../tool.ts';
+import { defineMcpTool, refused, told, unjudged } from '../tool.ts';
 
 export const reject = defineMcpTool({
   name: 'fairlead_reject',
@@ -23,6 +23,6 @@ export const reject = defineMcpTool({
           approval,
           phase: 'Rejected',
         })
-      : refused(`Not rejected: ${ours(done.error.message)}. fairlead_approvals tells how it stands.`);
+      : unjudged(`Not rejected: ${ours(done.error.message)}. fairlead_approvals tells how it stands.`);
   },
 });

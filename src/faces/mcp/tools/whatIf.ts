@@ -6,7 +6,7 @@ import { nextOf } from '../next.ts';
 import { verdictRow } from '../rows.ts';
 import { serviceAsked } from '../services.ts';
 import { gateWords, lines, ours } from '../told.ts';
-import { defineMcpTool, READS, refused, told } from '../tool.ts';
+import { defineMcpTool, READS, told, unjudged } from '../tool.ts';
 import { WISH_FIELDS, worded } from '../wishes.ts';
 
 export const Judgement = {
@@ -31,10 +31,10 @@ export const whatIf = defineMcpTool({
   async run(fields, { desk, caller }) {
     const { namespace, target } = serviceAsked(desk, fields.service);
     const wish = worded({ ...fields, service: `${namespace}/${target}` });
-    if (!wish.ok) return refused(`Not understood: ${wish.error}. Nothing was asked.`);
+    if (!wish.ok) return unjudged(`Not understood: ${wish.error}. Nothing was asked.`);
     const { tool, args } = wish.value;
     const answer = await desk.whatIf(caller, { tool, arguments: args });
-    if (!answer.ok) return refused(`Not answered: ${ours(answer.error.message)}`);
+    if (!answer.ok) return unjudged(`Not answered: ${ours(answer.error.message)}`);
     const { text, data } = judgementOf(answer.value.verdict, answer.value.alternatives);
     return told(lines(text, 'Nothing was asked for.'), data);
   },
@@ -43,7 +43,7 @@ export const whatIf = defineMcpTool({
 /** A verdict in words that stand alone, and as data. */
 export function judgementOf(verdict: Verdict, instead: readonly string[], then?: string) {
   const row = verdictRow(verdictView(verdictRecord(verdict)));
-  const next = then ?? nextOf(verdict);
+  const next = then ?? nextOf(verdict, instead);
   const ways = instead.map((line) => gateWords(line));
   const found = row.findings.filter(({ effect }) => effect !== 'note').slice(0, 8);
   return {
