@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileJournal } from '../../src/adapters/journal/fileJournal.ts';
+import { FileJournal, type FileJournalOptions } from '../../src/adapters/journal/fileJournal.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { JournalEntry } from '../../src/schema/journal.ts';
 import { calmInput } from '../../src/testing/gateInput.ts';
@@ -20,7 +20,15 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 async function write(...entries: JournalEntry[]): Promise<string> {
-  const opened = await FileJournal.open({ dir, writer: 'executor-a', clock: new ManualClock(), redact: (v) => v });
+  return writeFiles({}, ...entries);
+}
+
+async function writeFiles(
+  kept: Pick<FileJournalOptions, 'maxBytes' | 'keep'>,
+  ...entries: JournalEntry[]
+): Promise<string> {
+  const clock = new ManualClock();
+  const opened = await FileJournal.open({ dir, writer: 'executor-a', clock, redact: (v) => v, ...kept });
   if (!opened.ok) throw new Error(opened.error.message);
   for (const entry of entries) expect(await opened.value.append(entry)).toMatchObject({ ok: true });
   await opened.value.close();
@@ -55,6 +63,23 @@ describe('fairlead audit verify', () => {
     const { code, out } = await cli('audit', 'verify', '--data', dir);
     expect(out).toMatch(/torn by a crash/);
     expect(code).toBe(0);
+  });
+
+  it('reads a chain over all its files, and says where one begins whose earlier ones were deleted', async () => {
+    const many = Array.from({ length: 30 }, (_, n) => phase(n));
+    await writeFiles({ maxBytes: 2_000, keep: { files: 2 } }, ...many);
+    const sound = await cli('audit', 'verify', dir);
+    expect(sound).toMatchObject({ code: 0, err: '' });
+    expect(sound.out).toMatch(
+      /executor-a\.jsonl: sound, \d+ records in 3 files, head [0-9a-f]{12}\n {2}begins at record \d+; earlier files are not here\n/,
+    );
+    const [first = ''] = readdirSync(dir).filter((file) => file.includes('_'));
+    rmSync(path.join(dir, first));
+    const stolen = await cli('audit', 'verify', dir);
+    expect(stolen.code).toBe(1);
+    expect(stolen.out).toMatch(
+      /NOT SOUND[\s\S]*line 1: dropped: the file before it, executor-a_\d+\.jsonl, is not here/,
+    );
   });
 
   it('says the same as JSON', async () => {

@@ -41,6 +41,44 @@ describe('the journals of a folder', () => {
     expect(second.value[1]?.lines).toEqual(['{}', '{"more":1}', '']);
   });
 
+  it('are of each writer in the order of their records', async () => {
+    const dir = folder();
+    for (const name of ['a.jsonl', 'a_000000000110.jsonl', 'a_000000000009.jsonl', 'b.next', 'b_000000000001.jsonl']) {
+      writeFileSync(path.join(dir, name), '{}\n');
+    }
+    writeFileSync(path.join(dir, 'a.next'), '{}\n');
+    const read = await new FolderOfJournals(dir).read();
+    expect(read.ok ? read.value.map(({ file }) => file) : read.error).toEqual([
+      'a_000000000009.jsonl',
+      'a_000000000110.jsonl',
+      'a.jsonl',
+      'b_000000000001.jsonl',
+      'b.next',
+    ]);
+  });
+
+  it('are the newest of each where all are too large', async () => {
+    const dir = folder();
+    const sizes = {
+      'a.jsonl': 10,
+      'a_000000000009.jsonl': 30,
+      'a_000000000005.jsonl': 1,
+      'b.jsonl': 21,
+      'b_000000000001.jsonl': 3,
+    };
+    for (const [name, mebibytes] of Object.entries(sizes)) {
+      writeFileSync(path.join(dir, name), '');
+      truncateSync(path.join(dir, name), mebibytes * 2 ** 20);
+    }
+    const read = await new FolderOfJournals(dir).read();
+    expect(read.ok ? read.value.map(({ file, earlierUnread }) => [file, earlierUnread]) : read.error).toEqual([
+      ['a_000000000009.jsonl', true],
+      ['a.jsonl', undefined],
+      ['b_000000000001.jsonl', undefined],
+      ['b.jsonl', undefined],
+    ]);
+  });
+
   it('are an error when the folder is gone, or when they are too large to be looked at here', async () => {
     expect(await new FolderOfJournals(path.join(folder(), 'none')).read()).toMatchObject({ ok: false });
     const dir = folder();

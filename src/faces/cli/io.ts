@@ -5,6 +5,8 @@ import { plainLine, plainLines, visibleJson } from '../../kernel/plainText.ts';
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** To where `out` goes, byte for byte; resolves when the reader has taken them. Absent where nobody reads bytes. */
+  bytes?(chunk: Uint8Array): Promise<void>;
   /** Aborted by SIGINT or SIGTERM; another signal a second later ends the process at once. */
   readonly signal: AbortSignal;
   readonly interactive: boolean;
@@ -42,6 +44,7 @@ export function processIo(): Io {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    bytes: (chunk) => new Promise((resolve) => process.stdout.write(chunk, () => resolve())),
     signal: stop.signal,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
   };
