@@ -90,7 +90,6 @@ export class Observer {
    * numbers, as after a start, instead of deciding on what was so long ago.
    */
   rest(): void {
-    if (this.#views.length === 0 && this.#rings.size === 0) return;
     this.#views = [];
     this.#rings.clear();
     this.#index = new ReadingIndex(NO_READING);
@@ -171,7 +170,10 @@ export class Observer {
       if (blueprint === undefined || deployment === undefined) return [];
       return [metricTargetOf(blueprint, () => podNames(deployment))];
     });
-    this.#index = new ReadingIndex(await readMetrics(metrics, targets, clock, this.#signal));
+    const reading = await readMetrics(metrics, targets, clock, this.#signal);
+    // What our own end cut short says nothing of the cluster.
+    if (this.#signal.aborted) return this.#views;
+    this.#index = new ReadingIndex(reading);
     // Objects are taken after the metrics came, so that pods and their samples are as close in time as can be.
     const now = clock.now();
     const around = { of: surroundingsOf(this.#mirrors), reach: this.#mirrors.reach(AROUND) };
