@@ -35,6 +35,11 @@ describe('evidence', () => {
     );
   });
 
+  it('names the requests behind a value, and the time it is taken over', () => {
+    const few: Signal = { ...cpu, name: 'latency_p95', value: 12_083, requests: 6.4, overMs: 60_000, says: 'hold' };
+    expect(evidenceLines(assessment([few]))[0]).toContain(', 6 requests over 60 s, sampled');
+  });
+
   it('says what is missing instead of a number', () => {
     const gone: Signal = {
       name: 'latency_p95',

@@ -49,6 +49,28 @@ describe('objectives as signals', () => {
     expect(latency?.detail).toBe(detail);
   });
 
+  it.each([
+    { requests: 6, says: 'hold', detail: '6 requests in 60 s, too few to tell' },
+    { requests: 20, says: 'up', detail: undefined },
+  ])(
+    'say $says over the target out of $requests requests that the source itself counted',
+    ({ requests, says, detail }) => {
+      const busy = objectOf(blueprintOf().metrics.requestsPerSecond, 100);
+      const [latency] = signals([
+        objectOf('p95_seconds', 12.083, { requests, overMs: 60_000, source: 'prometheus' }),
+        busy,
+      ]);
+      expect(latency).toMatchObject({ value: 12_083, says, requests, overMs: 60_000, source: 'prometheus' });
+      expect(latency?.detail).toBe(detail);
+    },
+  );
+
+  it('say why a quantile of nothing is no number', () => {
+    const [latency] = signals([objectOf('p95_seconds', Number.NaN, { requests: 0, overMs: 60_000 })]);
+    expect(latency).toMatchObject({ state: 'implausible', says: 'nothing' });
+    expect(latency?.detail).toBe('p95_seconds is NaN: no requests in 60 s');
+  });
+
   it('take the newest sample of this Deployment only', () => {
     const objects = [
       objectOf('p95_seconds', 0.1, { at: NOW - 15_000 }),

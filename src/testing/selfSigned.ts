@@ -43,7 +43,8 @@ export function selfSigned(now: number): SelfSigned {
 /** One value in the distinguished encoding of X.690. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
-  const size = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
+  const long = body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 0xff];
+  const size = body.length < 128 ? [body.length] : long;
   return Buffer.concat([Buffer.from([tag, ...size]), body]);
 }
 

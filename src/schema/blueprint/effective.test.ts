@@ -94,6 +94,13 @@ describe('the blueprint in force', () => {
     });
   });
 
+  it('keeps queries of its own, by signal', () => {
+    const text = SHORT.replace('spec:\n', 'spec:\n  metrics: {queries: {latency_p95: \'job:p95{app="web"}\'}}\n');
+    expect(judged(text, NO_GLOBAL_RULES)).toMatchObject({
+      value: { metrics: { latencyP95: 'http_latency_p95_seconds', queries: { latencyP95: 'job:p95{app="web"}' } } },
+    });
+  });
+
   it('has safe defaults where the short document is silent', () => {
     expect(judged(SHORT, NO_GLOBAL_RULES)).toMatchObject({
       value: {

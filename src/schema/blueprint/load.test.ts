@@ -78,7 +78,7 @@ status: {observedVersion: 1.0.0}
   freeze:
     - {cron: "0 18 * * 5", time_zone: Europe/Berlin, duration: 60h, reason: weekend}
   safety: {cooldown: 2m, operations_per_hour: 5, downs_per_hour: 2, optional_per_hour: 3, breaker_failures: 2, freshness: 30s, down_window: 10m}
-  metrics: {latency_p95: p95_seconds, error_rate: errors, requests_per_second: rps}
+  metrics: {latency_p95: p95_seconds, error_rate: errors, requests_per_second: rps, queries: {error_rate: 'sum(rate(failed{app="api"}[2m])) / sum(rate(all{app="api"}[2m]))'}}
   notifications: {alerts: ["slack:#shop-ops"], approvals: ["slack:#shop"], security: ["webhook:soc"]}
   approval: {quorum: 2, decide_within: 1h, execute_within: 5m, on_approval: once}
   logs: allowed
@@ -86,6 +86,17 @@ status: {observedVersion: 1.0.0}
     ).replace('scaling:\n', 'scaling:\n    tolerance: 5%\n');
     expect(faultsOf(text)).toEqual([]);
     expect(loadBlueprint(text, 'x')).toMatchObject({ value: { namespace: 'shop' } });
+  });
+
+  it.each([
+    ['latency_p95: "sum(rate(a[1m])"', 'InvalidQuery', 'spec.metrics.queries.latency_p95'],
+    ['error_rate: vector(0)', 'InvalidQuery', 'spec.metrics.queries.error_rate'],
+    [`requests_per_second: ${'a'.repeat(1001)}`, 'OutOfRange', 'spec.metrics.queries.requests_per_second'],
+    ['latency: up', 'UnknownField', 'spec.metrics.queries.latency'],
+  ])('refuses the query {%s}', (query, code, path) => {
+    expect(faultsOf(SHORT.replace('spec:\n', `spec:\n  metrics: {queries: {${query}}}\n`))).toMatchObject([
+      { code, path },
+    ]);
   });
 
   it.each([
