@@ -22,6 +22,8 @@ export interface RunTask {
   readonly tools: readonly Tool[];
   /** How a run may end besides a proposal. */
   readonly answers: readonly AnswerTool[];
+  /** What is offered once the run has to end, likeliest first; by default every change and every answer. */
+  readonly ends?: readonly string[];
   /** The service the run is about; it can propose for no other. */
   readonly own: Target;
   readonly judge: Judge;
@@ -212,7 +214,7 @@ const offered = ({ tools, answers }: RunTask): readonly Pick<Tool, 'name' | 'sum
 ];
 
 /** What is left to do with a last answer. */
-const endsOf = ({ tools, answers }: RunTask): string[] =>
-  [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name);
+const endsOf = ({ tools, answers, ends }: RunTask): readonly string[] =>
+  ends ?? [...tools.filter((tool) => tool.effect === 'change'), ...answers].map((tool) => tool.name);
 
 const UNRECORDED = gaveUp('unrecorded', 'the exchange could not be recorded');

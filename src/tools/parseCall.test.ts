@@ -36,6 +36,20 @@ describe('parseCall', () => {
     expect(message).toContain('exactly these fields: service, replicas, reason');
   });
 
+  it('reads the word null as null where the field may be null and the word itself is no value', () => {
+    const args = {
+      service: 'shop/web',
+      cpu_request: '500m',
+      cpu_limit: 'null',
+      memory_request: 'null',
+      memory_limit: null,
+    };
+    const parsed = parseCall('adjust_resources', JSON.stringify({ ...args, reason: 'null' }), TOOLS);
+    const read = { ...args, cpu_limit: null, memory_request: null, reason: 'null' };
+    expect(parsed).toMatchObject({ ok: true, args: read });
+    expect(parseCall('scale', JSON.stringify({ ...scaleArgs, replicas: 'null' }), TOOLS)).toMatchObject({ ok: false });
+  });
+
   it.each(['delete_deployment', 'modify_namespace', 'change_rbac', 'kubectl', '', 'Scale', '__proto__', 'toString'])(
     'calls %j unknown, and names what there is',
     (name) => {

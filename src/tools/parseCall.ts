@@ -26,8 +26,23 @@ export function parseCall<T extends Callable>(
   const read = objectFromText(argumentsText);
   if (!read.ok) return malformed(tool, read.error);
   const checked = tool.input.safeParse(read.value);
-  if (!checked.success) return malformed(tool, checked.error.issues.map(inWords).join('; '));
-  return { ok: true, tool, args: checked.data };
+  if (checked.success) return { ok: true, tool, args: checked.data };
+  const meant = withoutNullWords(read.value, checked.error.issues);
+  const again = meant === undefined ? checked : tool.input.safeParse(meant);
+  if (again.success) return { ok: true, tool, args: again.data };
+  return malformed(tool, again.error.issues.map(inWords).join('; '));
+}
+
+/**
+ * Small models write the word "null" where nothing is meant. Only where the word itself is no value of the field; whether
+ * null is one, the schema says.
+ */
+function withoutNullWords(
+  value: Readonly<Record<string, unknown>>,
+  issues: readonly z.core.$ZodIssue[],
+): Record<string, unknown> | undefined {
+  const words = issues.map(({ path }) => String(path[0])).filter((field) => value[field] === 'null');
+  return words.length === 0 ? undefined : { ...value, ...Object.fromEntries(words.map((field) => [field, null])) };
 }
 
 const malformed = (tool: Callable, fault: string): { ok: false; unknown: false; message: string } => ({

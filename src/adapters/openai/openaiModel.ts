@@ -169,7 +169,7 @@ export class OpenAiModel implements ChatModel {
   #body(request: ChatRequest, form: AnswerForm): Body {
     const limit = this.#quirks.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens';
     const { tools, only } = request;
-    const callable = only === undefined ? tools : tools.filter(({ name }) => only.includes(name));
+    const callable = only === undefined ? tools : only.flatMap((wanted) => tools.filter(({ name }) => name === wanted));
     const written = form !== 'tools' && tools.length > 0;
     const format = written ? responseFormat(form, callable) : undefined;
     return {

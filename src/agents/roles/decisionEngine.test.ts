@@ -70,6 +70,37 @@ describe('the Decision Engine', () => {
     );
     expect(proposal).toMatchObject({ kind: 'hold', reason: 'fine now' });
   });
+
+  const hold = { candidate: { tool: 'hold' as const, floor: false, reason: 'stay' } };
+  const calm = {
+    ...CPU_HIGH,
+    recommendation: { direction: 'hold' as const, replicas: 2, reason: 'enough', started: true },
+  };
+  const restart = { tool: 'restart_pods' as const, floor: false, reason: 'pods that leak' };
+  it.each<[string, Partial<ProposalContext>, string[]]>([
+    ['what the rules recommend first', {}, ['scale', 'hold']],
+    [
+      'a hold first where they recommend it',
+      { assessment: calm, candidates: [{ candidate: restart }, hold] },
+      ['hold', 'restart_pods'],
+    ],
+    [
+      'nothing that the gate forbids or lets wait',
+      {
+        candidates: [
+          { candidate: restart, verdict: { ...verdict(), wait: { codes: ['Cooldown'] } } },
+          { candidate: { tool: 'scale', replicas: 40, floor: false, reason: 'more' }, verdict: refusal('scale') },
+        ],
+      },
+      ['hold'],
+    ],
+  ])('once enough was read, it offers %s', async (_what, context, ends) => {
+    const look = callsOf(['get_metrics', { service }]);
+    const model = new ScriptedModel(look, look, look, callsOf(['hold', { reason: 'enough' }]));
+    const engine = new DecisionEngine({ model, prompt, clock: new ManualClock() });
+    await engine.propose(proposalContext({ judge: gate, ...context }), forever);
+    expect(model.asked.map(({ only }) => only)).toEqual([undefined, undefined, undefined, ends]);
+  });
 });
 
 async function propose(name: string, context: ProposalContext): Promise<{ proposal: Proposal; asked: number }> {

@@ -13,6 +13,7 @@ import { scale } from '../../tools/scale.ts';
 import { targetOf } from '../../tools/service.ts';
 import type { Tool } from '../../tools/tool.ts';
 import { whatIf } from '../../tools/whatIf.ts';
+import { floorOf } from '../floor.ts';
 import { HOLD } from '../hold.ts';
 import { observationText } from '../observationText.ts';
 import { runOrigin } from '../origin.ts';
@@ -88,6 +89,7 @@ export class DecisionEngine implements Proposer {
         user: prompt.render({ service: clean(context.service, 317), observation: observationText(context) }),
         tools: decisionEngine.tools,
         answers: decisionEngine.answers,
+        ends: endsOf(context),
         own: targetOf(context.service),
         judge: context.judge,
         record: context.record,
@@ -108,4 +110,17 @@ export class DecisionEngine implements Proposer {
         return { kind: 'none', why: end.why, message: clean(end.message, 300), origin };
     }
   }
+}
+
+/**
+ * A run that read enough decides: for one of the choices that the gate would take now, or to hold. Something else it could
+ * have asked for before; a small model that may still ask for anything spends its last steps on being refused.
+ */
+function endsOf(context: ProposalContext): string[] {
+  const open = context.candidates.filter(
+    ({ candidate, verdict }) =>
+      candidate.tool !== HOLD.name && verdict?.authority !== 'forbidden' && verdict?.wait === undefined,
+  );
+  const changes = [...new Set(open.map(({ candidate }) => candidate.tool))];
+  return floorOf(context) === undefined ? [HOLD.name, ...changes] : [...changes, HOLD.name];
 }
