@@ -35,11 +35,15 @@ export class Executor {
     this.#halts = new Halts(deps);
   }
 
-  /** `againAt`: when something is due without a change in the cluster to announce it. */
-  async pass(): Promise<{ againAt?: number }> {
+  /**
+   * `againAt`: when something is due without a change in the cluster to announce it. Told to stop, it ends the step that it
+   * is at and begins no other: the records say where whoever comes next goes on.
+   */
+  async pass(stop?: AbortSignal): Promise<{ againAt?: number }> {
     const { observer, clock } = this.#deps;
     const again: AgainAt[] = [];
     for (const service of await this.#services(observer.decisions())) {
+      if (stop?.aborted === true) return {};
       const slot = await this.#guarded<Recovered>(
         service,
         () => recoverSlot(this.#deps, service.namespace, service.blueprint),
@@ -48,6 +52,7 @@ export class Executor {
       again.push(slot.againAt);
       for (const held of inOrder(service.decisions)) {
         if (held.name === slot.busy) continue;
+        if (stop?.aborted === true) return {};
         again.push(
           await this.#guarded<AgainAt>(
             service,
@@ -72,6 +77,7 @@ export class Executor {
       ),
     );
     for (const view of this.#deps.observer.views()) {
+      if (stop?.aborted === true) return {};
       again.push(
         await this.#guarded<AgainAt>(
           { namespace: view.namespace, blueprint: view.name },
@@ -146,7 +152,7 @@ export class Executor {
       return await work();
     } catch (error) {
       const { log, clock } = this.#deps;
-      log.error({ namespace, blueprint, error: String(error) }, 'something was left out of this pass');
+      log.error({ service: `${namespace}/${blueprint}`, error: String(error) }, 'something was left out of this pass');
       return failed(clock.now() + POLL_MS);
     }
   }
@@ -167,7 +173,7 @@ export class Executor {
       history: [{ phase: 'Refused', at, reason }],
     };
     log.warn(
-      { decisionId: object.metadata.name, namespace: object.metadata.namespace, error: message },
+      { decision: `${object.metadata.namespace}/${object.metadata.name}`, error: message },
       'malformed decision',
     );
     await records.replaceStatus(KINDS.Decision, { ...object, status });

@@ -16,6 +16,8 @@ export interface Io {
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 const ONE_PRESS_MS = 1000;
+/** Kubernetes kills 30 s after SIGTERM. Whatever hangs then, the process ends by itself a little sooner. */
+const LAST_MS = 27_000;
 
 /**
  * The process's own streams. Nothing here calls process.exit: that would cut what a pipe has not taken yet. A reader that
@@ -30,13 +32,16 @@ export function processIo(): Io {
   const stop = new AbortController();
   let first: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    const end = (): void => {
+      process.off(name, handle);
+      process.kill(process.pid, name);
+    };
     const handle = (): void => {
+      // It keeps no process alive that has ended its work.
+      if (first === undefined) AbortSignal.timeout(LAST_MS).addEventListener('abort', end);
       first ??= performance.now();
       // One Ctrl-C can arrive twice: from the terminal, and passed on by npm or a wrapper.
-      if (stop.signal.aborted && performance.now() - first > ONE_PRESS_MS) {
-        process.off(name, handle);
-        process.kill(process.pid, name);
-      }
+      if (stop.signal.aborted && performance.now() - first > ONE_PRESS_MS) end();
       stop.abort();
     };
     process.on(name, handle);

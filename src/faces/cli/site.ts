@@ -9,6 +9,7 @@ import { EXIT, type Io } from './io.ts';
 import type { Leases } from './leases.ts';
 import type { GatewayRole } from './openGateway.ts';
 import type { LoopName, Ops } from './ops.ts';
+import { lastStep, turnsEnded } from './shutdown.ts';
 
 /** Of these one process at a time acts. */
 export type LeasedRole = 'controller' | 'executor';
@@ -31,8 +32,28 @@ export interface Site {
   readonly ops: Pick<Ops, 'look'>;
 }
 
-/** Turns the loops of whatever roles there are until the signal. */
+/** Turns the loops of whatever roles there are until the signal, and hands over what is under way. */
 export async function runSite(io: Io, site: Site): Promise<number> {
+  const { clock, controller, leases } = site;
+  // A model that thinks is cut off at once: what it would propose, whoever acts next asks for anew.
+  const cut = new Promise<void>((resolve) => {
+    io.signal.addEventListener('abort', () => resolve(controller?.stop()), { once: true });
+    if (io.signal.aborted) resolve(controller?.stop());
+  });
+  const ended = await turnsEnded(turn(io, site), io.signal, clock);
+  io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
+  const undone = [
+    await lastStep('the runs of agents', cut, clock),
+    // What may still write keeps its lease: a standby waits until it has run out.
+    ended
+      ? await lastStep('the leases', leases.release(), clock)
+      : 'what was under way did not end (does the API server answer?): the leases run out by themselves in 15 s',
+  ];
+  for (const words of undone) if (words !== undefined) io.err(`fairlead: ${words}\n`);
+  return EXIT.ok;
+}
+
+async function turn(io: Io, site: Site): Promise<void> {
   const { intervalMs, clock, log, observer, controller, executor, leases, folder, gateway, ops } = site;
   await leases.keep();
   await observer.start(io.signal);
@@ -53,7 +74,7 @@ export async function runSite(io: Io, site: Site): Promise<number> {
   );
   const acting = loop(
     'executor',
-    async () => (executor && leases.held('executor') ? executor.pass() : {}),
+    async () => (executor && leases.held('executor') ? executor.pass(io.signal) : {}),
     Math.min(intervalMs, RENEW_MS),
   );
   const serving = loop('gateway', async () => gateway?.look() ?? {}, RENEW_MS);
@@ -86,8 +107,4 @@ export async function runSite(io: Io, site: Site): Promise<number> {
     gateway && serving.run(io.signal),
     folder?.watch(io.signal),
   ]);
-  io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
-  await controller?.stop();
-  await leases.release();
-  return EXIT.ok;
 }
