@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { folderFiles } from '../src/adapters/blueprintFiles/folderFiles.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
 import { finishRaises } from '../src/gateway/finishRaises.ts';
-import { RAISED_BY_ANNOTATION } from '../src/gateway/raise.ts';
+import { RAISED_BY_ANNOTATION } from '../src/schema/allowance.ts';
 import { BlueprintSpec } from '../src/schema/blueprint/document.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';

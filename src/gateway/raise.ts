@@ -2,14 +2,12 @@ import { type Tally, tally, votesOf } from '../approvals/tally.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import { gitOpsOwner } from '../observe/owners.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
+import { RAISED_BY_ANNOTATION } from '../schema/allowance.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec } from '../schema/records.ts';
 import { isAskedNow } from './askedNow.ts';
 import type { GatewayDeps } from './deps.ts';
 import { readDecision } from './views/records.ts';
-
-/** On a Blueprint: the vote that raised it. */
-export const RAISED_BY_ANNOTATION = 'fairlead.dev/raised-by';
 
 /** What "approve and raise" would write. */
 export interface RaiseOffer {

@@ -67,7 +67,7 @@ export const RIGHTS: Readonly<Record<Account, readonly Right[]>> = {
       'what became of a request, and the counters',
     ),
     right(FAIRLEAD, ['approvalrequests', 'circuitbreakers'], ['create'], 'asks people; keeps counters'),
-    right(FAIRLEAD, ['decisions', 'approvalrequests', 'circuitbreakers'], ['delete'], 'retention; never an open one'),
+    right(FAIRLEAD, ['decisions', 'approvalrequests'], ['delete'], 'retention; never an open one'),
     EVENTS,
     LEASE,
   ],

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { RAISED_BY_ANNOTATION } from '../gateway/raise.ts';
 import { ok } from '../kernel/result.ts';
+import { RAISED_BY_ANNOTATION } from '../schema/allowance.ts';
 import { blueprintFromObject, globalFromObject } from '../schema/blueprint/fromObject.ts';
 import { loadBlueprint } from '../schema/blueprint/load.ts';
 import { toObject } from '../schema/blueprint/toObject.ts';

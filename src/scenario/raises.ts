@@ -1,4 +1,4 @@
-import { RAISED_BY_ANNOTATION } from '../gateway/raise.ts';
+import { RAISED_BY_ANNOTATION } from '../schema/allowance.ts';
 import { BlueprintSpec } from '../schema/blueprint/document.ts';
 import { ApprovalRequestSpec } from '../schema/records.ts';
 import { Vote } from '../schema/vote.ts';

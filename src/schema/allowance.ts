@@ -4,6 +4,9 @@ import type { ApprovalRequestSpec } from './records.ts';
 /** On a Blueprint, outside its hash: what people allowed once, as `<uid of the Deployment>/<lowest>..<highest>` replicas. */
 export const ALLOWANCE_ANNOTATION = 'fairlead.dev/allowance';
 
+/** On a Blueprint, likewise: the vote that raised it. */
+export const RAISED_BY_ANNOTATION = 'fairlead.dev/raised-by';
+
 /** Of these the API server lets none through by what the blueprint says: an approval for once has to say so. */
 const OUTSIDE: ReadonlySet<string> = new Set(['scale_beyond_limits', 'scale_to_zero']);
 

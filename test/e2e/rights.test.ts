@@ -9,6 +9,7 @@ import { DECISION_SPEC, DECISION_STATUS } from '../../src/testing/contractObject
 import { type Answer, kubectlAs } from '../cluster/as.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
+import { ATTEMPTS, type BlueprintIs, CONTAINER, replicas } from './stolenAttempts.ts';
 
 const OWN = 'agent-system';
 const MANAGED = { 'fairlead.dev/managed': 'true' };
@@ -25,6 +26,8 @@ const deployment = (name: string, extra: object = {}): object => ({
     template: {
       metadata: { labels: { app: name }, annotations: { note: 'ours' } },
       spec: {
+        initContainers: [{ name: 'first', image: 'registry.example/first:1' }],
+        volumes: [{ name: 'tmp', emptyDir: {} }],
         containers: [
           {
             name: 'app',
@@ -45,18 +48,13 @@ const decision = (name: string, kind: string): object => ({
   spec: { ...DECISION_SPEC, requester: { kind, name: 'ann' } },
 });
 
-interface BlueprintIs {
-  readonly annotations?: Record<string, string>;
-  readonly allowed?: readonly string[];
-  readonly max?: number;
-}
 const blueprint = (name: string, is: BlueprintIs = {}): object => ({
   apiVersion: 'fairlead.dev/v1alpha1',
   kind: 'Blueprint',
   metadata: { name, namespace: 'shop', ...(is.annotations && { annotations: is.annotations }) },
   spec: {
     version: '1.0.0',
-    scaling: { min_replicas: 2, max_replicas: is.max ?? 5 },
+    scaling: { min_replicas: is.min ?? 2, max_replicas: is.max ?? 5 },
     resources: {
       cpu: { min: '100m', max: '1', target: '500m' },
       memory: { min: '128Mi', max: '2Gi', target: '512Mi' },
@@ -64,155 +62,6 @@ const blueprint = (name: string, is: BlueprintIs = {}): object => ({
     governance: { agent_authority: { allowed_operations: is.allowed ?? ['scale_within_limits', 'restart_pods'] } },
   },
 });
-
-const CONTAINER = '/spec/template/spec/containers/0';
-const ROLLBACK = ['scale_within_limits', 'rollback'];
-const replicas = (value: number): object => ({ op: 'replace', path: '/spec/replicas', value });
-
-/** What is tried, what the blueprint says (else 2..5, no rollback), the patch, and what the API server answers. */
-const ATTEMPTS: readonly [string, BlueprintIs, object[], string][] = [
-  ['replicas inside', {}, [replicas(5)], 'done'],
-  ['replicas beyond', {}, [replicas(6)], 'replicas 6 is outside 2..5 of Blueprint web-'],
-  ['replicas below', {}, [replicas(1)], 'replicas 1 is outside 2..5'],
-  ['zero', {}, [replicas(0)], 'replicas 0 is outside'],
-  ['zero where it is granted', { allowed: ['scale_to_zero'] }, [replicas(0)], 'done'],
-  ['back towards the range', { max: 2 }, [replicas(2)], 'done'],
-  ['further away', { max: 2 }, [replicas(4)], 'replicas 4 is outside 2..2'],
-  [
-    'the annotation of ours',
-    {},
-    [{ op: 'add', path: '/metadata/annotations/fairlead.dev~1last-change', value: '{}' }],
-    'done',
-  ],
-  [
-    'another annotation',
-    {},
-    [{ op: 'add', path: '/metadata/annotations/other', value: 'x' }],
-    'writes fairlead.dev/last-change alone',
-  ],
-  ['a label', {}, [{ op: 'add', path: '/metadata/labels/x', value: 'y' }], 'no label'],
-  ['the label that binds it', {}, [{ op: 'remove', path: '/metadata/labels/fairlead.dev~1managed' }], 'no label'],
-  [
-    'an owner',
-    {},
-    [
-      {
-        op: 'add',
-        path: '/metadata/ownerReferences',
-        value: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: 'b' }],
-      },
-    ],
-    'no label, finalizer or owner',
-  ],
-  ['a finalizer', {}, [{ op: 'add', path: '/metadata/finalizers', value: ['x.y/z'] }], 'no label, finalizer or owner'],
-  [
-    'the strategy',
-    {},
-    [{ op: 'replace', path: '/spec/strategy', value: { type: 'Recreate' } }],
-    'replicas and pod template alone',
-  ],
-  ['a pause', {}, [{ op: 'add', path: '/spec/paused', value: true }], 'replicas and pod template alone'],
-  [
-    'a restart',
-    {},
-    [
-      {
-        op: 'add',
-        path: '/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt',
-        value: '2026-01-01T00:00:00Z',
-      },
-    ],
-    'done',
-  ],
-  [
-    'another annotation of the pods',
-    {},
-    [{ op: 'add', path: '/spec/template/metadata/annotations/x', value: 'y' }],
-    'does not grant rollback',
-  ],
-  [
-    'a label of the pods',
-    {},
-    [{ op: 'add', path: '/spec/template/metadata/labels/x', value: 'y' }],
-    'does not grant rollback',
-  ],
-  [
-    'the image',
-    {},
-    [{ op: 'replace', path: `${CONTAINER}/image`, value: 'registry.example/evil:1' }],
-    'does not grant rollback',
-  ],
-  [
-    'the image where rollback is granted',
-    { allowed: ROLLBACK },
-    [{ op: 'replace', path: `${CONTAINER}/image`, value: 'registry.example/old:1' }],
-    'done',
-  ],
-  ['the environment', {}, [{ op: 'replace', path: `${CONTAINER}/env`, value: [] }], 'does not grant rollback'],
-  ['a command', {}, [{ op: 'add', path: `${CONTAINER}/command`, value: ['sh'] }], 'does not grant rollback'],
-  [
-    'a further container',
-    {},
-    [{ op: 'add', path: '/spec/template/spec/containers/-', value: { name: 'x', image: 'y' } }],
-    'does not grant rollback',
-  ],
-  ['a container less', {}, [{ op: 'remove', path: '/spec/template/spec/containers/1' }], 'does not grant rollback'],
-  [
-    'an init container',
-    {},
-    [{ op: 'add', path: '/spec/template/spec/initContainers', value: [{ name: 'x', image: 'y' }] }],
-    'does not grant rollback',
-  ],
-  [
-    'another account for the pods',
-    {},
-    [{ op: 'add', path: '/spec/template/spec/serviceAccountName', value: 'admin' }],
-    'does not grant rollback',
-  ],
-  [
-    'the host’s network',
-    {},
-    [{ op: 'add', path: '/spec/template/spec/hostNetwork', value: true }],
-    'does not grant rollback',
-  ],
-  [
-    'a volume',
-    {},
-    [{ op: 'add', path: '/spec/template/spec/volumes', value: [{ name: 'x', hostPath: { path: '/' } }] }],
-    'does not grant rollback',
-  ],
-  [
-    'resources inside',
-    {},
-    [
-      {
-        op: 'replace',
-        path: `${CONTAINER}/resources`,
-        value: { requests: { cpu: '300m', memory: '0.5Gi' }, limits: { cpu: '1', memory: '1Gi' } },
-      },
-    ],
-    'done',
-  ],
-  [
-    'too much memory',
-    {},
-    [{ op: 'replace', path: `${CONTAINER}/resources/limits/memory`, value: '3Gi' }],
-    'outside the bounds of Blueprint web-',
-  ],
-  [
-    'too little CPU',
-    {},
-    [{ op: 'replace', path: `${CONTAINER}/resources/requests/cpu`, value: '10m' }],
-    'outside the bounds',
-  ],
-  ['a limit taken off', {}, [{ op: 'remove', path: `${CONTAINER}/resources/limits/memory` }], 'outside the bounds'],
-  [
-    'another resource',
-    {},
-    [{ op: 'add', path: `${CONTAINER}/resources/limits/ephemeral-storage`, value: '1Gi' }],
-    'outside the bounds',
-  ],
-];
 
 describeCluster('what a stolen token can do', () => {
   let cluster: Cluster;
@@ -272,7 +121,8 @@ describeCluster('what a stolen token can do', () => {
   });
 
   it('goes beyond the range exactly as far as people allowed once, for that Deployment alone', async () => {
-    await cluster.kubectl(['apply', '-f', '-'], { input: documents([deployment('once'), blueprint('once')]) });
+    // Not applied: kubectl would write down what it applied into an annotation that is not the gateway's.
+    await cluster.kubectl(['create', '-f', '-'], { input: documents([deployment('once'), blueprint('once')]) });
     const uid = await cluster.kubectl(['get', 'deployment', 'once', '-n', 'shop', '-o', 'jsonpath={.metadata.uid}']);
     const allow = async (text: string | undefined): Promise<Answer> => {
       const read = await cluster.kubectl(['get', 'blueprint', 'once', '-n', 'shop', '-o', 'json']);
