@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openStage, PASS_MS, type Stage } from '../../test/executorStage.ts';
 import type { Clock } from '../ports/clock.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import type { DecisionStatus } from '../schema/records.ts';
+import { PHASES } from '../schema/phases.ts';
+import { type DecisionStatus, FINAL } from '../schema/records.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
 import { Executor } from './executor.ts';
 import { retire } from './retention.ts';
@@ -79,6 +80,49 @@ describe('records that are over', () => {
     await passes(stage, 2, 2 * WEEK);
     expect(names(stage, 'Decision')).toEqual(['web-kept']);
     expect(names(stage, 'ApprovalRequest')).toEqual(['web-kept']);
+    stage.close();
+  });
+
+  it.each(PHASES.filter((phase) => !FINAL.has(phase)))('stay however old while a Decision is %s', async (phase) => {
+    const stage = await open();
+    decision(stage, 'web-open', { phase });
+    await stage.observe(PASS_MS);
+    await retire({ ...stage.deps, clock: aheadOf(stage, 2 * WEEK) });
+    expect(names(stage, 'Decision')).toEqual(['web-open']);
+    stage.close();
+  });
+
+  it.each(['Pending', 'Approved'] as const)(
+    'stay while people are asked by a request that is %s, and go after it',
+    async (phase) => {
+      const stage = await open();
+      decision(stage, 'web-asked');
+      approval(stage, 'web-asked', phase);
+      await stage.observe(PASS_MS);
+      const later = { ...stage.deps, clock: aheadOf(stage, 2 * WEEK) };
+      await retire(later);
+      expect([names(stage, 'Decision'), names(stage, 'ApprovalRequest')]).toEqual([['web-asked'], ['web-asked']]);
+      approval(stage, 'web-asked', 'Consumed');
+      await stage.observe(PASS_MS);
+      await retire(later);
+      expect([names(stage, 'Decision'), names(stage, 'ApprovalRequest')]).toEqual([[], []]);
+      stage.close();
+    },
+  );
+
+  it('go a few at a time of a thousand, also where two executors clear away at once', async () => {
+    const stage = await open();
+    for (let n = 0; n < 1_000; n++) {
+      decision(stage, `web-${String(n).padStart(4, '0')}`);
+      approval(stage, `web-${String(n).padStart(4, '0')}`, 'Rejected');
+    }
+    await stage.observe(PASS_MS);
+    const before = stage.port.calls.length;
+    const later = { ...stage.deps, clock: aheadOf(stage, 2 * WEEK) };
+    await Promise.all([retire(later), retire(later)]);
+    const deleted = stage.port.calls.slice(before).filter(({ verb }) => verb === 'delete').length;
+    expect(deleted).toBeLessThanOrEqual(40);
+    expect([names(stage, 'Decision').length, names(stage, 'ApprovalRequest').length]).toEqual([990, 990]);
     stage.close();
   });
 

@@ -2,6 +2,7 @@ import { at, instantAt, textAt } from '../observe/narrow.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { type ApprovalRequestStatus, FINAL, Phase } from '../schema/records.ts';
 import type { ExecutorDeps } from './deps.ts';
+import { isOpenRequest } from './endRequest.ts';
 import { UNLOGGED } from './writeStatus.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,8 +20,9 @@ const APPROVALS_OVER: ReadonlySet<string> = new Set<ApprovalRequestStatus['phase
 
 /**
  * Deletes records that are over: Decisions (and the ApprovalRequests of the same name) that ended a week ago, or that 200
- * newer ones of the same Blueprint follow, save those of the last hour that still bind. The journal keeps what they said. One that is not over, holds a slot, or says
- * what the log does not know yet stays, however old.
+ * newer ones of the same Blueprint follow, save those of the last hour that still bind. The journal keeps what they said. One
+ * that is not over, holds a slot, is put to people by an open request, or says what the log does not know yet stays, however
+ * old.
  */
 export async function retire(deps: ExecutorDeps): Promise<void> {
   const { observer, clock } = deps;
@@ -29,7 +31,8 @@ export async function retire(deps: ExecutorDeps): Promise<void> {
   const inFlight = new Set(observer.views().flatMap((view) => nameInFlight(view)));
   const names = new Set(decisions.map(keyOf));
   const asked = new Set(approvals.map(keyOf));
-  const old = overdue(decisions, clock.now()).filter((decision) => !inFlight.has(keyOf(decision)));
+  const put = new Set(approvals.filter(isOpenRequest).map(decisionOf));
+  const old = overdue(decisions, clock.now()).filter((one) => !inFlight.has(keyOf(one)) && !put.has(keyOf(one)));
   for (const decision of old.slice(0, PER_PASS)) {
     // First the request: should this process end here, its Decision still leads to it.
     if (asked.has(keyOf(decision)) && !(await remove(deps, KINDS.ApprovalRequest, decision))) return;
@@ -83,6 +86,8 @@ const createdAt = (object: KubeObject): number =>
   instantAt(object, 'metadata', 'creationTimestamp') ?? Number.MAX_SAFE_INTEGER;
 const endedAt = (decision: KubeObject): number => instantAt(decision, 'status', 'finishedAt') ?? createdAt(decision);
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
+const decisionOf = (request: KubeObject): string =>
+  `${request.metadata.namespace}/${textAt(request, 'spec', 'decision') ?? request.metadata.name}`;
 const nameInFlight = ({
   namespace,
   counters,
