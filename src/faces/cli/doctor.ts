@@ -4,6 +4,13 @@ import { composeModel } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { redactDeep } from '../../kernel/redact.ts';
 import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
+import {
+  besidePrometheus,
+  numbersFinding,
+  numbersTable,
+  prometheusFinding,
+  type ServiceNumber,
+} from './doctorNumbers.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { labelCommand } from './offerLabel.ts';
@@ -14,6 +21,8 @@ interface Finding {
   readonly state: 'fine' | 'off' | 'wrong';
   readonly detail: string;
   readonly fix?: string;
+  /** What each service would be decided on now. */
+  readonly numbers?: readonly ServiceNumber[];
 }
 
 /** Some hours of journal, in bytes. */
@@ -41,17 +50,22 @@ export async function doctor(
   }
   const looked: Finding[] = [node(), await dataFolder(config.value)];
   const session = await openSession({ ...io, err: (text) => looked.push(unreachable(text)) }, flags);
-  if (session) looked.push(...(await clusterFindings(session)));
+  const prometheus = await prometheusFinding(config.value, systemClock.now);
+  if (session) looked.push(...besidePrometheus(await clusterFindings(session), prometheus));
+  looked.push(prometheus);
+  const numbers = session && (await numbersFinding(session, flags.namespace, config.value, io.signal));
+  if (numbers) looked.push(numbers);
   looked.push(await modelFinding(config.value));
   // An endpoint may answer with the key that it refuses.
   const findings = redactDeep(looked, config.value.secrets) as Finding[];
   print(io, flags.output, findings, () =>
-    findings
-      .map(
+    [
+      ...findings.map(
         ({ what, state, detail, fix }) =>
           `${state.padEnd(5)}  ${what.padEnd(16)} ${detail}\n${fix ? `       ${' '.repeat(16)} fix: ${fix}\n` : ''}`,
-      )
-      .join(''),
+      ),
+      numbersTable(findings.flatMap((finding) => finding.numbers ?? [])),
+    ].join(''),
   );
   return findings.some(({ state }) => state === 'wrong') ? EXIT.failed : EXIT.ok;
 }
@@ -206,14 +220,31 @@ async function labels({ reader }: Session['cluster']): Promise<Finding> {
   }
   const unlabelled = governed.filter(({ deployment }) => deployment?.metadata.labels?.[MANAGED_LABEL] !== 'true');
   const [first] = unlabelled;
+  if (first !== undefined) {
+    return {
+      what: 'blueprints',
+      state: 'wrong',
+      detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
+      fix: labelCommand(first.namespace ?? '', first.target),
+    };
+  }
+  const known = new Set(governed.map(({ deployment }) => deployment));
+  const stray = deployments.value.items.filter(
+    (one) => one.metadata.labels?.[MANAGED_LABEL] === 'true' && !known.has(one),
+  );
+  return {
+    what: 'blueprints',
+    state: 'fine',
+    detail: `${governed.length}, every Deployment labelled${strayText(stray.map(({ metadata }) => metadata))}`,
+  };
+}
+
+/** No policy can tell that a Deployment has no Blueprint: docs/adr/0017. */
+function strayText(stray: readonly { readonly namespace?: string; readonly name: string }[]): string {
+  const [first] = stray;
   return first === undefined
-    ? { what: 'blueprints', state: 'fine', detail: `${governed.length}, every Deployment labelled` }
-    : {
-        what: 'blueprints',
-        state: 'wrong',
-        detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
-        fix: labelCommand(first.namespace ?? '', first.target),
-      };
+    ? ''
+    : `; ${stray.length} more carry the label and no blueprint bounds them: give each one, or kubectl label deploy -n ${first.namespace} ${first.name} ${MANAGED_LABEL}-`;
 }
 
 async function modelFinding(config: Config): Promise<Finding> {
