@@ -5,9 +5,15 @@ const DAY = 86_400_000;
 
 describe('how journals are kept', () => {
   it.each([
-    [{}, { maxBytes: 16 * 2 ** 20, keep: { ageMs: 90 * DAY } }],
-    [{ journalSize: '64Ki', journalKeep: 'all' }, { maxBytes: 65_536, keep: {} }],
-    [{ journalSize: '1Gi', journalKeep: '12' }, { maxBytes: 2 ** 30, keep: { files: 12 } }],
+    [{}, { maxBytes: 16 * 2 ** 20, keep: { ageMs: 90 * DAY, files: 40 } }],
+    [
+      { journalSize: '64Ki', journalKeep: 'all' },
+      { maxBytes: 65_536, keep: {} },
+    ],
+    [
+      { journalSize: '1Gi', journalKeep: '12' },
+      { maxBytes: 2 ** 30, keep: { files: 12 } },
+    ],
     [{ journalKeep: '36h,4' }, { maxBytes: 16 * 2 ** 20, keep: { ageMs: 36 * 3_600_000, files: 4 } }],
     [{ journalKeep: '4,1h' }, { maxBytes: 16 * 2 ** 20, keep: { ageMs: 3_600_000, files: 4 } }],
   ])('is what %j says', (flags, settings) => {

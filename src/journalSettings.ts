@@ -17,7 +17,8 @@ export interface JournalSettings {
  * under pressure writes about as much in a day.
  */
 export const USUAL_SIZE = '16Mi';
-export const USUAL_KEEP = '90d';
+/** Whichever comes first: a volume of 1 GiB never fills up with journals, which would stop every change. */
+export const USUAL_KEEP = '90d,40';
 
 const UNITS: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
 const DAY_MS = 86_400_000;
@@ -41,7 +42,7 @@ export function journalSettings({
     else if (ageMs !== undefined && ageMs >= 3_600_000 && keep.ageMs === undefined) keep.ageMs = ageMs;
     else {
       return err(
-        `--journal-keep ${journalKeep}: write an age of at least 1h (90d), a number of full files (12), both (90d,12), or all`,
+        `--journal-keep ${journalKeep}: write an age of at least 1h (90d), a number of full files (40), both (90d,40), or all`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -52,7 +53,7 @@ function kubectl(pods: Readonly<Record<string, string | undefined>>): string {
   const reach = Object.entries(pods).map(([pod, data]) =>
     data === undefined
       ? `  ${pod}) echo 'error: cannot exec into a container in a completed pod' >&2; exit 1;;`
-      : `  ${pod}) shift 2; [ "$1" = fairlead ] || exit 3; shift; exec "${process.execPath}" --import tsx "${ROOT}/src/main.ts" $(echo "$*" | sed 's#/data#${data}#');;`,
+      : `  ${pod}) shift 2; [ "$1" = fairlead ] || exit 3; shift; exec "${process.execPath}" "${ROOT}/bin/fairlead" $(echo "$*" | sed 's#/data#${data}#');;`,
   );
   const script = `#!/bin/sh
 echo "$*" >> ${seen}
@@ -193,6 +194,26 @@ describe('fairlead audit export', () => {
     expect(checked.code).toBe(1);
     expect(checked.out).toMatch(/gateway-g\.jsonl: sound/);
     expect(checked.out).toMatch(/not whole: pod agent-system\/fairlead-executor-0 could not be asked/);
+  }, 60_000);
+
+  it('is as docs/audit.md says, command by command', async () => {
+    kubectl({
+      'fairlead-executor-0': await dataOf('a', 'executor-a'),
+      'fairlead-gateway-0': await dataOf('g', 'gateway-g', 3),
+    });
+    const page = readFileSync(path.join(ROOT, 'docs', 'audit.md'), 'utf8');
+    const commands = [...page.matchAll(/^fairlead (audit [^#\n]+)/gm)].map(([, line = '']) =>
+      line
+        .trim()
+        .split(/\s+/)
+        .map((word) => word.replace('audit-2026-11', exported()).replace('/var/lib/fairlead', path.join(dir, 'var'))),
+    );
+    expect(commands).toHaveLength(5);
+    for (const which of ['a', 'b']) cpSync(path.join(dir, 'a'), path.join(dir, `var-${which}`), { recursive: true });
+    for (const [place, command] of commands.entries()) {
+      if (place === 3) rmSync(exported(), { recursive: true });
+      expect(await cli(...command)).toMatchObject({ code: 0, err: '' });
+    }
   }, 60_000);
 
   it('says what is wrong with kubectl', async () => {

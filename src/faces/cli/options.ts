@@ -23,8 +23,8 @@ export function role(command: Command): Command {
     .option('--journal-size <size>', 'a journal file of this size is sealed, and the next begun', '16Mi')
     .option(
       '--journal-keep <what>',
-      'how long sealed files are kept: an age, a number of files, both (90d,12), all',
-      '90d',
+      'how long sealed files are kept: an age, a number of files, both (90d,40), all',
+      '90d,40',
     )
     .option('--interval <duration>', 'pause between passes', '15s');
 }
