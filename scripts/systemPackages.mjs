@@ -7,6 +7,12 @@ const has = (program, args) => spawnSync(program, args, { stdio: 'ignore' }).sta
 /** Names are Debian's; `brew` where Homebrew has it too. */
 export const REDIS = { name: 'redis-server', brew: 'redis', what: 'it carries notices and reminders' };
 export const CHROMIUM = { name: 'chromium', what: 'it shows the pages to the tests', elsewhere: 'CHROMIUM_PATH' };
+export const PROMETHEUS = {
+  name: 'prometheus',
+  brew: 'prometheus',
+  what: 'it measures services for the tests',
+  elsewhere: 'PROMETHEUS_PATH',
+};
 
 /** `yes`: asked for with --yes, or nobody is there to ask (CI). What cannot be is said on stderr; the caller goes on. */
 export async function offer({ name, brew, what, elsewhere }, { yes, without }) {

@@ -1,6 +1,6 @@
 // `npm test`: unit tests, then everything that needs a real API server. What cannot run is said loudly at the end, and
-// fails the run when REQUIRE_ALL=1. `--yes` installs redis-server, chromium and the official MCP tools where they are missing; other
-// arguments go to vitest.
+// fails the run when REQUIRE_ALL=1. `--yes` installs redis-server, chromium, prometheus and the official MCP tools where they are
+// missing; other arguments go to vitest.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,14 +8,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensureMcpTools, wants } from './mcpTools.mjs';
 import { ensurePackages, requireNode, root } from './setup.mjs';
-import { CHROMIUM, offer, REDIS, withoutYes } from './systemPackages.mjs';
+import { CHROMIUM, offer, PROMETHEUS, REDIS, withoutYes } from './systemPackages.mjs';
 
 requireNode();
 ensurePackages();
 const { build, stale } = await import('./build.mjs');
 if (stale()) await build();
 const { yes, rest } = withoutYes(process.argv.slice(2));
-for (const needed of [REDIS, CHROMIUM]) await offer(needed, { yes, without: 'The tests that need it are skipped.' });
+for (const needed of [REDIS, CHROMIUM, PROMETHEUS]) {
+  await offer(needed, { yes, without: 'The tests that need it are skipped.' });
+}
 if (wants(rest)) ensureMcpTools({ yes: yes || process.env.REQUIRE_ALL === '1' });
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'fairlead-test-'));
