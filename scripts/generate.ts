@@ -6,6 +6,7 @@ import { kustomizeFiles } from '../src/install/kustomize.ts';
 import { IMAGE } from '../src/install/settings.ts';
 import { generatedFiles } from '../src/schema/generated.ts';
 import { failClosedPage } from '../test/failClosedPage.ts';
+import { rightsPage } from '../test/rightsPage.ts';
 import { rulesPage } from '../test/rulesPage.ts';
 import { monitoringFiles } from './monitoring/monitoringFiles.ts';
 
@@ -14,6 +15,7 @@ const root = path.join(import.meta.dirname, '..');
 const pages = [
   ['docs/rules.md', rulesPage()],
   ['docs/fail-closed.md', failClosedPage()],
+  ['docs/rights.md', rightsPage()],
 ] as const;
 const manifests = [...kustomizeFiles(`${IMAGE}:${VERSION}`), ...chartFiles(VERSION)];
 for (const [name, text] of [...generatedFiles(), ...manifests, ...monitoringFiles(), ...pages]) {

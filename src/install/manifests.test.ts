@@ -104,7 +104,7 @@ describe('rights in one namespace', () => {
     })[];
     expect(roles).toHaveLength(ACCOUNTS.length);
     for (const { rules } of roles) {
-      expect(rules.flatMap(({ resources }) => resources).toSorted()).toEqual([
+      expect([...new Set(rules.flatMap(({ resources }) => resources))].toSorted()).toEqual([
         'clusterblueprints',
         'namespaces',
         'nodes',

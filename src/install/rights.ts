@@ -17,31 +17,49 @@ export interface Right {
   readonly why: string;
 }
 
-const READ = ['get', 'list', 'watch'] as const;
+const WATCH = ['list', 'watch'] as const;
 const FAIRLEAD = 'fairlead.dev';
 
-/** What all three read: the facts that every verdict is made of. */
+/** What all three follow: the facts that every verdict is made of. */
 const OBSERVED: readonly Right[] = [
-  right('apps', ['deployments', 'replicasets'], READ, 'what is governed, and its versions'),
-  right('apps', ['controllerrevisions'], ['get', 'list'], 'accepted versions of blueprints'),
-  right('', ['pods', 'resourcequotas', 'limitranges', 'nodes'], READ, 'who is ready, in what trouble, and what fits'),
+  right('apps', ['deployments', 'replicasets'], WATCH, 'what is governed, and its versions'),
+  right('apps', ['controllerrevisions'], ['list'], 'accepted versions of blueprints'),
+  right('', ['pods', 'resourcequotas', 'limitranges', 'nodes'], WATCH, 'who is ready, in what trouble, and what fits'),
   right('', ['namespaces'], ['get'], 'the cluster is known by the uid of kube-system'),
-  right('policy', ['poddisruptionbudgets'], READ, 'disruption budgets hold (G15)'),
-  right('autoscaling', ['horizontalpodautoscalers'], READ, 'another may own the replicas (G14)'),
-  right('keda.sh', ['scaledobjects'], READ, 'another may own the replicas (G14)'),
-  right('autoscaling.k8s.io', ['verticalpodautoscalers'], READ, 'another may own the resources (G14)'),
+  right('policy', ['poddisruptionbudgets'], WATCH, 'disruption budgets hold (G15)'),
+  right('autoscaling', ['horizontalpodautoscalers'], WATCH, 'another may own the replicas (G14)'),
+  right('keda.sh', ['scaledobjects'], WATCH, 'another may own the replicas (G14)'),
+  right('autoscaling.k8s.io', ['verticalpodautoscalers'], WATCH, 'another may own the resources (G14)'),
   right(
     FAIRLEAD,
     ['blueprints', 'clusterblueprints', 'decisions', 'approvalrequests', 'circuitbreakers'],
-    READ,
+    WATCH,
     'limits, requests, votes and counters',
   ),
-  right('metrics.k8s.io', ['pods'], ['get', 'list'], 'CPU and memory in use'),
-  right('custom.metrics.k8s.io', ['*'], ['get', 'list'], 'latency, errors and load'),
+  right('metrics.k8s.io', ['pods'], ['list'], 'CPU and memory in use'),
+  right('custom.metrics.k8s.io', ['*'], ['get'], 'latency, errors and load'),
+];
+
+/** What those read anew who judge at the moment of acting. */
+const FRESH: readonly Right[] = [
+  right('apps', ['deployments'], ['get'], 'as it is at the moment of acting'),
+  right(
+    FAIRLEAD,
+    ['blueprints', 'clusterblueprints', 'decisions', 'approvalrequests', 'circuitbreakers'],
+    ['get'],
+    'as they are at the moment of acting',
+  ),
 ];
 
 const EVENTS = right('events.k8s.io', ['events'], ['create'], 'who changed what, and why, on the object itself');
-const LEASE = own('coordination.k8s.io', ['leases'], ['get', 'create', 'update'], 'one of several is active');
+/** Its own by name, so that a stolen token takes no other role's; what is created cannot be named in RBAC. */
+const leaseOf = (account: Account): readonly Right[] => [
+  {
+    ...own('coordination.k8s.io', ['leases'], ['get', 'update'], 'one of several is active'),
+    names: [`fairlead-${account}`],
+  },
+  own('coordination.k8s.io', ['leases'], ['create'], 'the first of several makes it'),
+];
 
 /**
  * Least privilege, one table. Who talks to a model can change no workload; who can change one talks to none; who speaks for
@@ -54,12 +72,19 @@ export const RIGHTS: Readonly<Record<Account, readonly Right[]>> = {
     right('events.k8s.io', ['events'], ['list'], 'what the cluster says of a service'),
     right(FAIRLEAD, ['decisions'], ['create'], 'wishes; none of them carries authority'),
     EVENTS,
-    LEASE,
+    ...leaseOf('controller'),
   ],
   executor: [
     ...OBSERVED,
+    ...FRESH,
+    right('apps', ['replicasets'], ['get'], 'the version that a rollback goes back to'),
     right('apps', ['deployments'], ['patch'], 'the change; the admission policies say which'),
-    right('apps', ['controllerrevisions'], ['create', 'update', 'delete'], 'keeps accepted versions of blueprints'),
+    right(
+      'apps',
+      ['controllerrevisions'],
+      ['get', 'create', 'update', 'delete'],
+      'keeps accepted versions of blueprints',
+    ),
     right(
       FAIRLEAD,
       ['decisions/status', 'approvalrequests/status', 'circuitbreakers/status', 'blueprints/status'],
@@ -69,10 +94,11 @@ export const RIGHTS: Readonly<Record<Account, readonly Right[]>> = {
     right(FAIRLEAD, ['approvalrequests', 'circuitbreakers'], ['create'], 'asks people; keeps counters'),
     right(FAIRLEAD, ['decisions', 'approvalrequests'], ['delete'], 'retention; never an open one'),
     EVENTS,
-    LEASE,
+    ...leaseOf('executor'),
   ],
   gateway: [
     ...OBSERVED,
+    ...FRESH,
     right('events.k8s.io', ['events'], ['list'], 'what the cluster says of a service'),
     right(FAIRLEAD, ['decisions'], ['create'], "people's wishes, signed"),
     right(FAIRLEAD, ['approvalrequests'], ['update'], 'votes; the object’s rules let nothing else change'),

@@ -11,15 +11,26 @@ export interface Answer {
   readonly text: string;
 }
 
-/** `kubectl` with the token of a ServiceAccount and nothing else, as whoever stole it would use it. */
-export async function kubectlAs(cluster: Cluster, namespace: string, account: string) {
+/** A kubeconfig with a token of a ServiceAccount and nothing else; `name` tells the files of several tokens apart. */
+export async function kubeconfigAs(
+  cluster: Cluster,
+  namespace: string,
+  account: string,
+  name = account,
+): Promise<{ readonly file: string; readonly token: string }> {
   const token = (await cluster.kubectl(['create', 'token', account, '-n', namespace, '--duration=1h'])).trim();
   const config = z
     .looseObject({ users: z.array(z.looseObject({ name: z.string() })) })
     .parse(parse(readFileSync(cluster.kubeconfig, 'utf8')));
-  const file = path.join(cluster.dir, `kubeconfig-${account}`);
+  const file = path.join(cluster.dir, `kubeconfig-${name}`);
   const users = config.users.map(({ name }) => ({ name, user: { token } }));
   writeFileSync(file, stringify({ ...config, users }), { mode: 0o600 });
+  return { file, token };
+}
+
+/** `kubectl` with the token of a ServiceAccount, as whoever stole it would use it. */
+export async function kubectlAs(cluster: Cluster, namespace: string, account: string) {
+  const { file } = await kubeconfigAs(cluster, namespace, account);
   const program = path.join(assets() ?? '', 'kubectl');
   return (args: readonly string[], input?: string): Promise<Answer> =>
     new Promise((resolve) => {

@@ -58,6 +58,8 @@ export interface ClusterOptions {
   readonly load?: LoadModel;
   /** Keep a record of every write, for `auditWrites`. */
   readonly audit?: boolean;
+  /** With `audit`: the ServiceAccounts of this namespace have everything they ask recorded, for `auditOf`. */
+  readonly auditAccounts?: string;
   readonly nodes?: number;
   readonly nodeCpu?: string;
   readonly nodeMemory?: string;
@@ -66,6 +68,8 @@ export interface ClusterOptions {
   readonly noKubelet?: boolean;
   /** Also run the HorizontalPodAutoscaler controller. */
   readonly hpa?: boolean;
+  /** Claims of volumes can go: what keeps those in use from going is there too. */
+  readonly claims?: boolean;
 }
 
 export interface LoadModel {
@@ -75,12 +79,13 @@ export interface LoadModel {
 
 const AuditLine = z.object({
   verb: z.string(),
-  user: z.object({ username: z.string() }),
+  user: z.object({ username: z.string(), extra: z.record(z.string(), z.array(z.string())).optional() }),
   userAgent: z.string().default(''),
   requestURI: z.string(),
   requestReceivedTimestamp: z.string(),
   objectRef: z
     .object({
+      apiGroup: z.string().default(''),
       resource: z.string(),
       namespace: z.string().default(''),
       name: z.string().default(''),
@@ -105,6 +110,8 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: { readonly input?: string }): Promise<string>;
   /** Writes since the start, in order, without those of the cluster's own controllers. Needs `audit`. */
   auditWrites(): AuditWrite[];
+  /** All that a user asked so far, reads too, of those whose account was named to be recorded; a watch when it ended. */
+  auditOf(user: string): AuditWrite[];
   /** Replaces the load model; it is in force within a second, and its time 0 is then. Needs `load`. */
   setLoad(load: LoadModel): void;
   stop(): Promise<void>;
@@ -147,7 +154,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     kubectl: (args, { input } = {}) => kubectl(path.join(binaries, 'kubectl'), kubeconfig, args, input),
     auditWrites: () => {
       if (audit === undefined) throw new Error('this cluster was started without audit');
-      return auditLines(audit).filter((line) => !CLUSTERS_OWN.test(line.userAgent));
+      return auditLines(audit).filter((line) => !CLUSTERS_OWN.test(line.userAgent) && isWrite(line));
+    },
+    auditOf: (user) => {
+      if (audit === undefined) throw new Error('this cluster was started without audit');
+      return auditLines(audit).filter((line) => line.user.username === user);
     },
     setLoad,
     stop: down,
@@ -161,12 +172,14 @@ function flags(options: ClusterOptions, loadFile: string): string[] {
     ['--node-cpu', options.nodeCpu],
     ['--node-memory', options.nodeMemory],
     ['--ready-after', options.readyAfterMs],
+    ['--audit-accounts', options.auditAccounts],
   ];
   return [
     ...valued.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
     ...(options.audit === true ? ['--audit'] : []),
     ...(options.noKubelet === true ? ['--no-kubelet'] : []),
     ...(options.hpa === true ? ['--hpa'] : []),
+    ...(options.claims === true ? ['--controllers', '+persistentvolumeclaim-protection-controller'] : []),
   ];
 }
 
@@ -182,6 +195,10 @@ export async function kubectl(
   running.child.stdin?.end(input);
   return (await running).stdout;
 }
+
+/** As the record has them that is kept of everybody. */
+const isWrite = ({ verb, objectRef }: AuditWrite): boolean =>
+  !['get', 'list', 'watch'].includes(verb) && !['events', 'leases'].includes(objectRef?.resource ?? '');
 
 function auditLines(file: string): AuditWrite[] {
   // The last line may be half written.

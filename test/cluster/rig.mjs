@@ -56,6 +56,9 @@ up      starts etcd, kube-apiserver, kube-controller-manager and fake-kubelet on
                      as of kube-apiserver (feature gates also of the others)
   --audit            the API server writes every write (who, what, which object; no bodies) to DIR/audit.log, one JSON
                      object a line; Events, Leases and token reviews are left out
+  --audit-accounts NAMESPACE
+                     with --audit: of what the ServiceAccounts of that namespace ask everything is written, reads, Events
+                     and Leases too; a watch when it ends
   --keep             keep the etcd data of an earlier 'up' in DIR
 down    stops the processes; with --purge it also removes DIR.
 schemas writes a JSON Schema of every kind that a running rig serves, custom resources too:
@@ -82,7 +85,7 @@ const die = (msg, code = 1) => { process.stderr.write(`rig: ${msg}\n`); process.
 
 function parseArgs(argv) {
   const opt = { _: [] };
-  const valued = new Set(['binaries', 'port', 'nodes', 'node-cpu', 'node-memory', 'node-pods', 'ready-after', 'controllers', 'load', 'runtime-config', 'feature-gates']);
+  const valued = new Set(['audit-accounts', 'binaries', 'port', 'nodes', 'node-cpu', 'node-memory', 'node-pods', 'ready-after', 'controllers', 'load', 'runtime-config', 'feature-gates']);
   for (let i = 0; i < argv.length; i++) {
     const a = argv[i];
     if (!a.startsWith('--')) { opt._.push(a); continue; }
@@ -296,7 +299,8 @@ async function up(dir, opt) {
   const auditLog = path.join(dir, 'audit.log');
   const auditPolicy = path.join(dir, 'audit-policy.json');
   fs.rmSync(auditLog, { force: true });
-  if (opt.audit) fs.writeFileSync(auditPolicy, JSON.stringify(AUDIT_POLICY));
+  const ofAccounts = opt['audit-accounts'] ? [{ level: 'Metadata', userGroups: [`system:serviceaccounts:${opt['audit-accounts']}`] }] : [];
+  if (opt.audit) fs.writeFileSync(auditPolicy, JSON.stringify({ ...AUDIT_POLICY, rules: [...ofAccounts, ...AUDIT_POLICY.rules] }));
   const api = start('kube-apiserver', path.join(bin, 'kube-apiserver'), [
     `--etcd-servers=${etcdUrl}`,
     '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${apiPort}`,
@@ -321,7 +325,7 @@ async function up(dir, opt) {
     '--bind-address=127.0.0.1', `--secure-port=${kcmPort}`,
     `--tls-cert-file=${pk('apiserver.crt')}`, `--tls-private-key-file=${pk('apiserver.key')}`,
     `--service-account-private-key-file=${pk('sa.key')}`, `--root-ca-file=${pk('ca.crt')}`,
-    '--kube-api-qps=200', '--kube-api-burst=400', '--profiling=false',
+    '--kube-api-qps=200', '--kube-api-burst=400', '--profiling=false', '--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics',
     `--controllers=${[...(!opt.controllers || opt.controllers.startsWith('+') ? [CONTROLLERS] : []), ...(opt.controllers ? [opt.controllers.replace(/^\+/, '')] : []), ...(opt.hpa ? [HPA] : [])].join(',')}`,
     ...(opt.hpa ? ['--horizontal-pod-autoscaler-sync-period=2s'] : []), ...(opt['feature-gates'] ? [`--feature-gates=${opt['feature-gates']}`] : []),
   ]);
@@ -360,7 +364,7 @@ async function up(dir, opt) {
     say(`fake-metrics: ${metrics}/metrics`);
   } else if (opt.keep) for (const a of ['v1beta1.metrics.k8s.io', 'v1beta2.custom.metrics.k8s.io']) await get(apiPort, `/apis/apiregistration.k8s.io/v1/apiservices/${a}`, admin, 'DELETE'); // an API that nobody serves would hold up the deletion of namespaces
   const rss = Object.fromEntries(procs.map((p) => [p.name, rssMiB(p.pid)]));
-  fs.writeFileSync(path.join(dir, 'rig.json'), JSON.stringify({ server, ...(metrics ? { metrics } : {}), ...(opt.audit ? { audit: auditLog } : {}), startedMs: Date.now() - t0, rssMiB: rss, binaries: bin }, null, 1) + '\n');
+  fs.writeFileSync(path.join(dir, 'rig.json'), JSON.stringify({ server, controllerManager: `https://127.0.0.1:${kcmPort}`, ...(metrics ? { metrics } : {}), ...(opt.audit ? { audit: auditLog } : {}), startedMs: Date.now() - t0, rssMiB: rss, binaries: bin }, null, 1) + '\n');
   say(`up; RSS MiB ${Object.entries(rss).map(([k, v]) => `${k} ${v}`).join(', ')}`);
   if (!opt.quiet) process.stdout.write(`export KUBECONFIG=${path.join(dir, 'kubeconfig')}\n`);
 }

@@ -5,8 +5,11 @@ import { Access } from '../../src/adapters/kubernetes/access.ts';
 import { ApiClient } from '../../src/adapters/kubernetes/client.ts';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { systemIds } from '../../src/adapters/system/systemIds.ts';
-import { accountObjects, userName } from '../../src/install/accounts.ts';
+import { newSigningKey, publicKeyOf } from '../../src/approvals/keys.ts';
+import { accountName, accountObjects, userName } from '../../src/install/accounts.ts';
+import { keyObjects } from '../../src/install/keyObjects.ts';
 import { ACCOUNTS, type Account, RIGHTS, type Right } from '../../src/install/rights.ts';
+import { kubectlAs } from '../cluster/as.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
 
@@ -27,6 +30,12 @@ const VERBS = [
   'approve',
   'sign',
 ];
+const documents = (objects: readonly object[]): string => objects.map((object) => stringify(object)).join('---\n');
+/** Objects that are asked for by name besides, in our own namespace. */
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  secrets: ['fairlead-gateway', 'fairlead-signing-key'],
+  leases: ['fairlead-controller', 'fairlead-executor'],
+};
 /** What a cluster gives every account: to ask what it may do and who it is, and to read which authorities are trusted. */
 const EVERYBODYS = new Set([
   ...['get', 'list', 'watch'].map((verb) => `${verb} clustertrustbundles.certificates.k8s.io`),
@@ -58,9 +67,7 @@ describeCluster('least privilege', () => {
     await installCrds(cluster);
     await cluster.kubectl(['create', 'namespace', OWN]);
     await cluster.kubectl(['apply', '-f', '-'], {
-      input: accountObjects(OWN)
-        .map((object) => stringify(object))
-        .join('---\n'),
+      input: documents(accountObjects(OWN)),
     });
     const opened = await Access.open({ kubeconfig: cluster.kubeconfig });
     if (!opened.ok) throw new Error(opened.error);
@@ -103,7 +110,7 @@ describeCluster('least privilege', () => {
                 { ...one, namespace: OWN },
               ]
             : [{ ...one, namespace: '' }];
-          const named = namespaced && name === 'secrets' ? [{ ...one, namespace: OWN, name: 'fairlead-gateway' }] : [];
+          const named = (NAMED[name] ?? []).map((object) => ({ ...one, namespace: OWN, name: object }));
           return [...everywhere, ...named];
         }),
       );
@@ -114,6 +121,44 @@ describeCluster('least privilege', () => {
     },
     120_000,
   );
+
+  it('reads no secret, save the gateway its own, and no token takes the lease of another role', async () => {
+    const privatePem = newSigningKey();
+    const keys = keyObjects(OWN, { privatePem, publicPem: publicKeyOf(privatePem) });
+    const lease = (role: string): object => ({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: `fairlead-${role}`, namespace: OWN },
+      spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15 },
+    });
+    await cluster.kubectl(['apply', '-f', '-'], {
+      input: documents([...keys, lease('controller'), lease('executor')]),
+    });
+    for (const account of ACCOUNTS) {
+      const as = await kubectlAs(cluster, OWN, accountName(account));
+      for (const attempt of [
+        ['get', 'secret', 'fairlead-signing-key', '-n', OWN],
+        ['get', 'secrets', '-n', OWN],
+        ['get', 'secrets', '-A'],
+        ['create', 'secret', 'generic', 'another', '-n', OWN],
+        ['delete', 'secret', 'fairlead-gateway', '-n', OWN],
+        ['create', 'token', accountName('executor'), '-n', OWN],
+        ['exec', '-n', OWN, 'pod', '--', 'sh'],
+      ]) {
+        expect(await as(attempt), `${account}: ${attempt.join(' ')}`).toMatchObject({
+          code: 1,
+          text: expect.stringMatching(/forbidden/i),
+        });
+      }
+      const own = await as(['get', 'secret', 'fairlead-gateway', '-n', OWN]);
+      expect([account, own.code]).toEqual([account, account === 'gateway' ? 0 : 1]);
+      for (const role of ['controller', 'executor']) {
+        const read = JSON.parse(await cluster.kubectl(['get', 'lease', `fairlead-${role}`, '-n', OWN, '-o', 'json']));
+        const taken = await as(['replace', '-f', '-'], JSON.stringify(read));
+        expect([account, role, taken.code]).toEqual([account, role, account === role ? 0 : 1]);
+      }
+    }
+  });
 
   /** The API server's own answer to each. */
   async function review(account: Account, asked: readonly Asked[]): Promise<string[]> {
