@@ -66,8 +66,8 @@ export async function judgeCall(
   run: string,
   { client, id }: CallFrom = {},
 ): Promise<Result<Judged, string>> {
-  const asksPeople = called.tool === requestApproval.name && called.effect === 'change';
-  const asked = asksPeople ? wishIn(called) : called;
+  const asksPeople = isAskingPeople(called);
+  const asked = wishIn(called);
   const view = viewOf(deps.views(), asked.target);
   const named = id ?? `${view?.name ?? asked.target.name}-${deps.ids.fresh()}`;
   const { input, ...judged } = judgeOnly(deps, view, asked, { id: named, requester });
@@ -101,8 +101,12 @@ export function judgeOnly(
   return { request, verdict: decide(input).verdict, view, input };
 }
 
+export const isAskingPeople = ({ tool, effect }: AskedCall): boolean =>
+  tool === requestApproval.name && effect === 'change';
+
 /** What approval is asked for is judged as itself: asking for it is no other wish. */
-function wishIn(called: AskedCall): AskedCall {
+export function wishIn(called: AskedCall): AskedCall {
+  if (!isAskingPeople(called)) return called;
   const { tool, args } = wishedFor(called.args);
   return { ...called, tool: tool.name, args };
 }

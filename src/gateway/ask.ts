@@ -1,6 +1,6 @@
 import { evidenceLines } from '../analysis/evidence.ts';
 import { isFromPerson, proveRequester } from '../approvals/requesterProof.ts';
-import { type JudgeDeps, type Judged, judgeCall } from '../calls/judge.ts';
+import { type JudgeDeps, type Judged, judgeCall, judgeOnly, wishIn } from '../calls/judge.ts';
 import { readable } from '../calls/readable.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
@@ -13,11 +13,16 @@ import { newDecision } from '../schema/newDecision.ts';
 import type { DecisionSpec, Origin } from '../schema/records.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
-import { readDecision } from './views/records.ts';
+import { type DecisionRecord, readDecision } from './views/records.ts';
 
 export interface Where {
   readonly namespace: string;
   readonly name: string;
+}
+
+export interface Made extends Where {
+  /** It was there already: asked for by the same person, as the same wish. */
+  readonly before?: DecisionRecord;
 }
 
 /** What a person asks for, and through what. */
@@ -42,6 +47,13 @@ export async function judgeInName(
   const judged = await judgeCall(judgeDeps(deps, view), called, requester, subject, more);
   return judged.ok ? judged : unavailable(`it cannot be recorded, so nothing was asked for: ${judged.error}`);
 }
+
+/** What the gate says to it now, to find out what is to be done with it. Nothing is told from this: only what is on record is. */
+export const judgeUnrecorded = (
+  deps: GatewayDeps,
+  { who, called, view }: Pick<Asking, 'who' | 'called' | 'view'>,
+): ReturnType<typeof judgeOnly> =>
+  judgeOnly(deps, view, wishIn(called), { id: '', requester: { kind: 'person', name: who.name } });
 
 export const judgeDeps = (deps: GatewayDeps, view: ServiceView | undefined): JudgeDeps => ({
   journal: deps.journal,
@@ -71,7 +83,7 @@ export async function create(
   { who, from }: Asking,
   { request, verdict, view, head }: Judged,
   said: string,
-): Promise<Result<Where | undefined, Refused>> {
+): Promise<Result<Made | undefined, Refused>> {
   const barred = mayNotAsk(who);
   if (barred !== undefined) return err(barred);
   const { blueprint, workload, assessment } = view ?? {};
@@ -86,19 +98,25 @@ export async function create(
   const spec = object.spec as DecisionSpec;
   const proof = proveRequester(deps.trust.cluster, where, spec, isoInstant(now), deps.key);
   const created = await deps.records.create(KINDS.Decision, { ...object, spec: { ...spec, proof } });
-  if (created.ok || (created.error.code === 'conflict' && (await isTheirs(deps, who, where)))) return ok(where);
+  if (created.ok) return ok(where);
+  const before = created.error.code === 'conflict' ? await theirs(deps, who, where) : undefined;
+  if (before !== undefined) return ok({ ...where, before });
   const perhaps = created.error.uncertain ? 'it may have been asked for all the same: look at the decisions first' : '';
   const words = [`${headline(verdict)}, but it was not asked for: ${created.error.message}`, perhaps];
   return unavailable(words.filter((part) => part !== '').join('; '));
 }
 
-/** Whether the Decision at this place is one that this person asked for. */
-export async function isTheirs(deps: GatewayDeps, who: Identity, { namespace, name }: Where): Promise<boolean> {
+/** The Decision at this place, where it is one that this person asked for. */
+export async function theirs(
+  deps: GatewayDeps,
+  who: Identity,
+  { namespace, name }: Where,
+): Promise<DecisionRecord | undefined> {
   const read = await deps.reader.get(KINDS.Decision, namespace, name);
   const found = read.ok && read.value !== undefined ? readDecision(read.value) : undefined;
-  return (
-    found !== undefined && found.spec.requester.name === who.name && isFromPerson(found.object, found.spec, deps.trust)
-  );
+  const isTheirs =
+    found !== undefined && found.spec.requester.name === who.name && isFromPerson(found.object, found.spec, deps.trust);
+  return isTheirs ? found : undefined;
 }
 
 const BY_HAND: Origin = {

@@ -20,7 +20,7 @@ export const SAME_ASKING_MS = 600_000;
 export function askedBefore(
   deps: Pick<GatewayDeps, 'trust' | 'clock'>,
   who: Identity,
-  judged: Judged,
+  judged: Pick<Judged, 'request' | 'verdict'>,
   decisions: readonly KubeObject[],
 ): DecisionRecord | undefined {
   return decisions
@@ -35,7 +35,7 @@ export function askedBefore(
     );
 }
 
-function stillAnswers({ verdict }: Judged, decision: DecisionRecord, now: number): boolean {
+function stillAnswers({ verdict }: Pick<Judged, 'verdict'>, decision: DecisionRecord, now: number): boolean {
   if (decision.status === undefined || !FINAL.has(decision.status.phase)) return true;
   if (now - decision.createdAt >= SAME_ASKING_MS) return false;
   switch (decision.status.phase) {
@@ -53,7 +53,7 @@ function stillAnswers({ verdict }: Judged, decision: DecisionRecord, now: number
   }
 }
 
-function isSameWish({ request }: Judged, { spec }: DecisionRecord): boolean {
+function isSameWish({ request }: Pick<Judged, 'request'>, { spec }: DecisionRecord): boolean {
   const { sent, ...asked } = spec.arguments;
   return (
     spec.parent === undefined &&

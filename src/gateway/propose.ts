@@ -1,5 +1,5 @@
 import { calledChange } from '../calls/calledChange.ts';
-import { alternativeLines, askedAbout, type Judged, viewOf } from '../calls/judge.ts';
+import { alternativeLines, askedAbout, isAskingPeople, type Judged, viewOf } from '../calls/judge.ts';
 import { isoInstant } from '../kernel/instant.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
@@ -10,12 +10,22 @@ import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { Verdict } from '../schema/verdict.ts';
 import { argumentsOf, wishWords } from '../schema/wish.ts';
 import { whatIf as whatIfTool } from '../tools/whatIf.ts';
-import { type Asking, create, judgeDeps, judgeInName, mayNotAsk, unavailable, type Where } from './ask.ts';
+import {
+  type Asking,
+  create,
+  judgeDeps,
+  judgeInName,
+  judgeUnrecorded,
+  mayNotAsk,
+  unavailable,
+  type Where,
+} from './ask.ts';
 import { askedBefore, askedOfPeople } from './askedBefore.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import type { Asked } from './turns.ts';
 import type { DecisionRecord, RequestRecord } from './views/records.ts';
+import { wishName } from './wishName.ts';
 
 /** A change as somebody words it: the name of its tool and the tool's arguments, the service among them. */
 export interface Wish {
@@ -69,17 +79,21 @@ async function ask(
 ): Promise<Result<Proposed, Refused>> {
   const seen = await lookAt(deps, parts.called);
   if (!seen.ok) return seen;
-  const asking = { ...parts, view: seen.value };
+  const known = await listed(deps, seen.value);
+  if (!known.ok) return known;
+  const looked = judgeUnrecorded(deps, { ...parts, view: seen.value });
+  const before = askedBefore(deps, parts.who, looked, known.value);
+  const isMade = before === undefined && !(isAskingPeople(parts.called) && looked.verdict.authority === 'allowed');
+  // The call of a Decision stands under its name in the journal, and no other call does.
+  const id = isMade ? wishName(parts.who, looked, known.value, deps.clock.now()) : undefined;
+  const asking = { ...parts, view: seen.value, ...(id !== undefined && { id }) };
   const judged = await judgeInName(deps, asking);
   if (!judged.ok) return judged;
   if (judged.value.asksPeople && judged.value.verdict.authority === 'allowed') return ok(nobodyToAsk(judged.value));
-  const known = await listed(deps, judged.value);
-  if (!known.ok) return known;
-  const before = askedBefore(deps, parts.who, judged.value, known.value);
   const twin = await askedOfPeople(deps, judged.value);
   if (before !== undefined) return ok(proposed(deps, judged.value, before, twin, before));
   const made = await create(deps, asking, judged.value, reason);
-  return made.ok ? ok(proposed(deps, judged.value, made.value, twin)) : made;
+  return made.ok ? ok(proposed(deps, judged.value, made.value, twin, made.value?.before)) : made;
 }
 
 /**
@@ -129,7 +143,10 @@ async function lookAt(deps: GatewayDeps, { target }: AskedCall): Promise<Result<
     : unavailable(`the cluster cannot be read now, so nothing is judged: ${seen.error.message}`);
 }
 
-async function listed(deps: GatewayDeps, { view }: Judged): Promise<Result<readonly KubeObject[], Refused>> {
+async function listed(
+  deps: GatewayDeps,
+  view: ServiceView | undefined,
+): Promise<Result<readonly KubeObject[], Refused>> {
   if (view === undefined) return ok([]);
   const read = await deps.reader.list(KINDS.Decision, view.namespace, `fairlead.dev/blueprint=${view.name}`);
   return read.ok

@@ -10,7 +10,7 @@ import { headline } from '../schema/headline.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec } from '../schema/records.ts';
 import type { Request } from '../schema/request.ts';
-import { type Asking, create, isTheirs, judgeInName, mayNotAsk, unavailable, type Where } from './ask.ts';
+import { type Asking, create, judgeInName, mayNotAsk, theirs, unavailable, type Where } from './ask.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import { alternativeTitle } from './views/alternativeViews.ts';
@@ -37,7 +37,8 @@ export async function takeAlternative(
   const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
   if (barred !== undefined) return err({ code: 'notYours', message: barred });
   const taken = takenAs(request, spec, who);
-  if (await isTheirs(deps, who, taken)) return ok({ text: `You took one already: decision ${taken.name}.` });
+  if ((await theirs(deps, who, taken)) !== undefined)
+    return ok({ text: `You took one already: decision ${taken.name}.` });
   const found = await alternativeAt(deps, spec, index);
   if (!found.ok) return found;
   const { view, wish, text } = found.value;
