@@ -15,6 +15,7 @@ import { withFallback } from './agents/withFallback.ts';
 import type { Trust } from './approvals/tally.ts';
 import type { Config } from './config.ts';
 import { Controller } from './controller/controller.ts';
+import type { Retention } from './executor/deps.ts';
 import { Executor } from './executor/executor.ts';
 import { NoticeDesk } from './gateway/notices/noticeDesk.ts';
 import type { NoticeDeps } from './gateway/notices/notices.ts';
@@ -61,6 +62,8 @@ export interface Wiring {
   readonly apiHealth?: ApiHealthSource;
   /** Whose signatures the executor believes; absent: nobody's. */
   readonly trust?: Trust;
+  /** How long the executor keeps Decisions that are over; absent: as usual. */
+  readonly retention?: Retention | undefined;
 }
 
 export function composeObserver(wiring: Wiring): Observer {
@@ -92,9 +95,9 @@ export function composeExecutor(
   journal: Journal,
   workloads: WorkloadWriter,
 ): Executor {
-  const { reader, records, clock, ids, log, ownNamespace, alerts = [], trust } = wiring;
+  const { reader, records, clock, ids, log, ownNamespace, alerts = [], trust, retention } = wiring;
   const parts = { observer, reader, records, workloads, journal, clock, ids, log, ownNamespace, alerts };
-  return new Executor({ ...parts, ...(trust && { trust }) });
+  return new Executor({ ...parts, ...(trust && { trust }), ...(retention && { retention }) });
 }
 
 /** Longer than the model's own limit for a run, so that the run ends by itself. */

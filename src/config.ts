@@ -1,8 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { type JournalFlags, type JournalSettings, journalSettings } from './journalSettings.ts';
 import type { PrometheusSettings } from './adapters/prometheus/access.ts';
+import type { Retention } from './executor/deps.ts';
+import { decisionKeep, type JournalFlags, type JournalSettings, journalSettings } from './journalSettings.ts';
 import { err, ok, type Result } from './kernel/result.ts';
 import {
   MODEL_VARIABLES,
@@ -44,10 +45,12 @@ export interface Config {
   };
   /** Where approvals are told, and the queue behind that. */
   readonly notices: NoticeSettings;
-  /** How large a journal file grows, and how long full ones are kept. */
-  readonly journals: JournalSettings;
   /** Where numbers come from first; undefined: from the metrics APIs of Kubernetes alone. */
   readonly prometheus?: PrometheusSettings;
+  /** How large a journal file grows, and how long full ones are kept. */
+  readonly journals: JournalSettings;
+  /** How long Decisions that are over are kept; undefined: as usual. */
+  readonly decisions?: Retention;
   /** Journals and local keys. */
   readonly dataDir: string;
   /** What belongs to the person at the prompt: their login at a gateway. */
@@ -89,10 +92,12 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   if (!alerts.ok) return alerts;
   const notices = noticeSettings(parsed.data);
   if (!notices.ok) return notices;
-  const journals = journalSettings(flags);
-  if (!journals.ok) return journals;
   const prometheus = prometheusSettings(parsed.data);
   if (!prometheus.ok) return prometheus;
+  const journals = journalSettings(flags);
+  if (!journals.ok) return journals;
+  const decisions = decisionKeep(flags);
+  if (!decisions.ok) return decisions;
   const { model } = models.value;
   const personal = parsed.data.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config');
   const state = parsed.data.XDG_STATE_HOME ?? path.join(os.homedir(), '.local', 'state');
@@ -102,8 +107,9 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     ...(parsed.data.KUBECONFIG ? { kubeconfig: parsed.data.KUBECONFIG } : {}),
     alerts: alerts.value,
     notices: notices.value,
-    ...(prometheus.value && { prometheus: prometheus.value }),
     journals: journals.value,
+    ...(decisions.value && { decisions: decisions.value }),
+    ...(prometheus.value && { prometheus: prometheus.value }),
     configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,

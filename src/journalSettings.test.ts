@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { journalSettings } from './journalSettings.ts';
+import { decisionKeep, journalSettings } from './journalSettings.ts';
 
 const DAY = 86_400_000;
 
@@ -32,5 +32,23 @@ describe('how journals are kept', () => {
   ])('is refused as %j with what to write', (flags, words) => {
     const read = journalSettings(flags);
     expect(read.ok ? '' : read.error).toContain(words);
+  });
+});
+
+describe('how Decisions are kept', () => {
+  it.each([
+    [undefined, undefined],
+    ['all', {}],
+    ['30d,500', { ageMs: 30 * DAY, count: 500 }],
+    ['20', { count: 20 }],
+  ])('is what %j says', (text, value) => {
+    expect(decisionKeep(text === undefined ? {} : { decisionKeep: text })).toEqual({ ok: true, value });
+  });
+
+  it.each(['19', '59m', '7d,200,1', ''])('is refused as %j with what to write', (text) => {
+    const read = decisionKeep({ decisionKeep: text });
+    expect(read.ok ? '' : read.error).toBe(
+      `--decision-keep ${text}: write an age of at least 1h (7d), a number of the newest of each blueprint of at least 20 (200), both (7d,200), or all`,
+    );
   });
 });

@@ -320,7 +320,11 @@ describe('the limits of a run', () => {
     const playing = play(new ScriptedModel(() => new Promise(() => undefined)), { signal: stop.signal });
     await settle();
     stop.abort();
-    expect((await playing).end).toMatchObject({ kind: 'gave-up', why: 'aborted' });
+    const { end, recorded } = await playing;
+    expect(end).toMatchObject({ kind: 'gave-up', why: 'aborted' });
+    // What it had sent was read, and is paid for.
+    expect(recorded).toMatchObject([{ step: 1, outcome: 'failed', error: 'aborted: cut off before its answer' }]);
+    expect(recorded[0]?.promptTokens).toBeGreaterThan(10);
   });
 });
 

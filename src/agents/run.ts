@@ -51,6 +51,7 @@ export async function run(task: RunTask, signal: AbortSignal): Promise<RunResult
   const state = new RunState(task);
   const ended = await within(task.clock, task.limits.ms, signal, (inner) => state.go(inner));
   const seconds = (task.clock.now() - started) / 1000;
+  if (ended.kind === 'aborted') await state.cutOff();
   const end =
     ended.kind === 'done'
       ? ended.value
@@ -69,6 +70,8 @@ class RunState {
   readonly #overhead: number;
   readonly #meter = new RunMeter();
   #corrections = 0;
+  /** Tokens of an exchange that was sent and is not answered. */
+  #asked: number | undefined;
 
   constructor(task: RunTask) {
     this.#task = task;
@@ -79,6 +82,12 @@ class RunState {
 
   cost(): Omit<RunCost, 'seconds'> {
     return this.#meter.cost();
+  }
+
+  /** What was sent and is cut off before its answer is on record too: it was read, and is paid for. */
+  async cutOff(): Promise<void> {
+    if (this.#asked === undefined) return;
+    await this.#record({ outcome: 'failed', error: 'aborted: cut off before its answer', promptTokens: this.#asked });
   }
 
   async go(signal: AbortSignal): Promise<RunEnd> {
@@ -124,10 +133,13 @@ class RunState {
       maxTokens: limits.answerTokens,
       about: { role, service: `${own.namespace}/${own.name}`, run: runId },
     };
+    this.#asked = this.#size();
     try {
       return await this.#task.model.complete(request, signal);
     } catch (cause) {
       return { ok: false, error: { code: 'threw', message: cause instanceof Error ? cause.name : 'unknown' } };
+    } finally {
+      if (!signal.aborted) this.#asked = undefined;
     }
   }
 
@@ -182,7 +194,9 @@ class RunState {
   }
 
   async #record(
-    what: { outcome: 'answered'; answer: ChatAnswer } | { outcome: 'failed'; error: string },
+    what:
+      | { outcome: 'answered'; answer: ChatAnswer }
+      | { outcome: 'failed'; error: string /** Estimated. */; promptTokens?: number },
   ): Promise<boolean> {
     const answer = what.outcome === 'answered' ? what.answer : undefined;
     const exchange: Exchange = {
@@ -193,7 +207,7 @@ class RunState {
         name: wellFormed(call.name, 100),
         arguments: wellFormed(call.arguments, 2_000),
       })),
-      promptTokens: counted(answer?.promptTokens) ?? 0,
+      promptTokens: counted(answer?.promptTokens) ?? (what.outcome === 'failed' ? (what.promptTokens ?? 0) : 0),
       completionTokens: counted(answer?.completionTokens) ?? 0,
       ...(answer === undefined ? {} : { finish: answer.finish }),
       ...(what.outcome === 'failed' ? { error: wellFormed(what.error, 500) } : {}),

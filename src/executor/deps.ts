@@ -38,6 +38,15 @@ export interface ExecutorDeps {
    * what needs an approval expires.
    */
   readonly trust?: Trust;
+  /** How long Decisions that are over are kept; absent: a week, and the newest 200 of each Blueprint. */
+  readonly retention?: Retention;
+}
+
+/** Whichever comes first; what is absent sets no bound. */
+export interface Retention {
+  readonly ageMs?: number;
+  /** The newest of one Blueprint, open ones among them. */
+  readonly count?: number;
 }
 
 /** When to look at a Decision again (ms); undefined: it is settled. */

@@ -166,6 +166,22 @@ describe('records that are over', () => {
     stage.close();
   });
 
+  it.each([
+    ['an age', { ageMs: 2 * 3_600_000 }, 0],
+    ['a number', { count: 30 }, 30],
+    ['neither', {}, 40],
+  ])('go by what is set instead: %s', async (_, retention, left) => {
+    const stage = await open();
+    for (let n = 0; n < 40; n++) decision(stage, `web-${n}`);
+    await stage.observe(PASS_MS);
+    for (let pass = 0; pass < 5; pass++) {
+      await retire({ ...stage.deps, retention, clock: aheadOf(stage, 3 * 3_600_000) });
+      await stage.world.advance(1);
+    }
+    expect(names(stage, 'Decision')).toHaveLength(left);
+    stage.close();
+  });
+
   it('stay for an hour when they were rejected or wrote, however many wishes are made for nothing (GATE-G12-2)', async () => {
     const stage = await open();
     const at = stage.clock.now();

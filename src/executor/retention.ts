@@ -1,14 +1,12 @@
 import { at, instantAt, textAt } from '../observe/narrow.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { type ApprovalRequestStatus, FINAL, Phase } from '../schema/records.ts';
-import type { ExecutorDeps } from './deps.ts';
+import type { ExecutorDeps, Retention } from './deps.ts';
 import { isOpenRequest } from './endRequest.ts';
 import { UNLOGGED } from './writeStatus.ts';
 
 const HOUR_MS = 3_600_000;
-const KEPT_MS = 7 * 24 * HOUR_MS;
-/** Newest Decisions of one Blueprint, open ones among them. */
-const KEPT = 200;
+const USUAL: Retention = { ageMs: 7 * 24 * HOUR_MS, count: 200 };
 /** A few at a time: old records are in nobody's way. */
 const PER_PASS = 10;
 const APPROVALS_OVER: ReadonlySet<string> = new Set<ApprovalRequestStatus['phase']>([
@@ -25,27 +23,34 @@ const APPROVALS_OVER: ReadonlySet<string> = new Set<ApprovalRequestStatus['phase
  * old.
  */
 export async function retire(deps: ExecutorDeps): Promise<void> {
-  const { observer, clock } = deps;
+  const { observer, clock, retention = USUAL } = deps;
+  const endedBefore = clock.now() - (retention.ageMs ?? Number.POSITIVE_INFINITY);
   const decisions = observer.decisions();
   const approvals = observer.approvals();
   const inFlight = new Set(observer.views().flatMap((view) => nameInFlight(view)));
   const names = new Set(decisions.map(keyOf));
   const asked = new Set(approvals.map(keyOf));
   const put = new Set(approvals.filter(isOpenRequest).map(decisionOf));
-  const old = overdue(decisions, clock.now()).filter((one) => !inFlight.has(keyOf(one)) && !put.has(keyOf(one)));
+  const old = overdue(decisions, clock.now(), { endedBefore, ...retention }).filter(
+    (one) => !inFlight.has(keyOf(one)) && !put.has(keyOf(one)),
+  );
   for (const decision of old.slice(0, PER_PASS)) {
     // First the request: should this process end here, its Decision still leads to it.
     if (asked.has(keyOf(decision)) && !(await remove(deps, KINDS.ApprovalRequest, decision))) return;
     if (!(await remove(deps, KINDS.Decision, decision))) return;
   }
-  const orphans = approvals.filter((request) => !names.has(keyOf(request)) && isOverLong(request, clock.now()));
+  const orphans = approvals.filter((request) => !names.has(keyOf(request)) && isOverLong(request, endedBefore));
   for (const request of orphans.slice(0, PER_PASS)) {
     if (!(await remove(deps, KINDS.ApprovalRequest, request))) return;
   }
 }
 
 /** Oldest first. */
-function overdue(decisions: readonly KubeObject[], now: number): KubeObject[] {
+function overdue(
+  decisions: readonly KubeObject[],
+  now: number,
+  { endedBefore, count = Number.POSITIVE_INFINITY }: Retention & { readonly endedBefore: number },
+): KubeObject[] {
   const services = new Map<string, KubeObject[]>();
   for (const decision of decisions) {
     const service = `${decision.metadata.namespace}/${textAt(decision, 'spec', 'blueprint', 'name') ?? ''}`;
@@ -57,7 +62,7 @@ function overdue(decisions: readonly KubeObject[], now: number): KubeObject[] {
     .flatMap((siblings) =>
       siblings
         .toSorted((a, b) => createdAt(b) - createdAt(a))
-        .filter((decision, newer) => isOver(decision) && (newer >= KEPT || endedAt(decision) < now - KEPT_MS))
+        .filter((decision, newer) => isOver(decision) && (newer >= count || endedAt(decision) < endedBefore))
         .filter((decision) => !bindsStill(decision, now)),
     )
     .sort((a, b) => createdAt(a) - createdAt(b));
@@ -78,8 +83,8 @@ function isOver(decision: KubeObject): boolean {
   return phase.success && FINAL.has(phase.data) && textAt(decision, 'status', 'journal') !== UNLOGGED;
 }
 
-const isOverLong = (request: KubeObject, now: number): boolean =>
-  APPROVALS_OVER.has(textAt(request, 'status', 'phase') ?? '') && createdAt(request) < now - KEPT_MS;
+const isOverLong = (request: KubeObject, before: number): boolean =>
+  APPROVALS_OVER.has(textAt(request, 'status', 'phase') ?? '') && createdAt(request) < before;
 
 /** An object whose time cannot be read is a new one: it stays. */
 const createdAt = (object: KubeObject): number =>

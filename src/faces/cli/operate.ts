@@ -187,6 +187,7 @@ async function work(io: Io, given: Work): Promise<number> {
     secrets: config.secrets,
     apiHealth: () => cluster.health(),
     ...(trust && { trust }),
+    retention: config.decisions,
     ...(roles.includes('executor') && { alerts: await composeAlerts(config, { clock: systemClock, log }) }),
   };
   systemClock.onStep((byMs) => callForClock(byMs, wiring));

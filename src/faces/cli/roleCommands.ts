@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander';
 import { type Act, modelFlags, ops, role, scoped, standing, tracing } from './options.ts';
 
+const DECISION_KEEP =
+  'how long Decisions that are over are kept: an age, the newest of each blueprint, both, or all (default: 7d,200)';
+
 /** What runs until Ctrl-C on a cluster. */
 export function roleCommands(program: Command, act: Act): void {
   ops(standing(tracing(modelFlags(role(program.command('up [dir]'))))), 'none')
     .description('all roles in one process: apply the blueprints of a folder, watch them, and operate')
+    .option('--decision-keep <what>', DECISION_KEEP)
     .option('--no-serve', 'without the gateway: nobody can approve')
     .action(act(async () => (await import('./operate.ts')).up))
     .addHelpText(
@@ -18,6 +22,7 @@ export function roleCommands(program: Command, act: Act): void {
 
   ops(scoped(role(program.command('executor'))), '9464')
     .description('the executor: decides again, applies, verifies, undoes; talks to no model')
+    .option('--decision-keep <what>', DECISION_KEEP)
     .option('--trust <file>', 'public keys of the gateways whose votes count (default: gateway.pub in the data folder)')
     .action(act(async () => (await import('./operate.ts')).runExecutor));
 
