@@ -171,8 +171,8 @@ export class Observer {
       return [metricTargetOf(blueprint, () => podNames(deployment))];
     });
     const reading = await readMetrics(metrics, targets, clock, this.#signal);
-    // What our own end cut short says nothing of the cluster.
-    if (this.#signal.aborted) return this.#views;
+    // What cut us short says nothing of the cluster.
+    if (reading === undefined) return this.#views;
     this.#index = new ReadingIndex(reading);
     // Objects are taken after the metrics came, so that pods and their samples are as close in time as can be.
     const now = clock.now();

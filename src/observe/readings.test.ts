@@ -56,15 +56,15 @@ describe('readMetrics', () => {
     const source = new FakeMetrics();
     await readMetrics(source, [], new ManualClock(), signal);
     expect(source.asked).toEqual([]);
-    expect((await readMetrics(source, TARGETS, new ManualClock(), signal)).source).toBe('fake');
+    expect((await readMetrics(source, TARGETS, new ManualClock(), signal))?.source).toBe('fake');
     expect(source.asked).toEqual([TARGETS]);
   });
 
   it('turns a source that throws into failures', async () => {
     const source = new FakeMetrics();
     source.fault = 'throw';
-    const { failures } = await readMetrics(source, TARGETS, new ManualClock(), signal);
-    expect(failures.map(({ what, message }) => `${what}: ${message}`)).toEqual([
+    const reading = await readMetrics(source, TARGETS, new ManualClock(), signal);
+    expect(reading?.failures.map(({ what, message }) => `${what}: ${message}`)).toEqual([
       'usage: metrics broke',
       'object: metrics broke',
     ]);
@@ -76,7 +76,24 @@ describe('readMetrics', () => {
     const clock = new ManualClock();
     const reading = readMetrics(source, TARGETS, clock, signal);
     await clock.advance(15_000);
-    expect((await reading).failures[0]?.message).toBe('no answer within 15 s');
+    expect((await reading)?.failures[0]?.message).toBe('no answer within 15 s');
+  });
+
+  it('says nothing of a source that had no answer because this process was frozen, or told to end', async () => {
+    const source = new FakeMetrics();
+    source.fault = 'hang';
+    const clock = new ManualClock();
+    let stoodMs = 0;
+    const frozen = { now: () => clock.now() + stoodMs, sleep: (ms: number, s?: AbortSignal) => clock.sleep(ms, s) };
+    const reading = readMetrics(source, TARGETS, frozen, signal);
+    stoodMs = 6_000;
+    await clock.advance(15_000);
+    expect(await reading).toBeUndefined();
+    const end = new AbortController();
+    source.fault = 'none';
+    const last = readMetrics(source, TARGETS, clock, end.signal);
+    end.abort();
+    expect(await last).toBeUndefined();
   });
 });
 

@@ -7,6 +7,9 @@ import type { Workload } from '../schema/workload.ts';
 /** A pass goes on without metrics rather than wait longer; the rules then answer for the worst case. */
 const DEADLINE_MS = 15_000;
 
+/** A deadline that is noticed so much later was not the source's: this process stood still. */
+const FROZEN_MS = 2_000;
+
 export const NO_READING: MetricsReading = { source: 'none', usage: [], objects: [], failures: [] };
 
 /** The numbers that a blueprint has a use for: those of its objectives and checks, and the traffic that judges them. */
@@ -45,14 +48,18 @@ function wantedOf({ metrics, performance, verification }: Blueprint): readonly W
   ];
 }
 
-/** One grouped read for all services. Never rejects and never waits for ever: what could not be had is a failure. */
+/**
+ * One grouped read for all services. Never rejects and never waits for ever: what could not be had is a failure. Undefined
+ * when this process was cut short, by its own end or because it was frozen: that says nothing of source and cluster.
+ */
 export async function readMetrics(
   source: MetricsSource,
   targets: readonly MetricTarget[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<MetricsReading> {
+): Promise<MetricsReading | undefined> {
   if (targets.length === 0) return NO_READING;
+  const from = clock.now();
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   signal.addEventListener('abort', abort, { once: true });
@@ -61,7 +68,7 @@ export async function readMetrics(
   const reading = await Promise.race([read, late]);
   stop.abort();
   signal.removeEventListener('abort', abort);
-  return reading;
+  return signal.aborted || clock.now() - from > DEADLINE_MS + FROZEN_MS ? undefined : reading;
 }
 
 const failed = (message: string): MetricsReading => ({
