@@ -24,7 +24,13 @@ export interface OpsStage {
   close(): Promise<void>;
 }
 
-export async function openOpsStage(services: readonly string[] = ['web']): Promise<OpsStage> {
+interface StageOptions {
+  readonly services?: readonly string[];
+  /** Of the blueprints: how long a change is watched. */
+  readonly watched?: string;
+}
+
+export async function openOpsStage({ services = ['web'], watched = '6s' }: StageOptions = {}): Promise<OpsStage> {
   const dir = mkdtempSync(path.join(tmpdir(), 'fairlead-ops-'));
   const stop = new AbortController();
   const world = new World({ clock: systemClock, seed: 1 });
@@ -32,7 +38,10 @@ export async function openOpsStage(services: readonly string[] = ['web']): Promi
   mkdirSync(path.join(dir, 'blueprints'));
   for (const name of services) {
     world.apply(deploymentObject('shop', name, { replicas: 2 }));
-    writeFileSync(path.join(dir, 'blueprints', `${name}.yaml`), blueprint('shop', name));
+    writeFileSync(
+      path.join(dir, 'blueprints', `${name}.yaml`),
+      blueprint('shop', name).replace('stabilization_period: 6s', `stabilization_period: ${watched}`),
+    );
     world.setLoad(`shop/${name}`, { rps: 100, cpu_m_per_rps: 5, latency_ms_base: 40, error_pct_base: 0 });
   }
   world.startLoads();

@@ -93,7 +93,7 @@ describe('a role that is asked', () => {
     const said = await ask();
     expect(said).toMatchObject({ conclusion: 'rules on facts', byModel: false });
     expect(said.origin.note).toContain(note);
-    expect(warned).toMatchObject([{ role: 'blueprint-parser', runId: 'run-1' }]);
+    expect(warned).toMatchObject([{ agent: 'blueprint-parser', run: 'run-1' }]);
   });
 
   it('keeps what a useless answer cost in the note', async () => {

@@ -57,7 +57,7 @@ export async function askRole<V extends z.ZodObject, Facts, Conclusion>(
   const answered = await answerOf(role, asked, facts, desk, signal).catch((cause: unknown) => String(cause));
   if (typeof answered !== 'string') return answered;
   if (!signal.aborted) {
-    asked.log.warn({ role: role.id, runId: desk.runId, why: answered }, 'rules answer without the model');
+    asked.log.warn({ agent: role.id, run: desk.runId, why: answered }, 'rules answer without the model');
   }
   return byRules(answered);
 }

@@ -46,7 +46,7 @@ const spent = ({ promptTokens, completionTokens }: Proposal['origin']): string =
   promptTokens + completionTokens === 0 ? '' : ` (${promptTokens} + ${completionTokens} tokens)`;
 
 function byRules({ log }: FallbackOptions, context: ProposalContext, note: string): Proposal {
-  log.warn({ service: context.service, runId: context.runId, why: note }, 'rules answer without the model');
+  log.warn({ service: context.service, run: context.runId, why: note }, 'rules answer without the model');
   return planByRules(context, note);
 }
 

@@ -54,7 +54,7 @@ export class Controller {
       try {
         if (this.#wantsRun(view, decisions)) this.#start(view);
       } catch (error) {
-        this.#deps.log.error({ service: keyOf(view), err: String(error) }, 'a service was left out of this pass');
+        this.#deps.log.error({ service: keyOf(view), error: String(error) }, 'a service was left out of this pass');
       }
     }
     this.#explain.look(views);
@@ -96,7 +96,7 @@ export class Controller {
       .then((settled) => {
         if (settled) this.#quiet.note(key, view, this.#deps.clock.now(), this.#deps.ownNamespace);
       })
-      .catch((error: unknown) => this.#deps.log.error({ service: key, err: String(error) }, 'an agent run failed'))
+      .catch((error: unknown) => this.#deps.log.error({ service: key, error: String(error) }, 'an agent run failed'))
       .finally(() => {
         if (this.#running.get(key) === run) this.#running.delete(key);
         this.#ends.delete(ended);

@@ -62,7 +62,10 @@ export async function createChild(
   );
   const created = await deps.records.create(KINDS.Decision, object);
   if (!created.ok && created.error.code !== 'conflict') {
-    deps.log.error({ decisionId: id, err: created.error.message }, 'a decision could not be created');
+    deps.log.error(
+      { decision: `${object.metadata.namespace}/${id}`, error: created.error.message },
+      'a decision could not be created',
+    );
   }
   return undefined;
 }

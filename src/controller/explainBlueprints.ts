@@ -97,7 +97,10 @@ export class ExplainBlueprints {
       const isCrowded = this.#jobs.size > CROWD;
       this.#jobs.delete(uid);
       const told = await this.#explain(job, isCrowded).catch((error: unknown) => {
-        this.#deps.log.error({ blueprint: job.view.name, err: String(error) }, 'a blueprint was not explained');
+        this.#deps.log.error(
+          { service: `${job.view.namespace}/${job.view.name}`, error: String(error) },
+          'a blueprint was not explained',
+        );
         return true;
       });
       if (told) continue;
@@ -177,7 +180,7 @@ export class ExplainBlueprints {
     };
     const told = await this.#deps.records.create(KINDS.Event, eventObject(words, this.#deps.clock.now()));
     if (!told.ok && told.error.code !== 'conflict') {
-      this.#deps.log.warn({ namespace, blueprint: name, error: told.error.message }, 'event not written');
+      this.#deps.log.warn({ service: `${namespace}/${name}`, error: told.error.message }, 'event not written');
     }
   }
 

@@ -66,7 +66,7 @@ export class FollowUps {
     const agents = this.#running.size < CROWD ? this.#deps.agents : RULE_AGENTS;
     const running = this.#answer(question, agents)
       .catch((error: unknown) => {
-        this.#deps.log.error({ decisionId: question.decision.metadata.name, err: String(error) }, 'a follow-up failed');
+        this.#deps.log.error({ decision: named(question.decision), error: String(error) }, 'a follow-up failed');
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -144,7 +144,7 @@ export class FollowUps {
     const service = `${spec.target.namespace}/${spec.target.name}`;
     await this.#journal('alert', metadata.name, { code, message, service });
     await this.#tell(question, 'FairleadAlert', message, code);
-    this.#deps.log.warn({ decisionId: metadata.name, service, alert: message }, 'a person is called');
+    this.#deps.log.warn({ decision: named(question.decision), service, code, alert: message }, 'a person is called');
   }
 
   /** On the Deployment, beside what the executor tells there; nothing waits for its success. */
@@ -167,7 +167,7 @@ export class FollowUps {
     );
     const told = await this.#deps.records.create(KINDS.Event, event);
     if (!told.ok && told.error.code !== 'conflict') {
-      this.#deps.log.warn({ decisionId: metadata.name, error: told.error.message }, 'event not written');
+      this.#deps.log.warn({ decision: named(decision), error: told.error.message }, 'event not written');
     }
   }
 
@@ -193,3 +193,5 @@ function wordsOf(conclusion: ExecutionPlan | Judgement): string {
 
 const byWhom = ({ prompt, model, role }: Origin): string =>
   prompt === '' ? `${role} (rules, not a model)` : `${role}, in the words of a model (${model}), checked by nobody`;
+
+const named = ({ metadata }: Pick<DecisionObject, 'metadata'>): string => `${metadata.namespace}/${metadata.name}`;

@@ -140,7 +140,7 @@ export class Propose {
     const judged = await judgeCall(this.#deps, asked, requester, this.#run);
     if (!judged.ok) {
       this.#deps.log.error(
-        { runId: this.#run, err: judged.error },
+        { run: this.#run, error: judged.error },
         'the journal cannot be written: nothing is asked for',
       );
       return false;
@@ -211,7 +211,10 @@ export class Propose {
     );
     const created = await this.#deps.records.create(KINDS.Decision, object);
     if (!created.ok && created.error.code !== 'conflict') {
-      this.#deps.log.error({ decisionId: request.id, err: created.error.message }, 'a decision could not be created');
+      this.#deps.log.error(
+        { decision: `${object.metadata.namespace}/${request.id}`, error: created.error.message },
+        'a decision could not be created',
+      );
       return false;
     }
     return true;
@@ -272,7 +275,7 @@ export class Propose {
       this.#deps.clock.now(),
     );
     await this.#deps.records.create(KINDS.Event, event);
-    this.#deps.log.warn({ service: `${namespace}/${name}`, alert: anomaly }, 'a person is called');
+    this.#deps.log.warn({ service: `${namespace}/${name}`, code: 'Anomaly', alert: anomaly }, 'a person is called');
   }
 
   async #journal(

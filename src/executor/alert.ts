@@ -32,7 +32,7 @@ export async function alert(deps: ExecutorDeps, held: HeldDecision, { code, mess
     subject: held.name,
     data: { code, message, namespace: held.namespace, service: held.spec.blueprint.name },
   });
-  deps.log.error({ decisionId: held.name, namespace: held.namespace, code, alert: message }, 'a person is called');
+  deps.log.error({ decision: `${held.namespace}/${held.name}`, code, alert: message }, 'a person is called');
 }
 
 /** The counters of a service are gone, and were made again from what its target carries. */

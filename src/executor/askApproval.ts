@@ -120,7 +120,10 @@ async function open(
   });
   const made = await deps.records.create(KINDS.ApprovalRequest, { apiVersion, kind, metadata, spec });
   if (!made.ok && made.error.code !== 'conflict') {
-    deps.log.warn({ decisionId: held.name, error: made.error.message }, 'approval request not opened yet');
+    deps.log.warn(
+      { decision: `${held.namespace}/${held.name}`, error: made.error.message },
+      'approval request not opened yet',
+    );
     return deps.clock.now() + POLL_MS;
   }
   return Date.parse(spec.decideBy);

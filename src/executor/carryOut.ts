@@ -170,7 +170,10 @@ async function patch(deps: ExecutorDeps, held: HeldDecision, write: Write, chang
   if (carried?.id === changeId) return { kind: 'written', held: await confirm(deps, held, carried) };
   if (error.uncertain || carried === undefined) return { kind: 'unclear', held };
   await letGo(deps, held, write);
-  deps.log.warn({ decisionId: held.name, changeId, undo, code: error.code }, 'write refused: look again');
+  deps.log.warn(
+    { decision: `${held.namespace}/${held.name}`, change: changeId, undo, code: error.code },
+    'write refused: look again',
+  );
   return { kind: 'lookAgain', code: codeFor(error.code), message: error.message, held };
 }
 

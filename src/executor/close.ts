@@ -102,7 +102,7 @@ export async function finish(deps: ExecutorDeps, held: HeldDecision, end: End): 
 /** Nothing may be done that cannot be recorded: deferred, without a failure counted, until the log can be written again. */
 export async function unlogged(deps: ExecutorDeps, held: HeldDecision, words: string): Promise<AgainAt> {
   const now = deps.clock.now();
-  deps.log.error({ decisionId: held.name, error: words }, 'journal unwritable: nothing is done');
+  deps.log.error({ decision: `${held.namespace}/${held.name}`, error: words }, 'journal unwritable: nothing is done');
   await defer(deps, held, { reason: 'JournalUnwritable', message: words, until: now + POLL_MS });
   return now + POLL_MS;
 }

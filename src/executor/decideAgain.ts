@@ -51,7 +51,10 @@ export async function decideAgain(
   });
   const { verdict, permit, errors } = decide(input);
   for (const error of errors) {
-    deps.log.error({ decisionId: held.name, error: String(error) }, 'a rule of the gate failed, which forbids');
+    deps.log.error(
+      { decision: `${held.namespace}/${held.name}`, error: String(error) },
+      'a rule of the gate failed, which forbids',
+    );
   }
   const logged = await deps.journal.append({ kind: 'call', subject: held.name, data: { input, verdict } });
   return {

@@ -48,7 +48,7 @@ describe('a freeze that a person named', () => {
         'get CircuitBreaker web',
         'journal hold web-b',
         'status CircuitBreaker web',
-        'info a freeze was lifted {"namespace":"shop","blueprint":"web","change":"web-b.1.undo","by":"ann","at":"2026-01-05T12:00:00Z"}',
+        'info a freeze was lifted {"service":"shop/web","change":"web-b.1.undo","who":"ann"}',
       ],
     },
     { what: 'is not where there is none', seen: { counters: counters() }, did: [] },

@@ -121,7 +121,7 @@ describe('a pass', () => {
     expect(await new Executor({ ...deps, reader }).pass()).toEqual({ againAt: NOON + 5_000 });
     expect(did).toContain('get Decision api-a');
     expect(did).toContain(
-      'error something was left out of this pass {"namespace":"shop","blueprint":"web","error":"TypeError: no such thing"}',
+      'error something was left out of this pass {"service":"shop/web","error":"TypeError: no such thing"}',
     );
   });
 
@@ -138,9 +138,7 @@ describe('a pass', () => {
     });
     expect((written[0]?.status as DecisionStatus | undefined)?.message).toMatch(/^spec: \w/);
     expect(
-      did.filter((line) =>
-        line.startsWith('warn malformed decision {"decisionId":"web-b","namespace":"shop","error":"spec: '),
-      ),
+      did.filter((line) => line.startsWith('warn malformed decision {"decision":"shop/web-b","error":"spec: ')),
     ).toHaveLength(1);
     const again = executorParts({ decisions: [{ ...odd, status: { phase: 'Refused' } }] });
     await new Executor(again.deps).pass();

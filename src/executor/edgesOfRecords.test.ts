@@ -91,7 +91,7 @@ describe('an old record', () => {
     await retire(deps);
     const names = Array.from({ length: 10 }, (_, n) => `delete Decision web-${211 - n}`);
     expect(did.filter((line) => line.startsWith('delete'))).toEqual(names);
-    expect(did[1]).toBe('info old record deleted {"kind":"Decision","namespace":"shop","name":"web-211"}');
+    expect(did[1]).toBe('info old record deleted {"kind":"Decision","object":"shop/web-211"}');
   });
 
   it.each<{ what: string; status: Partial<DecisionStatus>; ago: number; goes: boolean }>([
@@ -113,7 +113,7 @@ describe('an old record', () => {
       'unavailable',
       [
         'delete Decision web-b',
-        'warn old record not deleted {"kind":"Decision","namespace":"shop","name":"web-b","error":"it is unavailable"}',
+        'warn old record not deleted {"kind":"Decision","object":"shop/web-b","error":"it is unavailable"}',
       ],
     ],
     [
@@ -122,7 +122,7 @@ describe('an old record', () => {
       [
         'delete Decision web-b',
         'delete Decision web-a',
-        'info old record deleted {"kind":"Decision","namespace":"shop","name":"web-a"}',
+        'info old record deleted {"kind":"Decision","object":"shop/web-a"}',
       ],
     ],
   ] as const)('%s', async (_, code, lines) => {
@@ -343,7 +343,7 @@ describe('a request of people', () => {
     await endRequest(deps, request({ phase: 'Expired', message: 'late' }), 'Expired', 'later');
     expect(did).toEqual([
       'status ApprovalRequest web-b',
-      'warn approval request not updated {"approval":"web-b","phase":"Expired"}',
+      'warn approval request not updated {"approval":"shop/web-b","phase":"Expired"}',
       'status ApprovalRequest web-b',
     ]);
     expect(written.map(({ status }) => status)).toEqual([{ phase: 'Expired', message: 'x'.repeat(500) }]);

@@ -261,7 +261,7 @@ describe('the end of what holds no slot', () => {
       notBefore: NOON + 5_000,
     });
     expect(parts.did).toContain(
-      'error journal unwritable: nothing is done {"decisionId":"web-b","error":"no space left"}',
+      'error journal unwritable: nothing is done {"decision":"shop/web-b","error":"no space left"}',
     );
   });
 });

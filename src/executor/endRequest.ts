@@ -24,5 +24,9 @@ export async function endRequest(
   if (status.success && status.data.phase === phase) return;
   const next: ApprovalRequestStatus = { phase, message: message.slice(0, 500) };
   const written = await deps.records.replaceStatus(KINDS.ApprovalRequest, { ...request, status: next });
-  if (!written.ok) deps.log.warn({ approval: request.metadata.name, phase }, 'approval request not updated');
+  if (!written.ok)
+    deps.log.warn(
+      { approval: `${request.metadata.namespace}/${request.metadata.name}`, phase },
+      'approval request not updated',
+    );
 }

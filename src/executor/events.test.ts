@@ -69,7 +69,7 @@ describe('an Event', () => {
       said === 0
         ? []
         : [
-            `warn event not written ${JSON.stringify({ decisionId: 'web-a', reason: 'ScaledByFairlead', error: `it is ${answers.at(calls - 1)}` })}`,
+            `warn event not written ${JSON.stringify({ decision: 'shop/web-a', reason: 'ScaledByFairlead', error: `it is ${answers.at(calls - 1)}` })}`,
           ],
     );
   });
@@ -123,7 +123,7 @@ describe('an alert', () => {
     expect(raised).toEqual([{ ...what, key: 'shop/web-a.UndoFailed', at: clock.now(), decision: 'web-a' }]);
     expect(journal.of('alert')).toMatchObject([{ subject: 'web-a', data: what }]);
     expect(said).toEqual([
-      `error a person is called ${JSON.stringify({ decisionId: 'web-a', namespace: 'shop', code: 'UndoFailed', alert: 'it did not take effect' })}`,
+      `error a person is called ${JSON.stringify({ decision: 'shop/web-a', code: 'UndoFailed', alert: 'it did not take effect' })}`,
     ]);
   });
 

@@ -50,7 +50,10 @@ export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventW
   }
   if (written.ok) return 'created';
   if (written.error.code === 'conflict') return 'known';
-  deps.log.warn({ decisionId: held.name, reason: words.reason, error: written.error.message }, 'event not written');
+  deps.log.warn(
+    { decision: `${held.namespace}/${held.name}`, reason: words.reason, error: written.error.message },
+    'event not written',
+  );
   return 'failed';
 }
 

@@ -30,6 +30,9 @@ export async function createFleet(deps: ExecutorDeps): Promise<KubeObject | 'aga
   const made = await deps.records.create(KINDS.CircuitBreaker, { apiVersion, kind, metadata, spec: { holds: [] } });
   if (made.ok) return made.value;
   if (made.error.code === 'conflict') return 'again';
-  deps.log.warn({ ...metadata, error: made.error.message }, 'the record of the fleet could not be created');
+  deps.log.warn(
+    { object: `${deps.ownNamespace}/${FLEET}`, error: made.error.message },
+    'the record of the fleet could not be created',
+  );
   return 'failed';
 }

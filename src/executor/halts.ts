@@ -87,7 +87,7 @@ export class Halts {
       sink.raise({ key: `${namespace}/${FLEET}.${code}.${at}`, code, message, at, namespace, service: FLEET });
     }
     await journal.append({ kind: 'alert', subject: '', data: { code, message, namespace, service: FLEET } });
-    log.error({ namespace, code, alert: message }, 'a person is called');
+    log.error({ service: FLEET, code, alert: message }, 'a person is called');
   }
 
   #sinceOf(key: string, now: number): number {

@@ -14,7 +14,7 @@ const KEPT = 10;
 export async function keepVersion(deps: ExecutorDeps, object: KubeObject, blueprint: Blueprint): Promise<boolean> {
   const failed = (message: string): false => {
     const { namespace, name } = object.metadata;
-    deps.log.warn({ namespace, blueprint: name, error: message }, 'accepted blueprint version not kept yet');
+    deps.log.warn({ service: `${namespace}/${name}`, error: message }, 'accepted blueprint version not kept yet');
     return false;
   };
   const read = await keptVersions(deps.reader, object);

@@ -63,5 +63,5 @@ async function tellMended(
   await records.create(KINDS.Event, eventObject(event, at));
   for (const sink of alerts) sink.raise({ key: `${namespace}/${key}`, code, message, at, namespace, service: name });
   await journal.append({ kind: 'alert', subject: '', data: { code, message, namespace, service: name } });
-  log.error({ namespace, blueprint: name, code, alert: message }, 'a person is called');
+  log.error({ service: `${namespace}/${name}`, code, alert: message }, 'a person is called');
 }

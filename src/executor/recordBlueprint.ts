@@ -30,7 +30,7 @@ export async function recordBlueprint(deps: ExecutorDeps, view: ServiceView): Pr
   if (isNews(object, status) && !(await tellOf(deps, { ...view, object }))) return deps.clock.now() + POLL_MS;
   const written = await deps.records.replaceStatus(KINDS.Blueprint, { ...object, status });
   if (written.ok) return undefined;
-  deps.log.warn({ namespace, blueprint: name, error: written.error.message }, 'blueprint status not written');
+  deps.log.warn({ service: `${namespace}/${name}`, error: written.error.message }, 'blueprint status not written');
   return deps.clock.now() + POLL_MS;
 }
 
@@ -75,7 +75,7 @@ async function tellOf(deps: ExecutorDeps, view: ServiceView): Promise<boolean> {
   };
   const logged = await deps.journal.append({ kind: 'blueprint', subject: '', data });
   if (!logged.ok) {
-    deps.log.error({ namespace, blueprint: name, error: logged.error.message }, 'journal unwritable');
+    deps.log.error({ service: `${namespace}/${name}`, error: logged.error.message }, 'journal unwritable');
     return false;
   }
   if (!accepted) await tellRefusal(deps, view);
@@ -100,6 +100,6 @@ async function tellRefusal(deps: ExecutorDeps, view: ServiceView): Promise<void>
   };
   const told = await deps.records.create(KINDS.Event, eventObject(words, deps.clock.now()));
   if (!told.ok && told.error.code !== 'conflict') {
-    deps.log.warn({ namespace, blueprint: name, error: told.error.message }, 'event not written');
+    deps.log.warn({ service: `${namespace}/${name}`, error: told.error.message }, 'event not written');
   }
 }

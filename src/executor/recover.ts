@@ -95,8 +95,8 @@ async function orphaned(
   const carried = seen.ok ? seen.value.workload?.lastChange?.id : undefined;
   const isThere = inFlight.phase === 'verifying' || carried === inFlight.changeId;
   deps.log.warn(
-    { namespace, blueprint, changeId: inFlight.changeId, isThere },
-    'the Decision of a change in flight is gone',
+    { service: `${namespace}/${blueprint}`, change: inFlight.changeId },
+    isThere ? 'the Decision of a change in flight is gone' : 'the Decision of a change that was never written is gone',
   );
   await updateCounters(deps, namespace, blueprint, (counters) =>
     isThere

@@ -28,7 +28,7 @@ export async function recoverFleet(deps: ExecutorDeps): Promise<AgainAt> {
     // With the service's record went the knowledge whether it was written: it counts as spent.
     const isWritten = (id: string): boolean =>
       own === undefined || own.operations.some(({ changeId }) => changeId === id);
-    deps.log.warn({ service: one.service, changeId: one.changeId }, 'a slot of the fleet was left behind');
+    deps.log.warn({ service: one.service, change: one.changeId }, 'a slot of the fleet was left behind');
     if (!(await freeFleetSlot(deps, one.service, one.decision, isWritten))) again.push(now + POLL_MS);
   }
   return again.length === 0 ? undefined : Math.min(...again);

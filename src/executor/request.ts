@@ -37,12 +37,18 @@ export async function request(
   const atHand = await approvalAtHand(deps, held, view?.blueprint?.approval.executeWithinMs ?? EXECUTE_WITHIN_MS);
   if (atHand.kind === 'expired') return expire(deps, held, atHand, view?.blueprint?.hash);
   if (atHand.kind === 'unreadable') {
-    deps.log.warn({ decisionId: held.name, error: atHand.message }, 'votes unreadable: nothing is decided');
+    deps.log.warn(
+      { decision: `${held.namespace}/${held.name}`, error: atHand.message },
+      'votes unreadable: nothing is decided',
+    );
     return now + POLL_MS;
   }
   const { again, given, approval } = await judgeWith(deps, held, atHand);
   if (again.kind === 'unreadable') {
-    deps.log.warn({ decisionId: held.name, error: again.message }, 'state unreadable: nothing is decided');
+    deps.log.warn(
+      { decision: `${held.namespace}/${held.name}`, error: again.message },
+      'state unreadable: nothing is decided',
+    );
     return now + POLL_MS;
   }
   if (again.kind === 'gone') {

@@ -106,10 +106,13 @@ async function remove(deps: ExecutorDeps, kind: Kind, { metadata }: KubeObject):
   const { namespace = '', name } = metadata;
   const deleted = await deps.records.delete(kind, namespace, name);
   if (deleted.ok) {
-    deps.log.info({ kind: kind.kind, namespace, name }, 'old record deleted');
+    deps.log.info({ kind: kind.kind, object: `${namespace}/${name}` }, 'old record deleted');
     return true;
   }
   if (deleted.error.code === 'notFound') return true;
-  deps.log.warn({ kind: kind.kind, namespace, name, error: deleted.error.message }, 'old record not deleted');
+  deps.log.warn(
+    { kind: kind.kind, object: `${namespace}/${name}`, error: deleted.error.message },
+    'old record not deleted',
+  );
   return false;
 }

@@ -29,7 +29,10 @@ export async function thaw(
   if (!logged.ok) return now + POLL_MS;
   const swapped = await deps.records.replaceStatus(KINDS.CircuitBreaker, { ...read.object, status: sealed(next) });
   if (!swapped.ok) return now + SOON_MS;
-  deps.log.info({ namespace, blueprint: name, ...resumed }, 'a freeze was lifted');
+  deps.log.info(
+    { service: `${namespace}/${name}`, ...(resumed && { change: resumed.change, who: resumed.by }) },
+    'a freeze was lifted',
+  );
   return undefined;
 }
 

@@ -47,7 +47,7 @@ async function listening(options: StageOptions = {}) {
   return { stage, executor, said };
 }
 const moved = (phase: string, reason: string): string =>
-  `info decision moved ${JSON.stringify({ decisionId: A, namespace: 'shop', phase, reason })}`;
+  `info decision moved ${JSON.stringify({ decision: `shop/${A}`, phase, reason })}`;
 
 const SLOW = 'latency_p95: 280 ms, wanted < 200 ms (before: 50 ms)';
 const [LESS, MORE] = ['cpu 100m/-, memory 64Mi/-', 'cpu 100m/-, memory 96Mi/-'];

@@ -43,7 +43,7 @@ export async function writeStatus(
   const written = await deps.records.replaceStatus(KINDS.Decision, { ...held.object, status });
   if (!written.ok) return err({ code: 'lookAgain', message: written.error.message });
   deps.log.info(
-    { decisionId: held.name, namespace: held.namespace, phase: status.phase, reason: status.reason },
+    { decision: `${held.namespace}/${held.name}`, phase: status.phase, reason: status.reason },
     'decision moved',
   );
   return ok({ ...held, object: written.value, status });

@@ -19,10 +19,10 @@ export async function finishRaises(deps: GatewayDeps): Promise<{ againAt?: numbe
     const { namespace, name } = request.metadata;
     if (!raised.ok) {
       failed = true;
-      deps.log.warn({ namespace, approval: name, error: raised.error }, 'an approved raise is not done yet');
+      deps.log.warn({ approval: `${namespace}/${name}`, error: raised.error }, 'an approved raise is not done yet');
     } else if (raised.value.kind === 'raised') {
       const { version } = raised.value;
-      deps.log.info({ namespace, approval: name, version }, 'blueprint raised');
+      deps.log.info({ approval: `${namespace}/${name}`, version }, 'blueprint raised');
     }
   }
   return failed ? { againAt: deps.clock.now() + AGAIN_MS } : {};

@@ -47,7 +47,7 @@ export async function keepAllowances(deps: GatewayDeps): Promise<{ againAt?: num
     if (settled.ok) continue;
     failed = true;
     const { namespace, name } = view;
-    deps.log.warn({ namespace, blueprint: name, error: settled.error }, 'an allowance is not as it should be yet');
+    deps.log.warn({ service: keyOf(namespace, name), error: settled.error }, 'an allowance is not as it should be yet');
   }
   return failed ? { againAt: deps.clock.now() + AGAIN_MS } : {};
 }
@@ -115,7 +115,7 @@ async function settle(deps: GatewayDeps, { namespace, name }: ServiceView): Prom
   if (!logged.ok && due !== undefined) return err(logged.error.message);
   const written = await deps.records.replace(KINDS.Blueprint, withAllowance(object, due?.text));
   if (!written.ok) return err(written.error.message);
-  deps.log.info({ namespace, blueprint: name, allowance: due?.text ?? 'none' }, 'allowance written');
+  deps.log.info({ service: keyOf(namespace, name), what: due?.text ?? 'none' }, 'allowance written');
   return ok(undefined);
 }
 

@@ -82,7 +82,8 @@ async function change(
   lifts?: Lifts,
 ): Promise<Result<EditedHolds, Refused>> {
   const logged = await deps.journal.append({ kind: 'hold', subject: '', data: said });
-  if (!logged.ok && 'hold' in said) deps.log.error({ err: logged.error.message, ...said }, 'a hold is not on record');
+  if (!logged.ok && 'hold' in said)
+    deps.log.error({ error: logged.error.message, what: JSON.stringify(said) }, 'a hold is not on record');
   else if (!logged.ok) {
     return err({ code: 'unavailable', message: `it cannot be recorded, so it was not done: ${logged.error.message}` });
   }

@@ -30,6 +30,11 @@ export interface Parts {
 /** The numbers so far: the ring, and this service's part of the newest reading. */
 export interface Numbers {
   readonly history: History;
+  /** Of the time before there was a ring; absent once there is one. */
+  readonly past?: (
+    workload: NonNullable<ServiceView['workload']>,
+    blueprint: NonNullable<ServiceView['blueprint']>,
+  ) => History;
   reading(
     workload: NonNullable<ServiceView['workload']>,
     blueprint: NonNullable<ServiceView['blueprint']>,
@@ -65,7 +70,7 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
       : attempt(() => {
           const reading = numbers.reading(workload, blueprint);
           const left = counters === undefined ? undefined : operationsLeft(counters, blueprint.safety, now);
-          const history = numbers.history;
+          const history = numbers.past?.(workload, blueprint) ?? numbers.history;
           return assess({
             now,
             blueprint,
@@ -77,7 +82,7 @@ export function assembleView(parts: Parts, numbers: Numbers, now: number, log: L
         });
   if (assessed?.ok === false) {
     // One service's odd numbers must not take the others' pass down; this one is decided without any.
-    log.error({ service: `${namespace}/${name}`, err: assessed.error }, 'the analysis failed');
+    log.error({ service: `${namespace}/${name}`, error: String(assessed.error) }, 'the analysis failed');
     problems.push('the analysis failed; see the log');
   }
   if (breakers !== undefined) problems.push(...troubleWith(name, breakers.own, workload, counters, now));

@@ -143,7 +143,7 @@ export class Mirror {
       else {
         this.#failures += 1;
         if (this.#failures === TOO_OFTEN) {
-          this.#deps.log.warn({ kind: this.kind.kind, message }, 'the watch keeps ending, listing instead');
+          this.#deps.log.warn({ kind: this.kind.kind, error: message }, 'the watch keeps ending, listing instead');
         }
         await this.#backOff(signal);
       }
@@ -208,7 +208,7 @@ export class Mirror {
       try {
         listener(change);
       } catch (error) {
-        this.#deps.log.error({ kind: this.kind.kind, err: error }, 'a listener of watch events threw');
+        this.#deps.log.error({ kind: this.kind.kind, error: String(error) }, 'a listener of watch events threw');
       }
     }
   }
@@ -223,7 +223,7 @@ export class Mirror {
   #failed(message: string): void {
     this.#failures += 1;
     if (this.#problem === undefined)
-      this.#deps.log.warn({ kind: this.kind.kind, message }, 'cannot read from the cluster');
+      this.#deps.log.warn({ kind: this.kind.kind, error: message }, 'cannot read from the cluster');
     this.#problem = message;
   }
 

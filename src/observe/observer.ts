@@ -16,9 +16,11 @@ import { readFresh } from './freshParts.ts';
 import { acceptWithKept, type Unread } from './keptVersions.ts';
 import type { MirrorChange } from './mirror.ts';
 import { AROUND, Mirrors, type Reach } from './mirrors.ts';
-import { metricTargetOf, NO_READING, ReadingIndex, readMetrics } from './readings.ts';
+import { PastNumbers } from './pastNumbers.ts';
+import { NO_READING, ReadingIndex, readMetrics } from './readings.ts';
 import type { ServiceView } from './serviceView.ts';
-import { podNamesOf, type Surroundings, surroundingsOf } from './surroundings.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
+import { targetsOf } from './targets.ts';
 import { healthyHashOf, type Tracked, track, trackedNow, trackPass, type Watched } from './tracker.ts';
 
 export interface ObserverDeps {
@@ -53,6 +55,8 @@ export class Observer {
   readonly #rings = new Map<string, Ring>();
   #fleet: Fleet;
   #index = new ReadingIndex(NO_READING);
+  /** While the first pass goes on. */
+  #past: PastNumbers | undefined;
   #views: readonly ServiceView[] = [];
   #passing: Promise<readonly ServiceView[]> | undefined;
   #signal: AbortSignal = new AbortController().signal;
@@ -164,12 +168,9 @@ export class Observer {
     const global = this.#globalNow();
     const { accepted, unread } = await acceptWithKept(reader, this.#acceptance, blueprints, global);
     this.#acceptance.keepOnly(blueprints);
-    const podNames = podNamesOf(this.#mirrors);
-    const targets = accepted.flatMap(({ object, blueprint }) => {
-      const deployment = blueprint && this.#deployment(object, blueprint.target.name);
-      if (blueprint === undefined || deployment === undefined) return [];
-      return [metricTargetOf(blueprint, () => podNames(deployment))];
-    });
+    const targets = targetsOf(accepted, this.#mirrors);
+    // At the start, and after a rest.
+    if (this.#rings.size === 0) this.#past = await PastNumbers.of(metrics, targets, clock, this.#signal);
     const reading = await readMetrics(metrics, targets, clock, this.#signal);
     // What cut us short says nothing of the cluster.
     if (reading === undefined) return this.#views;
@@ -188,6 +189,7 @@ export class Observer {
         return this.#blind(one, error);
       }
     });
+    this.#past = undefined;
     const names = new Set(views.map((view) => `${view.namespace}/${view.name}`));
     for (const name of this.#rings.keys()) if (!names.has(name)) this.#rings.delete(name);
     const records = this.#mirrors.reach(['CircuitBreaker']).at;
@@ -205,18 +207,13 @@ export class Observer {
   /** What nobody can make sense of blinds its own service only: without a target nothing may be done there. */
   #blind({ object }: Accepted, error: unknown): ServiceView {
     const { namespace = '', name } = object.metadata;
-    this.#deps.log.error({ namespace, blueprint: name, err: String(error) }, 'a service could not be made sense of');
+    this.#deps.log.error({ service: `${namespace}/${name}`, error: String(error) }, 'a service makes no sense');
     return { namespace, name, object, matches: 0, problems: [`what was observed makes no sense: ${String(error)}`] };
   }
 
   #globalNow(): AcceptedGlobal {
     const mirror = this.#mirrors.of('ClusterBlueprint');
     return mirror.syncedAt === undefined ? { faults: [] } : this.#acceptance.global(mirror.get(undefined, 'default'));
-  }
-
-  #deployment(blueprint: KubeObject, name: string): KubeObject | undefined {
-    const object = this.#mirrors.of('Deployment').get(blueprint.metadata.namespace, name);
-    return object?.metadata.deletionTimestamp === undefined ? object : undefined;
   }
 
   #partsOf(
@@ -260,8 +257,11 @@ export class Observer {
 
   #numbers({ object }: Accepted, deployment: KubeObject | undefined): Numbers {
     const ring = this.#rings.get(`${object.metadata.namespace}/${object.metadata.name}`);
+    const podsNow = [...this.#mirrors.of('Pod').inNamespace(object.metadata.namespace ?? '')].map(podName);
+    const past = this.#past;
     return {
       history: ring !== undefined && ring.uid === deployment?.metadata.uid ? ring.history : [],
+      ...(past && { past: (workload, blueprint) => past.historyOf(workload, blueprint, new Set(podsNow)) }),
       reading: (workload, blueprint) => this.#index.of(workload, blueprint),
     };
   }

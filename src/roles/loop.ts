@@ -36,7 +36,7 @@ export class Loop {
         const { againAt } = await this.#look();
         if (againAt !== undefined) again = Math.min(again, againAt);
       } catch (error) {
-        this.#log.error({ err: String(error) }, 'a pass failed');
+        this.#log.error({ error: String(error) }, 'a pass failed');
       }
       if (!this.#pending) await this.#rest(Math.max(again - this.#clock.now(), 50), signal);
     }

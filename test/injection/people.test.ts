@@ -94,7 +94,7 @@ describe.each(CASES)('%s, shown to people', (_, { text }) => {
   it('is one line of the log', () => {
     const lines: string[] = [];
     createLog({ to: { write: (line) => void lines.push(line) } }).warn(
-      { why: text, err: new Error(text) },
+      { why: text, error: String(new Error(text)) },
       'a message',
     );
     expect(lines).toHaveLength(1);

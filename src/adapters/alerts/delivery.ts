@@ -88,6 +88,6 @@ export class Delivery implements AlertSink {
   }
 
   #failed({ key, code }: AlertNotice, error: string): void {
-    this.#options.log.error({ sink: this.#route.name, key, code, error }, 'an alert was not delivered');
+    this.#options.log.error({ sink: this.#route.name, object: key, code, error }, 'an alert was not delivered');
   }
 }

@@ -19,12 +19,11 @@ describe('createLog', () => {
   });
 
   it('redacts known and look-alike secrets in fields, deep values, errors and messages', () => {
-    const written = lines({ secrets: ['correct-horse'] }, (log) =>
-      log.error(
-        { deep: { list: ['password=hunter22'] }, err: new Error('key sk-abcdefghijklmnopqrst'), key: 'correct-horse' },
-        'refused bearer abcdefgh12345',
-      ),
-    );
+    const fields = {
+      ...{ deep: { list: ['password=hunter22'] }, err: new Error('key sk-abcdefghijklmnopqrst') },
+      why: 'correct-horse',
+    };
+    const written = lines({ secrets: ['correct-horse'] }, (log) => log.error(fields, 'refused bearer abcdefgh12345'));
     const text = JSON.stringify(written);
     expect(text).not.toMatch(/hunter22|sk-abcdef|correct-horse|abcdefgh12345/);
     expect(text).toContain('refused bearer [redacted]');

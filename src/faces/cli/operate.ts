@@ -273,7 +273,7 @@ function callForClock(byMs: number, { alerts = [], clock, log, ownNamespace: nam
   for (const sink of alerts) {
     sink.raise({ key: `${namespace}/${code}.${at}`, code, message, at, namespace, service: 'fleet' });
   }
-  log.error({ code, byMs, alert: message }, 'a person is called');
+  log.error({ code, seconds: byMs / 1000, alert: message }, 'a person is called');
 }
 
 const leaseName = (role: Role): string => `fairlead-${role}`;

@@ -39,7 +39,7 @@ export async function readingDesk(session: Session, ownNamespace: string, signal
       await clock.sleep(LOOK_EVERY_MS, signal);
       if (!signal.aborted) await observer.pass();
     }
-  })().catch((error: unknown) => log.error({ err: String(error) }, 'the cluster is not looked at any more'));
+  })().catch((error: unknown) => log.error({ error: String(error) }, 'the cluster is not looked at any more'));
   const trust = await trustIn(reader, []);
   const gateway = composeGateway(wiring, {
     observer,

@@ -68,7 +68,7 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
   app.notFound((c) => problem(c, 404, 'NotFound', 'there is no such route'));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return problem(c, error.status, 'BadRequest', 'the request cannot be read');
-    gateway.log.error({ route: c.req.routePath, err: String(error) }, 'a request failed');
+    gateway.log.error({ route: c.req.routePath, error: String(error) }, 'a request failed');
     return problem(c, 500, 'Broken', 'something broke here; the log says what');
   });
   return app;

@@ -190,7 +190,7 @@ export class McpSessions {
       this.#isWatching = false;
     })().catch((error: unknown) => {
       this.#isWatching = false;
-      this.#parts.log.error({ err: String(error) }, 'MCP sessions are not looked after');
+      this.#parts.log.error({ error: String(error) }, 'MCP sessions are not looked after');
     });
   }
 

@@ -25,7 +25,7 @@ export function turnedOnRecord({ gateway: { journal, log }, clock }: Pick<AppDep
       who.by.kind === 'token' ? `a token for ${who.by.scopes.join(', ') || 'nothing'}` : 'a session of a page';
     const data = { who: who.name, what: `was turned away from the chat, with ${key}`, client };
     const logged = await journal.append({ kind: 'access', subject: `chat ${who.name}`.slice(0, 120), data });
-    if (!logged.ok) log.error({ err: logged.error.message, who: who.name }, 'an access is not on record');
+    if (!logged.ok) log.error({ error: logged.error.message, who: who.name }, 'an access is not on record');
     return undefined;
   };
 }

@@ -37,7 +37,7 @@ export async function callTool(name: string, args: unknown, call: Call): Promise
     const onRecord = await noted(call, `was not answered by ${toolName(name)}: ${answer.text}`);
     return resultOf(onRecord.ok ? answer : onRecord.error);
   } catch (error) {
-    call.desk.log.error({ tool: name.slice(0, 64), err: String(error) }, 'a tool call failed');
+    call.desk.log.error({ tool: name.slice(0, 64), error: String(error) }, 'a tool call failed');
     return resultOf(
       refused(
         'Something broke here, and nothing more is known: the log of the gateway says what. Try once more, then tell a person.',

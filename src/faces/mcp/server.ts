@@ -77,7 +77,7 @@ export function mcpServer(parts: McpParts): Server {
         return await answer(request, call);
       } catch (error) {
         if (error instanceof McpError) throw error;
-        desk.log.error({ err: String(error) }, 'an MCP request failed');
+        desk.log.error({ error: String(error) }, 'an MCP request failed');
         throw new McpError(ErrorCode.InternalError, 'something broke here; the log says what');
       }
     };

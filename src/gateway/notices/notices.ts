@@ -35,7 +35,10 @@ export class Notices {
     try {
       return await this.#handle(task);
     } catch (error) {
-      this.#deps.log.error({ ...task, err: String(error) }, 'a notice could not be made');
+      this.#deps.log.error(
+        { kind: task.kind, approval: `${task.namespace}/${task.name}`, error: String(error) },
+        'a notice could not be made',
+      );
       return { kind: 'failed', error: 'Unexpected', again: true };
     }
   };
@@ -107,6 +110,9 @@ export class Notices {
   #note(route: string, { namespace, service }: ApprovalNotice): void {
     if (this.#unknown.has(route) || this.#unknown.size >= 100) return;
     this.#unknown.add(route);
-    this.#deps.log.warn({ route, namespace, service }, 'a blueprint names a route that is not set up');
+    this.#deps.log.warn(
+      { sink: route, service: `${namespace}/${service}` },
+      'a blueprint names a route that is not set up',
+    );
   }
 }

@@ -59,5 +59,5 @@ export async function logOut(deps: PeopleDeps, who: Identity, from: string): Pro
 /** Somebody who needs to stop the machines is let in also when the disk is full. */
 async function note(deps: PeopleDeps, data: Readonly<Record<string, string>>): Promise<void> {
   const logged = await deps.journal.append({ kind: 'access', subject: '', data });
-  if (!logged.ok) deps.log.error({ err: logged.error.message, ...data }, 'an access is not on record');
+  if (!logged.ok) deps.log.error({ error: logged.error.message, ...data }, 'an access is not on record');
 }

@@ -93,7 +93,7 @@ function keepDevice(c: Context<Env>, { place: { secure }, gateway }: AppDeps, na
 
 /** What is wrong with the store stands in the log: it names files, and here anybody may ask. */
 function unavailable(c: Context<Env>, { people }: AppDeps, error: string, told: string): Response {
-  people.log.error({ route: c.req.routePath, err: error }, 'people cannot be looked up');
+  people.log.error({ route: c.req.routePath, error }, 'people cannot be looked up');
   return problem(c, 503, 'Unavailable', `${told}: try again; the log of the gateway says what is wrong`);
 }
 
