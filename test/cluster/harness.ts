@@ -180,7 +180,6 @@ function flags(options: ClusterOptions, loadFile: string): string[] {
     ...(options.noKubelet === true ? ['--no-kubelet'] : []),
     ...(options.hpa === true ? ['--hpa'] : []),
     ...(options.claims === true ? ['--controllers', '+persistentvolumeclaim-protection-controller'] : []),
-    ...(options.claims === true ? ['--controllers', '+persistentvolumeclaim-protection-controller'] : []),
   ];
 }
 
