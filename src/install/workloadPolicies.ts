@@ -13,6 +13,20 @@ function quantityIn(list: 'requests' | 'limits', what: 'cpu' | 'memory'): string
   return `${now} == o.?resources.?${list}.?${what} || (${isIn})`;
 }
 
+/** Whoever may roll back may write any template: never one that can do more on its node or in the cluster than now. */
+function noMorePower(now: string, before: string): string {
+  const same = ['serviceAccountName', 'hostNetwork', 'hostPID', 'hostIPC'].map(
+    (key) => `${now}.?${key} == ${before}.?${key}`,
+  );
+  const paths = `${now}.?volumes.orValue([]).all(v, !has(v.hostPath) || ${before}.?volumes.orValue([]).exists(o, o == v))`;
+  const raised = (of: string): string => `${of}.?securityContext.?privileged.orValue(false)`;
+  const contained = ['containers', 'initContainers'].map(
+    (list) =>
+      `${now}.?${list}.orValue([]).all(c, !${raised('c')} || ${before}.?${list}.orValue([]).exists(o, o.name == c.name && ${raised('o')}))`,
+  );
+  return [...same, paths, ...contained].join(' && ');
+}
+
 /** How far `executor` may change a Deployment: in which fields, within its Blueprint, and under the ceilings of the cluster. */
 export const workloadPolicies = (executor: string): readonly Policy[] => [
   {
@@ -106,6 +120,10 @@ export const workloadPolicies = (executor: string): readonly Policy[] => [
             ' && ',
           )} && ${sameBut('c.?resources.orValue({})', 'o.?resources.orValue({})', ['requests', 'limits'])}))`,
         messageExpression: "'resources move outside the bounds of Blueprint %s'.format([params.metadata.name])",
+      },
+      {
+        expression: `!variables.mine || (${noMorePower('variables.pod', 'variables.podBefore')})`,
+        message: 'no rollback gives pods another account, the host’s namespaces or folders, or a privileged container',
       },
     ],
   },

@@ -105,7 +105,10 @@ describeCluster('what people allowed once, under the admission policies', () => 
     await isGone('done');
     // Back into the range, and not out again.
     await cluster.kubectl(['scale', 'deployment', 'done', '-n', 'shop', '--replicas=5']);
-    await vi.waitFor(async () => expect((await stolen('done', WANTED)).text).toContain('outside 2..5'));
+    await vi.waitFor(async () => expect((await stolen('done', WANTED)).text).toContain('outside 2..5'), {
+      timeout: 30_000,
+      interval: 300,
+    });
     expect(writes('done').filter((write) => write === 'patch done 200')).toHaveLength(1);
     expect(await reasons(name)).toEqual(expect.arrayContaining(['Approved', 'Intended']));
     const by = cluster

@@ -81,6 +81,12 @@ describeCluster('the command line on a real API server', () => {
     const doctor = await fairlead.run('doctor', '--data', data);
     expect(doctor.code).toBe(0);
     expect(doctor.out).toMatch(/fine +blueprints +\d+, every Deployment labelled/);
+    await cluster.kubectl(['create', 'deployment', 'stray', '-n', 'readme', '--image=registry.example/app:1']);
+    await cluster.kubectl(['label', 'deploy', '-n', 'readme', 'stray', 'fairlead.dev/managed=true']);
+    expect((await fairlead.run('doctor', '--data', data)).out).toMatch(
+      /; 1 more carry the label and no blueprint bounds them: .* kubectl label deploy -n readme stray fairlead\.dev\/managed-/,
+    );
+    await cluster.kubectl(['delete', 'deploy', '-n', 'readme', 'stray']);
 
     await cluster.kubectl(['label', 'deploy', '-n', 'readme', 'web', 'fairlead.dev/managed-']);
     const unlabelled = await fairlead.run('doctor', '--data', data);

@@ -143,7 +143,7 @@ describeCluster('what a stolen token can do', () => {
       '',
     ]) {
       expect(await allow(other)).toMatchObject({ code: 0 });
-      await vi.waitFor(async () => expect((await patch('once', [replicas(8)])).text).toContain('outside'));
+      await vi.waitFor(async () => expect((await patch('once', [replicas(8)])).text).toContain('outside'), WITHIN);
     }
     expect(await allow(`${uid}/3..8`)).toMatchObject({ code: 0 });
     await vi.waitFor(async () => expect((await patch('once', [replicas(8)])).code).toBe(0), WITHIN);

@@ -224,4 +224,50 @@ export const ATTEMPTS: readonly [string, BlueprintIs, object[], string][] = [
     ],
     'does not grant rollback',
   ],
+  [
+    'another account where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: '/spec/template/spec/serviceAccountName', value: 'admin' }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'the host’s network where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: '/spec/template/spec/hostNetwork', value: true }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'the host’s processes where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: '/spec/template/spec/hostPID', value: true }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'a folder of the host where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: '/spec/template/spec/volumes/-', value: { name: 'x', hostPath: { path: '/' } } }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'a privileged container where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: `${CONTAINER}/securityContext`, value: { privileged: true } }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'a privileged init container where rollback is granted',
+    { allowed: ROLLBACK },
+    [{ op: 'add', path: '/spec/template/spec/initContainers/0/securityContext', value: { privileged: true } }],
+    'no rollback gives pods another account',
+  ],
+  [
+    'another volume, command and container where rollback is granted',
+    { allowed: ROLLBACK },
+    [
+      { op: 'add', path: '/spec/template/spec/volumes/-', value: { name: 'y', emptyDir: {} } },
+      { op: 'add', path: `${CONTAINER}/command`, value: ['app'] },
+      { op: 'remove', path: '/spec/template/spec/containers/1' },
+    ],
+    'done',
+  ],
 ];
