@@ -104,7 +104,6 @@ export const RIGHTS: Readonly<Record<Account, readonly Right[]>> = {
     right(FAIRLEAD, ['approvalrequests'], ['update'], 'votes; the object’s rules let nothing else change'),
     right(FAIRLEAD, ['blueprints'], ['update'], 'a raise that people approved, and the allowance for once'),
     right(FAIRLEAD, ['circuitbreakers'], ['create', 'update'], 'pause, stop, hold open'),
-    EVENTS,
     { ...own('', ['secrets'], ['get', 'update'], 'users, hashed tokens and sessions'), names: ['fairlead-gateway'] },
   ],
 };
