@@ -39,7 +39,7 @@ export interface ExecutorDeps {
    */
   readonly trust?: Trust;
   /** How long Decisions that are over are kept; absent: a week, and the newest 200 of each Blueprint. */
-  readonly retention?: Retention;
+  readonly retention?: Retention | undefined;
 }
 
 /** Whichever comes first; what is absent sets no bound. */

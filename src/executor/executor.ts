@@ -42,8 +42,9 @@ export class Executor {
   async pass(stop?: AbortSignal): Promise<{ againAt?: number }> {
     const { observer, clock } = this.#deps;
     const again: AgainAt[] = [];
+    const stopped = (): boolean => stop?.aborted === true;
     for (const service of await this.#services(observer.decisions())) {
-      if (stop?.aborted === true) return {};
+      if (stopped()) return {};
       const slot = await this.#guarded<Recovered>(
         service,
         () => recoverSlot(this.#deps, service.namespace, service.blueprint),
@@ -52,7 +53,7 @@ export class Executor {
       again.push(slot.againAt);
       for (const held of inOrder(service.decisions)) {
         if (held.name === slot.busy) continue;
-        if (stop?.aborted === true) return {};
+        if (stopped()) return {};
         again.push(
           await this.#guarded<AgainAt>(
             service,
@@ -77,7 +78,7 @@ export class Executor {
       ),
     );
     for (const view of this.#deps.observer.views()) {
-      if (stop?.aborted === true) return {};
+      if (stopped()) return {};
       again.push(
         await this.#guarded<AgainAt>(
           { namespace: view.namespace, blueprint: view.name },
