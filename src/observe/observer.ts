@@ -257,11 +257,11 @@ export class Observer {
 
   #numbers({ object }: Accepted, deployment: KubeObject | undefined): Numbers {
     const ring = this.#rings.get(`${object.metadata.namespace}/${object.metadata.name}`);
-    const podsNow = [...this.#mirrors.of('Pod').inNamespace(object.metadata.namespace ?? '')].map(podName);
+    const podsNow = (): Set<string> => this.#mirrors.of('Pod').namesIn(object.metadata.namespace ?? '');
     const past = this.#past;
     return {
       history: ring !== undefined && ring.uid === deployment?.metadata.uid ? ring.history : [],
-      ...(past && { past: (workload, blueprint) => past.historyOf(workload, blueprint, new Set(podsNow)) }),
+      ...(past && { past: (workload, blueprint) => past.historyOf(workload, blueprint, podsNow()) }),
       reading: (workload, blueprint) => this.#index.of(workload, blueprint),
     };
   }
