@@ -31,8 +31,7 @@ export interface CheckedFolder extends JournalFolder {
 
 /** What lies in a folder: journals, or an export of several. None is an error: a check that saw nothing must not pass. */
 export async function journalFolders(dir: string): Promise<Result<JournalFolders, string>> {
-  const hint =
-    '--data names the folder that up, run or executor was given, or one that fairlead audit export made';
+  const hint = '--data names the folder that up, run or executor was given, or one that fairlead audit export made';
   try {
     const names = await readdir(dir);
     if (names.includes(MANIFEST)) return exported(dir);
