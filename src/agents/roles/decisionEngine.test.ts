@@ -85,14 +85,14 @@ describe('the Decision Engine', () => {
       ['hold', 'restart_pods'],
     ],
     [
-      'nothing that the gate forbids or lets wait',
+      'what has to wait, and nothing that the gate forbids',
       {
         candidates: [
           { candidate: restart, verdict: { ...verdict(), wait: { codes: ['Cooldown'] } } },
           { candidate: { tool: 'scale', replicas: 40, floor: false, reason: 'more' }, verdict: refusal('scale') },
         ],
       },
-      ['hold'],
+      ['restart_pods', 'hold'],
     ],
   ])('once enough was read, it offers %s', async (_what, context, ends) => {
     const look = callsOf(['get_metrics', { service }]);

@@ -113,13 +113,12 @@ export class DecisionEngine implements Proposer {
 }
 
 /**
- * A run that read enough decides: for one of the choices that the gate would take now, or to hold. Something else it could
+ * A run that read enough decides: for one of the choices that the gate does not forbid, or to hold. Something else it could
  * have asked for before; a small model that may still ask for anything spends its last steps on being refused.
  */
 function endsOf(context: ProposalContext): string[] {
   const open = context.candidates.filter(
-    ({ candidate, verdict }) =>
-      candidate.tool !== HOLD.name && verdict?.authority !== 'forbidden' && verdict?.wait === undefined,
+    ({ candidate, verdict }) => candidate.tool !== HOLD.name && verdict?.authority !== 'forbidden',
   );
   const changes = [...new Set(open.map(({ candidate }) => candidate.tool))];
   return floorOf(context) === undefined ? [HOLD.name, ...changes] : [...changes, HOLD.name];
