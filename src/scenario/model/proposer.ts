@@ -24,6 +24,7 @@ export type ModelChoice =
   /** An endpoint where nobody listens. */
   | { readonly kind: 'none' }
   | { readonly kind: 'scripted' }
+  /** One model for every role, and to chat with. */
   | {
       readonly kind: 'endpoint';
       readonly url: string;
@@ -100,16 +101,18 @@ export async function playedModel(
     case 'rules':
     case 'scripted':
       return { ...over(undefined), requests: () => 0, close: () => Promise.resolve() };
-    case 'none':
-    case 'endpoint': {
-      const {
-        url,
-        name,
-        key,
-        clock: own,
-      } = choice.kind === 'endpoint' ? choice : { url: 'http://127.0.0.1:9/v1', name: 'none', key: CANARY_KEY, clock };
-      const model = new Awaited(new OpenAiModel({ model: name, baseUrl: url, apiKey: key, clock: own }), work);
+    case 'none': {
+      const nowhere = { model: 'none', baseUrl: 'http://127.0.0.1:9/v1', apiKey: CANARY_KEY, clock };
+      const model = new Awaited(new OpenAiModel(nowhere), work);
       return { ...over(model), requests: () => model.asked, close: () => Promise.resolve() };
+    }
+    case 'endpoint': {
+      const { url, name, key, clock: own } = choice;
+      const model = new Awaited(new OpenAiModel({ model: name, baseUrl: url, apiKey: key, clock: own }), work);
+      const guard = guardedChat(model, parts);
+      const all = composeAgents(() => guard, agentParts);
+      const agents = around?.agents(all) ?? all;
+      return { ...over(guard), agents, chat: guard, requests: () => model.asked, close: () => Promise.resolve() };
     }
     case 'roles': {
       const budget = new ModelBudget(choice.budget);
