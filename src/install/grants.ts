@@ -12,7 +12,11 @@ export function grantWords(namespace: string, only: string | undefined): string[
     `  all three read ${common.flatMap((right) => named(right)).join(', ')}`,
     ...ACCOUNTS.flatMap((account) => [
       `  the ${account}${account === 'controller' ? ', which talks to the model' : ''}:`,
-      ...RIGHTS[account].filter((right) => !common.includes(right)).map((right) => `    ${wordsOf(right, namespace)}`),
+      ...RIGHTS[account]
+        .filter((right) => !common.includes(right))
+        // What it can change first.
+        .toSorted((a, b) => Number(isRead(a)) - Number(isRead(b)))
+        .map((right) => `    ${wordsOf(right, namespace)}`),
     ]),
     '  nobody: scale, create or delete a workload, read Secrets but the one named, change RBAC or policies',
     'the admission policies hold the executor to the Blueprints, whoever has its token',

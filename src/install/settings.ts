@@ -60,7 +60,7 @@ export const OWN_NAMESPACE = 'agent-system';
 export const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'] as const;
 export const ANYWHERE = ['0.0.0.0/0', '::/0'] as const;
 
-/** Measured with one governed service on Node.js 20; memory grows with what is watched, about 10 MiB for 1,000 services. */
+/** Measured with one governed service and a pass a second: 130 to 145 MiB, 165 at the most, and 20m of CPU. */
 export const RESOURCES = {
   controller: sized('50m', '192Mi', '512Mi'),
   executor: sized('50m', '192Mi', '512Mi'),

@@ -50,7 +50,7 @@ describeCluster('the quick start', () => {
         KUBECONFIG: cluster.kubeconfig,
         NO_COLOR: '1',
       };
-      execFile('bash', ['-c', script], { cwd: dir, env, timeout: 120_000 }, (error, out, err) =>
+      execFile('bash', ['-c', script], { cwd: dir, env, timeout: 200_000 }, (error, out, err) =>
         error === null ? resolve({ out, err }) : reject(new Error(`${line}\n${out}${err}`)),
       );
     });
