@@ -76,6 +76,10 @@ export class Mirror {
     return this.#byNamespace.get(namespace)?.values() ?? [];
   }
 
+  namesIn(namespace: string): Set<string> {
+    return new Set(this.#byNamespace.get(namespace)?.keys());
+  }
+
   /** When the first list was complete; undefined before. */
   get syncedAt(): number | undefined {
     return this.#syncedAt;

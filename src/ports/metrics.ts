@@ -25,4 +25,21 @@ export interface WantedSignal {
 export interface MetricsSource {
   /** Never rejects: what could not be read is in `failures`. */
   read(targets: readonly MetricTarget[], signal: AbortSignal): Promise<MetricsReading>;
+  /**
+   * What `read` would have given at the end of each step of a time that has passed, oldest first; usage of all pods of the
+   * targets' namespaces, also of those that are gone. Absent: the source keeps nothing. Never rejects.
+   */
+  past?(targets: readonly MetricTarget[], span: PastSpan, signal: AbortSignal): Promise<readonly PastReading[]>;
+}
+
+/** From `from` to `to`, both included (ms). */
+export interface PastSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+}
+
+export interface PastReading {
+  readonly at: number;
+  readonly reading: MetricsReading;
 }

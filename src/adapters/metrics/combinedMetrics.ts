@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { MetricsSource, MetricTarget } from '../../ports/metrics.ts';
+import type { MetricsSource, MetricTarget, PastReading, PastSpan } from '../../ports/metrics.ts';
 import type { MetricFailure, MetricsReading, UsageSample } from '../../schema/samples.ts';
 
 /** Together less than a pass waits for metrics, so that one source that hangs never costs what the other one knew. */
@@ -34,6 +34,11 @@ export class CombinedMetrics implements MetricsSource {
     const left = this.#unanswered(targets, first);
     if (left.length === 0) return first;
     return this.#joined(targets, first, (await early) ?? (await this.#within(this.#second, left, SECOND_MS, signal)));
+  }
+
+  /** Of the first: the metrics APIs keep nothing. */
+  async past(targets: readonly MetricTarget[], span: PastSpan, signal: AbortSignal): Promise<readonly PastReading[]> {
+    return (await this.#first.past?.(targets, span, signal)) ?? [];
   }
 
   async #within(

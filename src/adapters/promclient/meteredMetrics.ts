@@ -67,7 +67,9 @@ export function meteredMetrics(source: MetricsSource, registry: Registry, clock:
       if (Number.isFinite(newest)) age.set({ source: named, what }, Math.max(0, now - newest) / 1000);
     }
   };
+  const past = source.past?.bind(source);
   return {
+    ...(past && { past }),
     async read(targets, signal) {
       const began = clock.now();
       const reading = await source.read(targets, signal);

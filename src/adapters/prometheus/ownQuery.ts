@@ -1,9 +1,12 @@
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { promqlParts } from '../../schema/promql.ts';
 import type { ObjectSample } from '../../schema/samples.ts';
-import type { PrometheusClient } from './client.ts';
+import type { Answer } from './answer.ts';
 import { PART, TIMES_MS, timesQuery } from './queries.ts';
 import { intervalOf, newestValue } from './services.ts';
+
+/** Asks for the values of one moment. */
+export type Ask = (promql: string, signal: AbortSignal) => Promise<Result<Answer, string>>;
 
 /** Its value, with the time of the oldest of the newest samples behind it: one that stands still makes it old. */
 export type OwnValue = Pick<ObjectSample, 'value' | 'at' | 'windowMs' | 'overMs'>;
@@ -12,15 +15,11 @@ export type OwnValue = Pick<ObjectSample, 'value' | 'at' | 'windowMs' | 'overMs'
  * One blueprint's own expression, asked alone. It must give one value; the times of its series are asked for beside it,
  * since an answer bears the time of the question.
  */
-export async function askOwn(
-  client: PrometheusClient,
-  query: string,
-  signal: AbortSignal,
-): Promise<Result<OwnValue, string>> {
+export async function askOwn(ask: Ask, query: string, signal: AbortSignal): Promise<Result<OwnValue, string>> {
   const parts = promqlParts(query);
   if (!parts.ok) return parts;
   const { selectors, rangeMs } = parts.value;
-  const [answer, times] = await Promise.all([client.query(query, signal), client.query(timesQuery(selectors), signal)]);
+  const [answer, times] = await Promise.all([ask(query, signal), ask(timesQuery(selectors), signal)]);
   if (!answer.ok) return answer;
   if (!times.ok) return times;
   const partial = answer.value.partial ?? times.value.partial;

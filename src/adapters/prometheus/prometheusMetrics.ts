@@ -1,9 +1,9 @@
 import type { Result } from '../../kernel/result.ts';
-import type { MetricsSource, MetricTarget } from '../../ports/metrics.ts';
+import type { MetricsSource, MetricTarget, PastReading, PastSpan } from '../../ports/metrics.ts';
 import type { MetricFailure, MetricsReading, ObjectSample, UsageSample } from '../../schema/samples.ts';
 import type { Answer, Series } from './answer.ts';
 import type { PrometheusClient } from './client.ts';
-import { askOwn } from './ownQuery.ts';
+import { type Ask, askOwn } from './ownQuery.ts';
 import {
   COUNTERS,
   HISTOGRAMS,
@@ -15,6 +15,7 @@ import {
   trafficQuery,
   usageQuery,
 } from './queries.ts';
+import { Ranges } from './ranges.ts';
 import { type Found, Latencies, Named, rare, SOURCE, Traffic, type Wanted } from './readObjects.ts';
 import { usageSamples } from './readUsage.ts';
 import { newestValue, Services } from './services.ts';
@@ -41,16 +42,33 @@ export class PrometheusMetrics implements MetricsSource {
     this.#windowMs = windowMs;
   }
 
-  async read(targets: readonly MetricTarget[], signal: AbortSignal): Promise<MetricsReading> {
+  read(targets: readonly MetricTarget[], signal: AbortSignal): Promise<MetricsReading> {
+    return this.#read(targets, signal, (promql, stop) => this.#client.query(promql, stop));
+  }
+
+  /** The same questions, asked once for all steps. */
+  async past(targets: readonly MetricTarget[], span: PastSpan, signal: AbortSignal): Promise<readonly PastReading[]> {
+    const ranges = new Ranges(this.#client, span);
+    const readings: PastReading[] = [];
+    for (let at = span.from; at <= span.to; at += span.stepMs) {
+      const reading = await this.#read(targets, signal, (promql, stop) => ranges.at(at, promql, stop));
+      if (signal.aborted) return [];
+      readings.push({ at, reading });
+    }
+    return readings;
+  }
+
+  async #read(targets: readonly MetricTarget[], signal: AbortSignal, ask: Ask): Promise<MetricsReading> {
     const wanted = targets.flatMap((target) => (target.signals ?? []).map((one): Wanted => ({ target, signal: one })));
     const [usage, objects, own] = await Promise.all([
-      this.#usage(targets, signal),
+      this.#usage(targets, signal, ask),
       this.#objects(
         targets,
         wanted.filter((one) => one.signal.query === undefined),
         signal,
+        ask,
       ),
-      this.#own(wanted, AbortSignal.any([signal, AbortSignal.timeout(OWN_MS)])),
+      this.#own(wanted, AbortSignal.any([signal, AbortSignal.timeout(OWN_MS)]), ask),
     ]);
     return {
       source: SOURCE,
@@ -67,8 +85,9 @@ export class PrometheusMetrics implements MetricsSource {
   async #usage(
     targets: readonly MetricTarget[],
     signal: AbortSignal,
+    ask: Ask,
   ): Promise<{ readonly usage: readonly UsageSample[]; readonly failures: readonly MetricFailure[] }> {
-    const answer = await this.#client.query(usageQuery(this.#scope(targets)), signal);
+    const answer = await ask(usageQuery(this.#scope(targets)), signal);
     if (!answer.ok) return { usage: [], failures: [{ what: 'usage', message: words(answer.error) }] };
     const { series, partial } = answer.value;
     const usage = usageSamples(series, this.#windowMs);
@@ -98,6 +117,7 @@ export class PrometheusMetrics implements MetricsSource {
     targets: readonly MetricTarget[],
     wanted: readonly Wanted[],
     signal: AbortSignal,
+    ask: Ask,
   ): Promise<{ readonly objects: readonly ObjectSample[]; readonly failures: readonly MetricFailure[] }> {
     if (wanted.length === 0) return { objects: [], failures: [] };
     const scope = this.#scope(targets);
@@ -105,9 +125,9 @@ export class PrometheusMetrics implements MetricsSource {
     const latency = wanted.some((one) => one.signal.signal === 'latency_p95');
     const traffic = wanted.some((one) => one.signal.signal !== 'latency_p95');
     const [named, latencies, counters] = await Promise.all([
-      names.length > 0 ? this.#client.query(namedQuery(names, scope), signal) : undefined,
-      latency ? this.#client.query(latencyQuery(scope), signal) : undefined,
-      traffic ? this.#client.query(trafficQuery(scope), signal) : undefined,
+      names.length > 0 ? ask(namedQuery(names, scope), signal) : undefined,
+      latency ? ask(latencyQuery(scope), signal) : undefined,
+      traffic ? ask(trafficQuery(scope), signal) : undefined,
     ]);
     const services = new Services(targets);
     const byName = new Named(whole(named), this.#windowMs);
@@ -127,14 +147,15 @@ export class PrometheusMetrics implements MetricsSource {
   async #own(
     all: readonly Wanted[],
     signal: AbortSignal,
+    ask: Ask,
   ): Promise<{ readonly objects: readonly ObjectSample[]; readonly failures: readonly MetricFailure[] }> {
     const objects: ObjectSample[] = [];
     const failures: MetricFailure[] = [];
     const waiting = all.flatMap((one) => (one.signal.query === undefined ? [] : [{ one, query: one.signal.query }]));
-    const ask = async (): Promise<void> => {
+    const askInTurn = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const { one, query } = next;
-        const answer = signal.aborted ? undefined : await askOwn(this.#client, query, signal);
+        const answer = signal.aborted ? undefined : await askOwn(ask, query, signal);
         const { namespace, deployment } = one.target;
         const { metric } = one.signal;
         if (answer?.ok === true) objects.push({ namespace, deployment, metric, source: SOURCE, ...answer.value });
@@ -147,7 +168,7 @@ export class PrometheusMetrics implements MetricsSource {
           );
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    await Promise.all(Array.from({ length: AT_ONCE }, askInTurn));
     return { objects, failures };
   }
 }
