@@ -10,7 +10,7 @@ const WORST: Readonly<Record<Account, string>> = {
   executor:
     'changes labelled Deployments inside what their blueprints allow, and nothing else of them; writes what became of requests, and the counters; deletes Decisions and requests. With it somebody could make the gate forget a cooldown or an open breaker, and so work the whole range of a blueprint as often as they like. It leaves no range, writes no blueprint and no vote, and reads no Secret.',
   gateway:
-    'writes votes (which count only with the signing key, and that is no object it may read), the spec of blueprints, holds, and the Secret of users and sessions. It changes no Deployment: what it writes is judged by the executor. Whoever has it can widen a blueprint, so guard it like the people who may.',
+    'writes votes (which count only with the signing key, and that is no object it may read), raises the maximum of blueprints, sets and lifts holds, and reads and writes the Secret of users and sessions. It changes no Deployment: what it writes is judged by the executor. Whoever has it can raise a maximum as far as the ceilings of the ClusterBlueprint, so set those, and guard it like the people who may.',
 };
 
 const Policy = z.looseObject({
@@ -55,8 +55,9 @@ export function rightsPage(): string {
     '## What the API server holds them to besides',
     '',
     'RBAC knows verbs and kinds; these policies look into the object. The Blueprint is their parameter, so that its limits hold',
-    'against the executor’s own token. A Blueprint that grants `rollback` lets the pod template become anything: a version',
-    'before it has other images and other settings, and no policy can tell which template once was one.',
+    'against the executor’s own token. A Blueprint that grants `rollback` opens the pod template: a version before it has other',
+    'images and settings, and no policy can tell which template once was one. It then gains no account, no node and no privilege;',
+    'what else that means stands in [ADR 17](adr/0017-what-the-api-server-holds-us-to.md).',
     '',
     '| Policy | Binds | Refuses with |',
     '|---|---|---|',
