@@ -13,7 +13,8 @@ let stage: OpsStage;
 
 beforeAll(async () => {
   stage = await openOpsStage();
-}, MINUTE);
+  await until('started', async () => (await probe('startupz'))[0] === 200);
+}, 3 * MINUTE);
 afterAll(() => stage.close(), MINUTE);
 
 const probe = async (name: string): Promise<[number, { ok: boolean; why: string }]> => {
@@ -31,7 +32,7 @@ async function until(what: string, done: () => Promise<boolean>, ms = 2 * MINUTE
 
 describe('the ops port of a running process', () => {
   it('is started and ready once the services were looked at', async () => {
-    await until('started', async () => (await probe('startupz'))[0] === 200);
+    expect(await probe('startupz')).toEqual([200, { ok: true, why: 'started' }]);
     expect(await probe('livez')).toEqual([200, { ok: true, why: 'alive' }]);
     expect(await probe('readyz')).toEqual([200, { ok: true, why: 'ready' }]);
     expect(stage.said()).toMatch(/metrics and probes on port \d+\n/);
@@ -96,10 +97,23 @@ describe('the ops port of a running process', () => {
     expect([...named].filter((name) => !served.has(name.replace(/_(?:bucket|sum|count)$/, '')))).toEqual([]);
   });
 
-  it('says of a series that nobody reads that it is read by nobody', async () => {
-    const text = asked();
-    const served = [...(await stage.scrape()).matchAll(/^# TYPE (fairlead_\S+)/gm)].map(([, name = '']) => name);
-    expect(served.filter((name) => !text.includes(name))).toEqual([]);
+  it('has no metric that nobody reads, and none that the page on it leaves out', async () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../docs/monitoring.md'), 'utf8');
+    const served = [...(await stage.scrape()).matchAll(/^# TYPE ((?:fairlead|controller|leader|rest)_\S+)/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(served.filter((name) => !asked().includes(name))).toEqual([]);
+    expect(served.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+    const told = [...page.matchAll(/`((?:fairlead|controller|leader|rest)_\w+)`/g)].map(([, name = '']) => name);
+    expect(told.filter((name) => !served.includes(name) && !name.endsWith('_'))).toEqual([]);
+  });
+
+  it('has a page that names each field of the log', () => {
+    const page = readFileSync(path.join(import.meta.dirname, '../docs/monitoring.md'), 'utf8');
+    const port = readFileSync(path.join(import.meta.dirname, '../src/ports/log.ts'), 'utf8');
+    const fields = [...port.matchAll(/readonly (\w+)\?:/g)].map(([, name = '']) => name);
+    expect(fields.length).toBeGreaterThan(20);
+    expect(fields.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('says that a port it was told to take is taken, and goes on where it was not told', async () => {

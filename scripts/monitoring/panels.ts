@@ -60,7 +60,7 @@ export const ROWS: readonly Row[] = [
       stat('Wait for people', 'max(fairlead_approvals_pending)', 'Approval requests without an answer.'),
       stat(
         'Under way',
-        'sum(max by (phase) (fairlead_decisions_open{phase=~"Executing|Verifying"}))',
+        'sum(max by (phase) (fairlead_decisions_open{phase=~"Executing|Verifying"})) or vector(0)',
         'Decisions whose change is being written or verified.',
       ),
       stat('Pauses and stops', 'sum(max by (kind) (fairlead_holds))', 'What people have halted.', 1),
