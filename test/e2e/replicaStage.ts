@@ -26,7 +26,7 @@ const LOSSES: readonly Loss[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP'];
 /** Longer than a lease lasts, and than a standby takes to notice. */
 const FROZEN_MS = 21_000;
 
-export interface Replica {
+interface Replica {
   readonly account: Account;
   readonly process: ReplicaProcess;
   readonly data: string;
