@@ -92,6 +92,7 @@ describe('the command line', () => {
     ],
     ['an endpoint of another kind', ['doctor', '--model-url', 'ftp://x/v1'], /such as http:\/\/127.0.0.1:11434\/v1/],
     ['a model without an endpoint', ['doctor', '--model', 'x'], /no endpoint: set FAIRLEAD_MODEL_URL or --model-url/],
+    ['a role for a namespace of no name', ['executor', '--only-namespace='], /--only-namespace.*lower case/],
     ['a namespace of no name', ['install', '--namespace', 'Shop'], /--namespace Shop: .*lower case/],
     ['an address that is none', ['install', '--model-url', 'ollama'], /--model-url ollama: write a whole/],
     ['a gateway without TLS', ['install', '--public-url', 'http://f.example.com'], /--public-url .*https/],

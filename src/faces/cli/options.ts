@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io.ts';
 
 export type Action = (io: Io, ...rest: never[]) => Promise<number>;
@@ -36,7 +36,17 @@ export const ops = (command: Command, usual: string): Command =>
 
 /** Of a role by itself: `up` governs what its folder names. */
 export const scoped = (command: Command): Command =>
-  command.option('--only-namespace <name>', 'govern this namespace alone, and read no other (default: all)');
+  command.option(
+    '--only-namespace <name>',
+    'govern this namespace alone, and read no other (default: all)',
+    aNamespace,
+  );
+
+/** Nothing at all is no namespace: what was to be one must not become all of them. */
+function aNamespace(name: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name;
+  throw new InvalidArgumentError('a namespace is named in lower case letters, digits and hyphens.');
+}
 
 export function modelFlags(command: Command): Command {
   return command
