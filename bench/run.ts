@@ -8,7 +8,9 @@ import { deploymentObject } from '../src/testing/contractObjects.ts';
 import { calmInput } from '../src/testing/gateInput.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
+import { autoscalers } from './autoscalers.ts';
 import { realBackend, worldBackend } from './backends.ts';
+import { calmFleet } from './calmFleet.ts';
 import { timeToContent } from './gatewayPages.ts';
 import { LARGE, openGatewayViews, SMALL } from './gatewayViews.ts';
 import { openMcpWays } from './mcp.ts';
@@ -16,7 +18,7 @@ import { refill } from './notices.ts';
 import { pipeline } from './pipeline.ts';
 
 /**
- * `npm run bench`: what things cost, each as a ratio to something measured in the same run, so that the machine cancels
+ * `npm run bench [part...]`: what things cost, each as a ratio to something measured in the same run, so that the machine cancels
  * out. Nothing is asserted here; numbers are for reading.
  */
 
@@ -81,25 +83,38 @@ async function shopOf(services: number): Promise<VirtualRun> {
   return run;
 }
 
-async function calm(services: number): Promise<{ ms: number; calls: number }> {
-  const run = await shopOf(services);
-  const before = run.port.calls.length;
-  const ms = await median(7, async () => {
-    await run.controller.pass(await run.observer.pass());
-    await run.executor.pass();
-  });
-  const calls = (run.port.calls.length - before) / 7;
-  await run.close();
-  return { ms, calls };
+/** A fleet of which nobody wants anything: what it costs to keep watch over it. */
+async function passes(): Promise<void> {
+  const thousand = await calmFleet(1_000);
+  const tenThousand = await calmFleet(10_000);
+  report('CPU of a calm pass, per service of 10,000', tenThousand.cpuMs / 10_000, 'of 1,000', thousand.cpuMs / 1_000);
+  report('time of a calm pass over 10,000', tenThousand.ms, 'over 1,000', thousand.ms);
+  const line = (what: string, many: string, few: string): void =>
+    console.log(`${what.padEnd(46)} ${many.padStart(10)}   for 10,000 services, ${few} for 1,000`);
+  line('memory kept, per service', kB(tenThousand.heap / 10_000), kB(thousand.heap / 1_000));
+  line('calls to the cluster in a calm pass', String(tenThousand.calls), String(thousand.calls));
+  line('model calls in a calm pass', String(tenThousand.modelCalls), String(thousand.modelCalls));
 }
 
-async function passes(): Promise<void> {
-  const few = await calm(10);
-  const many = await calm(1000);
-  report('a calm pass, per service of 1,000', many.ms / 1000, 'per service of 10', few.ms / 10);
-  console.log(
-    `${'calls to the cluster in a calm pass'.padEnd(46)} ${String(many.calls).padStart(10)}   for 1,000 services, ${few.calls} for 10`,
-  );
+const kB = (bytes: number): string => `${(bytes / 1024).toFixed(1)} kB`;
+const mB = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
+
+/** Blueprints against what people have: as many HorizontalPodAutoscalers on the same API server. */
+async function autoscaled(): Promise<void> {
+  if (!process.env['KUBEBUILDER_ASSETS']) {
+    console.log('1,000 Blueprints against 1,000 HPAs: not measured, KUBEBUILDER_ASSETS names no API server');
+    return;
+  }
+  const services = 1_000;
+  const { hpas, blueprints } = await autoscalers(services);
+  console.log(`a pass over ${services} calm services, kube-apiserver:`);
+  report('CPU of 1,000 Blueprints', blueprints.cpuMs, '1,000 HPAs', hpas.cpuMs);
+  const line = (what: string, ours: string, theirs: string): void =>
+    console.log(`${what.padEnd(46)} ${ours.padStart(10)}   ${theirs} for the HPAs`);
+  line('API requests', blueprints.requests.toFixed(0), hpas.requests.toFixed(0));
+  line('memory of the processes', mB(blueprints.memory), mB(hpas.memory));
+  line('  of it for the 1,000', mB(blueprints.memory - blueprints.memoryBefore), mB(hpas.memory - hpas.memoryBefore));
+  line('passes seen', blueprints.passes.toFixed(1), hpas.passes.toFixed(1));
 }
 
 /** Virtual seconds that the whole product plays per real second, services calm. */
@@ -218,12 +233,26 @@ async function mcp(): Promise<void> {
   await close();
 }
 
-await gate();
-await pages();
-await notices();
-await mcp();
-await passes();
-await speeds();
-await ways();
-await start();
-await demo();
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  gate,
+  pages,
+  notices,
+  mcp,
+  passes,
+  speeds,
+  ways,
+  start,
+  demo,
+  autoscaled,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(
+    `bench: there is no ${unknown.join(', ')}; name some of ${Object.keys(PARTS).join(', ')}, or none for all`,
+  );
+  process.exitCode = 2;
+} else {
+  for (const [name, part] of Object.entries(PARTS)) if (asked.length === 0 || asked.includes(name)) await part();
+}
