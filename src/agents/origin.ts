@@ -1,3 +1,4 @@
+import { originOf } from '../schema/origin.ts';
 import type { Origin } from '../schema/records.ts';
 import type { RunCost } from './runEnd.ts';
 import { clean } from './untrusted.ts';
@@ -6,15 +7,7 @@ export const RULES_MODEL = 'rules planner';
 
 /** Of a proposal that no model had a part in. */
 export const rulesOrigin = (run: string, note?: string): Origin => ({
-  role: 'rules',
-  prompt: '',
-  model: RULES_MODEL,
-  steps: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-  seconds: 0,
-  read: [],
-  run,
+  ...originOf('rules', { model: RULES_MODEL, run }),
   ...(note === undefined ? {} : { note: clean(note, 300) }),
 });
 

@@ -10,6 +10,7 @@ import { headline } from '../schema/headline.ts';
 import type { AskedCall } from '../schema/judgedCall.ts';
 import { KINDS } from '../schema/kube.ts';
 import { newDecision } from '../schema/newDecision.ts';
+import { originOf } from '../schema/origin.ts';
 import type { DecisionSpec, Origin } from '../schema/records.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
@@ -90,7 +91,7 @@ export async function create(
   if (blueprint === undefined) return ok(undefined);
   const now = deps.clock.now();
   const evidence = assessment === undefined ? [] : evidenceLines(assessment);
-  const origin: Origin = { ...BY_HAND, note: clientWords(from).slice(0, 300) };
+  const origin: Origin = { ...originOf('person'), note: clientWords(from).slice(0, 300) };
   const uid = workload?.uid;
   const parts = { blueprint, uid, request, verdict, rationale: said, evidence, origin, journal: head };
   const object = newDecision(parts, isoInstant(workload?.at ?? now));
@@ -118,17 +119,5 @@ export async function theirs(
     found !== undefined && found.spec.requester.name === who.name && isFromPerson(found.object, found.spec, deps.trust);
   return isTheirs ? found : undefined;
 }
-
-const BY_HAND: Origin = {
-  role: 'person',
-  prompt: '',
-  model: '',
-  steps: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-  seconds: 0,
-  read: [],
-  run: '',
-};
 
 export const unavailable = (message: string): Result<never, Refused> => err({ code: 'unavailable', message });

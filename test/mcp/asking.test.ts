@@ -121,9 +121,9 @@ describe('a wish in a chat', () => {
   });
 
   it.each<[Record<string, unknown>, RegExp]>([
-    [{ operation: 'scale' }, /replicas: must be a whole number for scale/],
+    [{ operation: 'scale' }, /scale wants replicas, the number of pods at the end: call once more with it/],
     [{ operation: 'restart_pods', replicas: 3 }, /replicas/],
-    [{ operation: 'adjust_resources' }, /at least one of the four amounts/],
+    [{ operation: 'adjust_resources' }, /adjust_resources wants one of cpu_request, .*: call once more with it/],
     [{ operation: 'adjust_resources', cpu_limit: 'lots' }, /cpu_limit: must be a quantity/],
     [{ operation: 'scale', replicas: 2.5 }, /replicas/],
     [{ operation: 'scale', replicas: '6' }, /replicas/],

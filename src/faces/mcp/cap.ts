@@ -16,12 +16,21 @@ export function capped(data: Json, most = MOST_DATA): Json | undefined {
       .sort(([, a], [, b]) => JSON.stringify(b).length - JSON.stringify(a).length)[0];
     if (longest === undefined) return undefined;
     const [key, list] = longest;
-    told = { ...told, [key]: list.slice(0, Math.floor(list.length / 2)), left_out: LEFT_OUT };
+    // Whoever went on from `next` would never see what was left out.
+    const { next: _, ...rest } = told;
+    told = { ...rest, [key]: list.slice(0, Math.floor(list.length / 2)), left_out: LEFT_OUT };
   }
   return told;
 }
 
 const LEFT_OUT = 'the answer was too long: lists are cut at their ends; ask for one thing, or with detail concise';
 
-export const cappedText = (text: string): string =>
-  text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT).replace(/[\ud800-\udbff]$/, '')}\n… (cut)` : text;
+export const cappedText = (text: string): string => cutWords(text, MOST_TEXT);
+
+/** Words within a limit. A cut in the middle of what others wrote closes its mark, so that what follows is not taken for theirs. */
+export function cutWords(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+  const isOpen = kept.lastIndexOf('«') > kept.lastIndexOf('»');
+  return `${kept}${isOpen ? '…»' : ''}\n… (cut)`;
+}

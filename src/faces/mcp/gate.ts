@@ -5,8 +5,8 @@ import { headline } from '../../schema/headline.ts';
 import type { JudgedCall } from '../../schema/judgedCall.ts';
 import type { Verdict } from '../../schema/verdict.ts';
 import { TOOLS } from '../../tools/catalog.ts';
-import { type Caller, placeName } from './desk.ts';
-import { type Asked, serviceNames } from './services.ts';
+import { type Caller, type McpDesk, placeName } from './desk.ts';
+import { type Asked, serviceNames, serviceOfRecord } from './services.ts';
 import { gateWords, lines, ours, repeatedIn } from './told.ts';
 import { type Answer, type Call, refused } from './tool.ts';
 
@@ -39,6 +39,20 @@ export async function judged(
         : 'fairlead_overview says how its blueprint stands.';
   return err(refusalOf(verdict, [], next));
 }
+
+/** To look at a record is to look at its service; `blueprint` is undefined where there is no such record. */
+export const readOfRecord = (
+  desk: McpDesk,
+  tool: string,
+  {
+    what,
+    namespace,
+    blueprint,
+  }: { readonly what: string; readonly namespace: string; readonly blueprint: string | undefined },
+): CatalogRead =>
+  blueprint === undefined
+    ? { tool: 'list_services', args: { of: what }, of: undefined }
+    : { tool, of: serviceOfRecord(desk, namespace, blueprint) };
 
 /** The plain data that an agent would be given for this read. */
 export async function answered(call: Call, read: CatalogRead): Promise<Result<unknown, Answer>> {

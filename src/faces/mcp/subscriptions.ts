@@ -54,8 +54,9 @@ export class Subscriptions {
       await this.#feed.next(signal);
       const { id: newest, changes } = this.#feed.after(id);
       id = newest;
+      // Whom one piece of news does not reach hears of the next.
       for (const uri of this.#uris) {
-        if (changes.some((change) => concerns(change, uri))) await this.#tell(uri);
+        if (changes.some((change) => concerns(change, uri))) await this.#tell(uri).catch(() => undefined);
       }
       await this.#clock.sleep(TELL_EVERY_MS, signal);
     }

@@ -31,7 +31,9 @@ export const WISH_FIELDS = {
     .string()
     .min(1)
     .max(64)
-    .describe(`${CHANGES.join(', ')}; any other name is refused and recorded`),
+    .describe(
+      'scale (with replicas), restart_pods, adjust_resources (with an amount), rollback, scale_to_zero; any other name is refused and recorded',
+    ),
   replicas: z.int().min(0).max(1_000_000_000).optional().describe('scale: how many at the end'),
   cpu_request: amount.describe('adjust_resources, of one pod'),
   cpu_limit: amount,
@@ -60,6 +62,8 @@ export function worded(fields: WishFields): Result<Worded, string> {
     const other = OTHER_TOOLS[operation];
     return other === undefined ? ok({ tool: operation, args: { service, ...rest } }) : err(`${operation} is ${other}`);
   }
+  const missing = missingIn(action, rest);
+  if (missing !== undefined) return err(missing);
   const about = {
     service,
     action,
@@ -72,4 +76,16 @@ export function worded(fields: WishFields): Result<Worded, string> {
   const { tool, args } = changeCall(read.data as Parameters<typeof changeCall>[0], '');
   const { reason: _, ...own } = args;
   return ok({ tool, args: own, about });
+}
+
+/** What small models leave out, since the protocol's schema cannot say that one operation wants it. */
+function missingIn(
+  action: (typeof CHANGES)[number],
+  rest: Omit<WishFields, 'service' | 'operation'>,
+): string | undefined {
+  if (action === 'scale' && rest.replicas === undefined)
+    return 'scale wants replicas, the number of pods at the end: call once more with it, such as replicas 6';
+  if (action === 'adjust_resources' && AMOUNTS.every((name) => rest[name] === undefined))
+    return `adjust_resources wants one of ${AMOUNTS.join(', ')}: call once more with it, such as cpu_request 500m`;
+  return undefined;
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ApprovalCard } from '../../../schema/api/approvals.ts';
-import { judged } from '../gate.ts';
+import { judged, readOfRecord } from '../gate.ts';
 import { approvalLine, approvalRow, verdictRow } from '../rows.ts';
-import { PairName, recordName, serviceOfRecord } from '../services.ts';
+import { PairName, recordName } from '../services.ts';
 import { gateWords, given, lines, ours, theirs } from '../told.ts';
 import { type Answer, type Call, Cursor, defineMcpTool, READS, refused, told } from '../tool.ts';
 
@@ -43,12 +43,9 @@ export const approvals = defineMcpTool({
 async function one(call: Call, approval: string): Promise<Answer> {
   const { namespace, name } = recordName(approval);
   const card = await call.desk.views.approvalCard(call.caller.who, namespace, name);
-  const of = card.ok ? serviceOfRecord(call.desk, namespace, card.value.service) : undefined;
-  const read =
-    of === undefined
-      ? { tool: 'list_services', args: { of: `approval ${approval}` }, of }
-      : { tool: 'get_approval', of };
-  const allowed = await judged(call, read);
+  const blueprint = card.ok ? card.value.service : undefined;
+  const record = { what: `approval ${approval}`, namespace, blueprint };
+  const allowed = await judged(call, readOfRecord(call.desk, 'get_approval', record));
   if (!allowed.ok) return allowed.error;
   if (!card.ok) return refused(`${ours(card.error.message)}. fairlead_approvals lists them.`);
   const row = { ...approvalRow(call.desk, card.value), ...cardRow(card.value) };

@@ -9,6 +9,7 @@ import { type Answer, type Call, defineMcpTool, READS, refused, told, unjudged }
 import { asData } from './evidence.ts';
 
 const MOST_YAML = 14_000;
+const IN_WORDS = 4_000;
 const VERSIONS = 15;
 
 export const blueprint = defineMcpTool({
@@ -66,14 +67,20 @@ async function versions(call: Call, what: 'current' | 'versions', service: strin
     return refused(`No version of the blueprint of ${service} is in force: versions says why.`);
   const text = fencedLines('blueprint', current.spec, MOST_YAML);
   const { version, hash } = current;
-  return told(lines(`Blueprint of ${service}, version ${ours(version, 64)}, in force:`, text.slice(0, 4_000)), {
-    what,
-    service,
-    version: ours(version, 64),
-    hash,
-    text,
-    ...given('refused', refusedOf(items)),
-  });
+  return told(
+    lines(
+      `Blueprint of ${service}, version ${ours(version, 64)}, in force:`,
+      fencedLines('blueprint', current.spec, IN_WORDS),
+    ),
+    {
+      what,
+      service,
+      version: ours(version, 64),
+      hash,
+      text,
+      ...given('refused', refusedOf(items)),
+    },
+  );
 }
 
 const versionRow = ({ version, hash, at, state, text }: BlueprintVersion) => ({

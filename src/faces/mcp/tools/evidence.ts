@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Series } from '../../../schema/api/common.ts';
+import { cutWords } from '../cap.ts';
 import { answered, judged } from '../gate.ts';
 import { PairName, serviceAsked } from '../services.ts';
 import { lines, ours, theirs } from '../told.ts';
@@ -109,4 +110,4 @@ export function asData(value: unknown): unknown {
 }
 
 /** Every text in it is clean and marked already. */
-const textOf = (seen: unknown): string => (JSON.stringify(seen) ?? '').slice(0, 3_000);
+const textOf = (seen: unknown): string => cutWords(JSON.stringify(seen) ?? '', 3_000);

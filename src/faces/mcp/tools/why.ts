@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { DecisionDetail } from '../../../schema/api/records.ts';
 import { KINDS } from '../../../schema/kube.ts';
 import { DecisionStatus, FINAL, type Phase } from '../../../schema/records.ts';
-import { judged } from '../gate.ts';
+import { judged, readOfRecord } from '../gate.ts';
 import { decisionRow, linkTo, verdictRow } from '../rows.ts';
-import { PairName, recordName, serviceOfRecord } from '../services.ts';
+import { PairName, recordName } from '../services.ts';
 import { given, lines, ours, theirs } from '../told.ts';
 import { type Call, Detail, defineMcpTool, READS, refused, told } from '../tool.ts';
 
@@ -35,12 +35,9 @@ export const why = defineMcpTool({
   async run({ decision, wait_seconds: seconds, detail }, call) {
     const { namespace, name } = recordName(decision);
     const first = await call.desk.views.decisionDetail(namespace, name);
-    const of = first.ok ? serviceOfRecord(call.desk, namespace, first.value.service) : undefined;
-    const read =
-      of === undefined
-        ? { tool: 'list_services', args: { of: `decision ${decision}` }, of }
-        : { tool: 'get_decisions', of };
-    const allowed = await judged(call, read);
+    const blueprint = first.ok ? first.value.service : undefined;
+    const record = { what: `decision ${decision}`, namespace, blueprint };
+    const allowed = await judged(call, readOfRecord(call.desk, 'get_decisions', record));
     if (!allowed.ok) return allowed.error;
     if (!first.ok) return refused(`${ours(first.error.message)}. fairlead_decisions lists them.`);
     const one = await ended(call, first.value, seconds);
