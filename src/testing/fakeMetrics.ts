@@ -1,4 +1,4 @@
-import type { MetricsSource, MetricTarget } from '../ports/metrics.ts';
+import type { MetricsSource, MetricTarget, PastReading, PastSpan } from '../ports/metrics.ts';
 import type { MetricFailure, MetricsReading, ObjectSample, UsageSample } from '../schema/samples.ts';
 
 /** A metrics source that answers what it was told, and remembers what it was asked. */
@@ -9,6 +9,9 @@ export class FakeMetrics implements MetricsSource {
   failures: readonly MetricFailure[] = [];
   /** What happens instead of an answer. */
   fault: 'none' | 'hang' | 'throw' = 'none';
+
+  /** What it kept of the time before; absent: nothing. */
+  past?: (targets: readonly MetricTarget[], span: PastSpan) => Promise<readonly PastReading[]>;
 
   async read(targets: readonly MetricTarget[], _signal: AbortSignal): Promise<MetricsReading> {
     this.asked.push(targets);

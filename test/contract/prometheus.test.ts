@@ -164,11 +164,18 @@ describePrometheus('a real Prometheus', () => {
     expect([at('frozen'), at('own')]).toEqual([FROZEN_AT, FROZEN_AT]);
   });
 
-  it('gives values of a time that has passed', async () => {
-    const client = new PrometheusClient({ url: prometheus.url, windowMs: WINDOW_MS }, { ids: { random: () => 0 } });
-    const to = Date.now();
-    const answer = await client.range('http_requests_per_second', { from: to - 4000, to, stepMs: 1000 }, never);
-    expect(answer.ok && answer.value.series[0]?.points.length).toBeGreaterThan(3);
+  it('gives at each step of the past what it would have answered then, for all services', async () => {
+    const to = Math.floor(Date.now() / 1000) * 1000 - 1000;
+    const span = { from: to - 3000, to, stepMs: 1000 };
+    const past = await source.past([...many().slice(0, 50), target('labelled')], span, never);
+    expect(past.map(({ at }) => to - at)).toEqual([3000, 2000, 1000, 0]);
+    for (const { at, reading } of past) {
+      expect(reading.objects).toHaveLength(3 * 51);
+      for (const sample of reading.usage) expect(at - sample.at).toBeLessThan(5000);
+      // Also pods of other services: who is gone must be seen.
+      expect(reading.usage).toHaveLength(2 * SERVICES);
+      expect(objectsOf(reading, 'labelled')[NAMES.error_rate]?.value).toBeCloseTo(0.1, 3);
+    }
   });
 
   it('is gone, and back', async () => {

@@ -54,7 +54,7 @@ beforeEach(async () => {
   server.answer = ({ form }) => vector(parts[kindOf(form.get('query') ?? '')]);
   const client = new PrometheusClient(
     { url: await server.start(), windowMs: WINDOW_MS },
-    { ids: { random: () => 0 }, limits: { timeoutMs: 300 } },
+    { ids: { random: () => 0 }, limits: { timeoutMs: 2000 } },
   );
   source = new PrometheusMetrics(client, WINDOW_MS);
 });
