@@ -34,6 +34,8 @@ export const CALL_CODES = [
   'FloorRefused',
   'FloorWaiting',
   'ForbiddenRequest',
+  'StepFailed',
+  'Unclear',
   'UndoFailed',
   'UndoRefused',
   'UndoWaiting',
