@@ -51,8 +51,8 @@ const said = (effect: Finding['effect'], code: string, message: string, values: 
 /** Findings are stored in bounded fields, and may quote untrusted text. */
 const clip = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
 
-/** `78%`, `115.3%`. */
-export const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10}%`;
+/** `78%`, `115.3%`; of what has no capacity at all `over 100%`. */
+export const percent = (part: number): string => (part < Infinity ? `${Math.round(part * 1000) / 10}%` : 'over 100%');
 /** `45 s`, `2 min`. */
 export const span = (ms: number): string =>
   ms >= 120_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1000)} s`;

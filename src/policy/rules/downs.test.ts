@@ -103,8 +103,8 @@ describe('G10 the load must fit after a down', () => {
   it('says of no replicas at all what they cannot carry, in words and not as a number (GATE-G10-2)', () => {
     const { findings } = withHistory({ ...calm, highestLoad: 0.1 }, { request: scaleTo(0) });
     expect(findings.find(({ code }) => code === 'WouldOverload')).toMatchObject({
-      message: 'no replica would be left for the load, it has to stay under 68%',
-      values: { predicted: 'more than all there is' },
+      message: '0 replicas would run at over 100%, it has to stay under 68%',
+      values: { predicted: 'over 100%' },
     });
   });
 

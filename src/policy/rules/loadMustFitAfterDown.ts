@@ -28,10 +28,8 @@ export function predicted({ person, blueprint, input }: ChangeFacts, replicas: n
   const utilisation = load === 0 ? 0 : load / replicas;
   // At the limit is not under it, whatever rounding makes of 0.85 x 0.8.
   if (utilisation >= 0 && utilisation < limit - 1e-9) return [];
-  const use = replicas === 0 ? 'more than all there is' : percent(utilisation);
-  const would = replicas === 0 ? 'no replica would be left for the load' : `${replicas} replicas would run at ${use}`;
-  const message = `${would}, it has to stay under ${percent(limit)}`;
-  return [forbid('WouldOverload', message, { replicas, predicted: use, limit: percent(limit) })];
+  const message = `${replicas} replicas would run at ${percent(utilisation)}, it has to stay under ${percent(limit)}`;
+  return [forbid('WouldOverload', message, { replicas, predicted: percent(utilisation), limit: percent(limit) })];
 }
 
 function lesson({ input: { counters, assessment }, now }: ChangeFacts): Findings {
