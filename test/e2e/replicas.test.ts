@@ -280,7 +280,7 @@ describeCluster(`two replicas of each role, each lost now and then (seed ${SEED}
     await scenario7Closes(trial);
   });
 
-  it('nothing was done twice, and nothing was lost', { timeout: 120_000 }, async () => {
+  it('nothing was done twice, and nothing was lost', { timeout: 300_000 }, async () => {
     await eventually('everything asked for to end', async () => {
       const all = (await Promise.all(NAMESPACES.map((ns) => decisions(stage.cluster, ns)))).flat();
       return all.every(({ status }) => FINAL.has(status?.phase ?? 'Pending')) ? true : undefined;
