@@ -5,8 +5,10 @@ import { type LeasedRole, runSite } from '../src/faces/cli/site.ts';
 import { err } from '../src/kernel/result.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ClusterError, ClusterReader } from '../src/ports/cluster.ts';
+import type { WorkloadWriter } from '../src/ports/workload.ts';
 import { Lease } from '../src/roles/lease.ts';
-import { recordsWhileHeld, workloadsWhileHeld } from '../src/roles/whileHeld.ts';
+import { recordsWhileHeld, whileHeld } from '../src/roles/whileHeld.ts';
+import type { KubeObject } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
@@ -90,15 +92,13 @@ export class ReplicaInWorld {
     const holder = (role: LeasedRole) => () => unbound || this.leases.held(role);
     const asHolder = (role: LeasedRole): Wiring => ({ ...wiring, records: recordsWhileHeld(records, holder(role)) });
     const observer = composeObserver(wiring);
-    const workloads = workloadsWhileHeld(
-      {
-        apply: async (permit, change, { dryRun }) => {
-          const answer = await writer.apply(permit, change, { dryRun });
-          if (answer.ok && !dryRun) this.patches += 1;
-          return answer;
-        },
-      },
+    const apply = whileHeld<Parameters<WorkloadWriter['apply']>, KubeObject>(
       holder('executor'),
+      async (permit, change, { dryRun }) => {
+        const answer = await writer.apply(permit, change, { dryRun });
+        if (answer.ok && !dryRun) this.patches += 1;
+        return answer;
+      },
     );
     const journal = (role: LeasedRole): MemoryJournal => new MemoryJournal(this.#clock, `${role}-${name}`);
     this.#over = runSite(io, {
@@ -107,7 +107,7 @@ export class ReplicaInWorld {
       log: SILENT,
       observer,
       controller: composeController(asHolder('controller'), observer, journal('controller'), new RulesPlanner()),
-      executor: composeExecutor(asHolder('executor'), observer, journal('executor'), workloads),
+      executor: composeExecutor(asHolder('executor'), observer, journal('executor'), { apply }),
       leases: this.leases,
       folder: undefined,
       gateway: undefined,

@@ -1,6 +1,5 @@
 import { err } from '../kernel/result.ts';
-import type { ClusterError, RecordWriter } from '../ports/cluster.ts';
-import type { WorkloadWriter } from '../ports/workload.ts';
+import type { ClusterError, ClusterResult, RecordWriter } from '../ports/cluster.ts';
 
 const SILENCED = err<ClusterError>({
   code: 'unavailable',
@@ -9,16 +8,20 @@ const SILENCED = err<ClusterError>({
 });
 
 /**
- * Writes that come to nothing once the lease has run out: a pass that was under way when the process was frozen or cut off
- * ends there, as if it had been killed at that call. Whoever took over goes on from the records.
+ * A write that comes to nothing once the lease has run out: a pass that was under way when the process was frozen or cut
+ * off ends there, as if it had been killed at that call. Whoever took over goes on from the records.
  */
-export const recordsWhileHeld = (records: RecordWriter, isHeld: () => boolean): RecordWriter => ({
-  create: async (kind, object) => (isHeld() ? records.create(kind, object) : SILENCED),
-  replace: async (kind, object) => (isHeld() ? records.replace(kind, object) : SILENCED),
-  replaceStatus: async (kind, object) => (isHeld() ? records.replaceStatus(kind, object) : SILENCED),
-  delete: async (kind, namespace, name) => (isHeld() ? records.delete(kind, namespace, name) : SILENCED),
-});
+export const whileHeld =
+  <Asked extends readonly unknown[], Answer>(
+    isHeld: () => boolean,
+    write: (...asked: Asked) => Promise<ClusterResult<Answer>>,
+  ): ((...asked: Asked) => Promise<ClusterResult<Answer>>) =>
+  async (...asked) =>
+    isHeld() ? write(...asked) : SILENCED;
 
-export const workloadsWhileHeld = (workloads: WorkloadWriter, isHeld: () => boolean): WorkloadWriter => ({
-  apply: async (permit, change, options) => (isHeld() ? workloads.apply(permit, change, options) : SILENCED),
+export const recordsWhileHeld = (records: RecordWriter, isHeld: () => boolean): RecordWriter => ({
+  create: whileHeld(isHeld, (kind, object) => records.create(kind, object)),
+  replace: whileHeld(isHeld, (kind, object) => records.replace(kind, object)),
+  replaceStatus: whileHeld(isHeld, (kind, object) => records.replaceStatus(kind, object)),
+  delete: whileHeld(isHeld, (kind, namespace, name) => records.delete(kind, namespace, name)),
 });

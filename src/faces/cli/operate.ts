@@ -20,7 +20,7 @@ import { onlyNamespace } from '../../observe/onlyNamespace.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
 import { Lease } from '../../roles/lease.ts';
-import { recordsWhileHeld, workloadsWhileHeld } from '../../roles/whileHeld.ts';
+import { recordsWhileHeld, whileHeld } from '../../roles/whileHeld.ts';
 import { parseDuration } from '../../schema/units.ts';
 import type { ClusterFlags } from './flags.ts';
 import { FolderOfBlueprints } from './folder.ts';
@@ -205,13 +205,9 @@ async function work(io: Io, given: Work): Promise<number> {
   const controller = roles.includes('controller')
     ? composeController(asHolder('controller'), observer, told('controller'), proposer, composeAgents(models, parts))
     : undefined;
+  const apply = whileHeld(() => leases.held('executor'), cluster.workloads.apply.bind(cluster.workloads));
   const executor = roles.includes('executor')
-    ? composeExecutor(
-        asHolder('executor'),
-        observer,
-        told('executor'),
-        workloadsWhileHeld(cluster.workloads, () => leases.held('executor')),
-      )
+    ? composeExecutor(asHolder('executor'), observer, told('executor'), { apply })
     : undefined;
 
   io.err(
