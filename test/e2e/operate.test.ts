@@ -74,6 +74,9 @@ describeCluster('fairlead on a real API server', () => {
     expect(await cluster.kubectl(['describe', 'deploy', '-n', 'shop', 'frontend'])).toMatch(
       /ScaledByFairlead.*2 to 3/s,
     );
+    expect(await cluster.kubectl(['describe', 'blueprint', '-n', 'shop', 'frontend'])).toMatch(
+      /Events:[\s\S]*BlueprintRead .*fairlead\.dev\/controller/,
+    );
     const why = await fairlead.run('why', `shop/${name}`);
     expect(why.out).toMatch(/scale 2 to 3[\s\S]*Judged again by the executor[\s\S]*Verified: pass/);
 
