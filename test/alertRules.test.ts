@@ -79,14 +79,18 @@ describePromtool('the alert rules, as Prometheus takes them', () => {
   it.each([
     ['fire when they should', true],
     ['stay quiet when they should', false],
-  ] as const)('%s', (_, fires) => {
-    const file = path.join(dir, `${fires}.yaml`);
-    const tests = ALERT_CASES.flatMap((one) => (fires ? firing(one) : [test(one, one.good, one.at, undefined)]));
-    writeFileSync(file, JSON.stringify({ rule_files: [RULES], evaluation_interval: '1m', tests }));
-    const { code, said } = promtool(['test', 'rules', file]);
-    expect(said).toMatch(/SUCCESS/);
-    expect(code).toBe(0);
-  }, 60_000);
+  ] as const)(
+    '%s',
+    (_, fires) => {
+      const file = path.join(dir, `${fires}.yaml`);
+      const tests = ALERT_CASES.flatMap((one) => (fires ? firing(one) : [test(one, one.good, one.at, undefined)]));
+      writeFileSync(file, JSON.stringify({ rule_files: [RULES], evaluation_interval: '1m', tests }));
+      const { code, said } = promtool(['test', 'rules', file]);
+      expect(said).toMatch(/SUCCESS/);
+      expect(code).toBe(0);
+    },
+    60_000,
+  );
 
   it('notices a rule that does not fire', () => {
     const [one] = ALERT_CASES;

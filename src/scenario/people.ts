@@ -75,7 +75,8 @@ export class People {
     const body = { vote: said.decision, ...(who.choice && { choice: who.choice }) } as const;
     const comment = who.comment === undefined ? {} : { comment: who.comment };
     const voted = await answer(gateway, personIn(id, ...who.groups), { namespace, name }, { ...body, ...comment });
-    if (!voted.ok) this.#log.info({ who: id, approval: `${namespace}/${name}`, why: voted.error.message }, 'vote refused');
+    if (!voted.ok)
+      this.#log.info({ who: id, approval: `${namespace}/${name}`, why: voted.error.message }, 'vote refused');
   }
 
   #requests({ operation, target }: ApprovalDecision): KubeObject[] {
