@@ -279,7 +279,7 @@ describe('without', () => {
     60_000,
   );
 
-  it('anything but the API server, the model and the sinks of alerts: no other code of the product can open a socket', () => {
+  it('anything but the API server, Prometheus, the model and the sinks of alerts: no other code of the product can open a socket', () => {
     const files = readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^(?:world|scenario|testing)\//.test(file),
     );
@@ -303,6 +303,7 @@ describe('without', () => {
       'adapters/alerts',
       'adapters/kubernetes',
       'adapters/openai',
+      'adapters/prometheus',
     ]);
   });
 
