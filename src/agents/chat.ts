@@ -9,6 +9,7 @@ import type { ChatDesk } from './chatDesk.ts';
 import type { ChatEvent, ChatReply, ToldCall } from './chatEvents.ts';
 import type { ChatPrompt } from './chatPrompt.ts';
 import { Conversation } from './conversation.ts';
+import { everyArgument } from './everyArgument.ts';
 import { GrowingText } from './growingText.ts';
 import type { GaveUp } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
@@ -120,7 +121,11 @@ class ChatTurn {
     this.#turn = turn;
     this.#signal = signal;
     this.#tools = [
-      ...turn.desk.tools.map(({ name, description, parameters }) => ({ name, description, parameters })),
+      ...turn.desk.tools.map(({ name, description, parameters }) => ({
+        name,
+        description,
+        parameters: everyArgument(parameters),
+      })),
       REPLY,
     ];
     this.#overhead = Math.ceil(JSON.stringify(this.#tools).length / 4);
