@@ -3,13 +3,13 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AnswerSoFar, ChatAnswer, ChatModel, ChatTool } from '../ports/model.ts';
 import { toModelTool } from '../tools/toModelTool.ts';
+import { withNumbersAsked } from './askedNumbers.ts';
 import { callsIn } from './callsIn.ts';
 import { type CallsTaken, takeCalls } from './chatCalls.ts';
 import type { ChatDesk } from './chatDesk.ts';
 import type { ChatEvent, ChatReply, ToldCall } from './chatEvents.ts';
 import type { ChatPrompt } from './chatPrompt.ts';
 import { Conversation } from './conversation.ts';
-import { everyArgument } from './everyArgument.ts';
 import { GrowingText } from './growingText.ts';
 import type { GaveUp } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
@@ -124,7 +124,7 @@ class ChatTurn {
       ...turn.desk.tools.map(({ name, description, parameters }) => ({
         name,
         description,
-        parameters: everyArgument(parameters),
+        parameters: withNumbersAsked(parameters),
       })),
       REPLY,
     ];

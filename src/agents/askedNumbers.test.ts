@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { withNumbersAsked, withoutNullNumbers } from './askedNumbers.ts';
+
+const PROPOSE = {
+  type: 'object',
+  properties: {
+    service: { type: 'string' },
+    operation: { type: 'string', enum: ['scale', 'restart_pods'] },
+    replicas: { type: 'integer', minimum: 0, description: 'For scale.' },
+    cpu_request: { type: 'string' },
+    share: { type: 'number' },
+    revision: { type: 'integer' },
+  },
+  required: ['service', 'operation', 'revision'],
+  additionalProperties: false,
+};
+
+it('asks for every number, and takes null for one that may be left out', () => {
+  const properties = {
+    ...PROPOSE.properties,
+    replicas: { type: ['integer', 'null'], minimum: 0, description: 'For scale.' },
+    share: { type: ['number', 'null'] },
+  };
+  const required = ['service', 'operation', 'revision', 'replicas', 'share'];
+  expect(withNumbersAsked(PROPOSE)).toEqual({ ...PROPOSE, properties, required });
+});
+
+it.each([
+  ['a number that is null', { service: 'shop/web', replicas: null, share: 'null' }, { service: 'shop/web' }],
+  ['nothing that was meant', { replicas: 0, cpu_request: '' }, { replicas: 0, cpu_request: '' }],
+  ['no text, nothing required, nothing unknown', { cpu_request: null, revision: null, more: null }, undefined],
+])('keeps from the server %s', (_what, sent, heard) => {
+  expect(withoutNullNumbers(sent, PROPOSE)).toEqual(heard ?? sent);
+});
+
+it.each([[{}], [{ type: 'object' }], [{ properties: [], required: 'all' }]])('leaves %j as it is', (schema) => {
+  expect(withNumbersAsked(schema)).toBe(schema);
+});
