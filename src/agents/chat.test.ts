@@ -173,8 +173,16 @@ describe('a chat', () => {
     const model = new ScriptedModel(look, look, look);
     expect((await chatOf(model, limited({ steps: 3 })).chat.say('?', desk, NEVER)).gaveUp?.why).toBe('steps');
     expect(model.asked[2]?.messages.at(-1)?.content).toContain('the last');
+    expect(model.asked.map(({ only }) => only)).toEqual([undefined, undefined, ['reply']]);
     const short = chatOf(new ScriptedModel(look), limited({ tokens: 1_000 }));
     expect((await short.chat.say('?', desk, NEVER)).gaveUp?.why).toBe('tokens');
+  });
+
+  it('wants words, and no more calls, once the same call brought the same answer twice', async () => {
+    const looks = (args: object): ReturnType<typeof callsOf> => callsOf(['look', args]);
+    const model = new ScriptedModel(looks({ at: 1 }), looks({ at: 2 }), looks({ at: 2 }), bye());
+    await chatOf(model).chat.say('?', new TableDesk({ look: 'well' }), NEVER);
+    expect(model.asked.map(({ only }) => only)).toEqual([undefined, undefined, undefined, ['reply']]);
   });
 
   it('goes on with less where the context is full, and keeps the question', async () => {

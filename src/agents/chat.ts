@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -116,6 +117,8 @@ class ChatTurn {
   readonly #overhead: number;
   #until: number;
   #corrections = 0;
+  /** The same call brought the same answer twice: a third time would not either. */
+  #goesRound = false;
 
   constructor(turn: Turn, signal: AbortSignal) {
     this.#turn = turn;
@@ -205,6 +208,7 @@ class ChatTurn {
       },
       tell: (event) => {
         if (event.kind === 'answered') {
+          this.#goesRound ||= this.calls.some((earlier) => isDeepStrictEqual(earlier, event.call));
           this.calls.push(event.call);
           this.#meter.called(event.call.name);
         }
@@ -228,8 +232,7 @@ class ChatTurn {
       case 'reply':
         return ok(taken.text);
       case 'again': {
-        const { steps } = this.#turn.limits;
-        const last = this.#meter.steps === steps - 1 ? '\nYour next answer is the last: reply.' : '';
+        const last = this.#isClosing(1) ? '\nYour next answer is the last: reply.' : '';
         talk.answered(
           answer,
           taken.replies.map((reply, n) =>
@@ -239,6 +242,11 @@ class ChatTurn {
         return taken.fault === undefined ? undefined : this.#correct('malformed', taken.fault);
       }
     }
+  }
+
+  /** Whether nothing but words is wanted of the exchange so many after this one. */
+  #isClosing(after: number): boolean {
+    return this.#goesRound || this.#meter.steps + after >= this.#turn.limits.steps;
   }
 
   #correct(fault: 'malformed' | 'cut', why: string): End | undefined {
@@ -254,7 +262,13 @@ class ChatTurn {
     const { model, talk, limits, says, id = '' } = this.#turn;
     const watch = says && ((soFar: AnswerSoFar) => words.grown(wordsSoFar(soFar)));
     const about = { role: 'chat', service: '', run: id };
-    const request = { messages: talk.messages(), tools: this.#tools, maxTokens: limits.answerTokens, about };
+    const request = {
+      messages: talk.messages(),
+      tools: this.#tools,
+      ...(this.#isClosing(0) && { only: [REPLY.name] }),
+      maxTokens: limits.answerTokens,
+      about,
+    };
     try {
       return await model.complete(request, signal, watch);
     } catch (cause) {
