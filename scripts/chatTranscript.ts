@@ -138,13 +138,8 @@ async function dialogue({ url, token, busy, approve, journal, state }: Stand): P
     const decision = approval;
     wanted = undefined;
     const told = await say(`What became of it?`);
-    if (
-      !told.calls.some(
-        ({ name }) => name === 'fairlead_why' || name === 'fairlead_service' || name === 'fairlead_decisions',
-      )
-    ) {
-      await say(`Look it up with fairlead_why: decision ${decision}.`);
-    }
+    const saw = told.calls.some(({ outcome, text }) => outcome === 'answered' && text.includes(decision));
+    if (!saw) await say(`Look it up with fairlead_why: decision ${decision}.`);
     const page = transcriptPage({
       model: model.label,
       prompt: `${prompt.ref}, SHA-256 ${prompt.hash.slice(0, 12)}`,

@@ -1,24 +1,25 @@
-import type { DeskTool } from './chatDesk.ts';
+import type { ChatTool } from '../ports/model.ts';
 
-type Schema = DeskTool['parameters'];
+type Schema = ChatTool['parameters'];
 
 /**
- * The same arguments, with every number asked for: one that may be left out is null where none is meant. Small models leave
+ * A tool as a chat's model is shown it, with every number asked for: one that may be left out is null where none is meant. Small models leave
  * out what they may, also the number that they were told a sentence before; texts they invent where they are asked for.
  */
-export function withNumbersAsked(parameters: Schema): Schema {
+export function withNumbersAsked({ name, description, parameters }: ChatTool): ChatTool {
   const numbers = optionalNumbers(parameters);
-  if (numbers.length === 0) return parameters;
+  if (numbers.length === 0) return { name, description, parameters };
   const properties = objectOf(parameters['properties']);
-  const asked = numbers.map((name): [string, Schema] => {
-    const property = objectOf(properties[name]);
-    return [name, { ...property, type: [property['type'], 'null'] }];
+  const asked = numbers.map((number): [string, Schema] => {
+    const property = objectOf(properties[number]);
+    return [number, { ...property, type: [property['type'], 'null'] }];
   });
-  return {
+  const shown = {
     ...parameters,
     properties: { ...properties, ...Object.fromEntries(asked) },
     required: [...requiredOf(parameters), ...numbers],
   };
+  return { name, description, parameters: shown };
 }
 
 /** What was sent without the numbers that are null, or say the word: the server never hears of them. */

@@ -139,7 +139,8 @@ describe('a chat', () => {
     async (said) => {
       const change = callsOf(['act', {}], ['act', { other: true }]);
       const asked: string[] = [];
-      const { chat } = chatOf(new ScriptedModel(change, change, bye(), change, bye()), {
+      const model = new ScriptedModel(change, change, bye(), change, bye());
+      const { chat } = chatOf(model, {
         confirm: async ({ name }) => {
           asked.push(name);
           return said;
@@ -148,6 +149,8 @@ describe('a chat', () => {
       const desk = new TableDesk({ act: 'done' });
       await chat.say('how is web?', desk, NEVER);
       expect([asked.length, desk.asked.length]).toEqual([1, 0]);
+      // It asked for more at once, and is then asked for words.
+      expect(model.asked.map(({ only }) => only)).toEqual([undefined, ['reply'], ['reply']]);
       await chat.say('do it then', desk, NEVER);
       expect([asked.length, desk.asked.length]).toEqual([2, 0]);
     },

@@ -117,20 +117,13 @@ class ChatTurn {
   readonly #overhead: number;
   #until: number;
   #corrections = 0;
-  /** The same call brought the same answer twice: a third time would not either. */
+  /** The same call brought the same answer twice, or a change is asked for again that is not made. */
   #goesRound = false;
 
   constructor(turn: Turn, signal: AbortSignal) {
     this.#turn = turn;
     this.#signal = signal;
-    this.#tools = [
-      ...turn.desk.tools.map(({ name, description, parameters }) => ({
-        name,
-        description,
-        parameters: withNumbersAsked(parameters),
-      })),
-      REPLY,
-    ];
+    this.#tools = [...turn.desk.tools.map(withNumbersAsked), REPLY];
     this.#overhead = Math.ceil(JSON.stringify(this.#tools).length / 4);
     this.#until = turn.clock.now() + turn.limits.ms;
   }
@@ -232,6 +225,7 @@ class ChatTurn {
       case 'reply':
         return ok(taken.text);
       case 'again': {
+        this.#goesRound ||= taken.spent;
         const last = this.#isClosing(1) ? '\nYour next answer is the last: reply.' : '';
         talk.answered(
           answer,

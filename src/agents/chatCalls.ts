@@ -22,7 +22,13 @@ export interface CallContext {
 /** What the calls of one answer came to. `fault`: the answer has to be corrected, in these words. */
 export type CallsTaken =
   | { readonly kind: 'reply'; readonly text: string }
-  | { readonly kind: 'again'; readonly replies: readonly Reply[]; readonly fault?: string }
+  | {
+      readonly kind: 'again';
+      readonly replies: readonly Reply[];
+      readonly fault?: string;
+      /** A change was asked for when no more are made. */
+      readonly spent: boolean;
+    }
   | { readonly kind: 'over' };
 
 type Call = Reply['call'];
@@ -59,7 +65,8 @@ export async function takeCalls(calls: readonly Call[], context: CallContext): P
     if (told.outcome === 'declined' || told.outcome === 'unasked') left = 0;
     replies.push({ call: one.call, text: wordsFor(told, context.answerCharacters) });
   }
-  return { kind: 'again', replies, ...(fault?.kind === 'fault' && { fault: fault.text }) };
+  const spent = replies.some(({ text }) => text === TOO_MANY);
+  return { kind: 'again', replies, spent, ...(fault?.kind === 'fault' && { fault: fault.text }) };
 }
 
 /** Why a call is not made, in words for the model. */
