@@ -54,7 +54,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/contract/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // Each has a cluster of its own, and waits most of the time.
+          maxWorkers: 2,
           // After all unit tests: their timing must not depend on a busy machine.
           sequence: { groupOrder: 2 },
         },
