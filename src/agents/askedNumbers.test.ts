@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withNumbersAsked, withoutNullNumbers } from './askedNumbers.ts';
+import { withNumbersAsked, withoutNulls } from './askedNumbers.ts';
 
 const shown = (parameters: Readonly<Record<string, unknown>>): unknown =>
   withNumbersAsked({ name: 'propose', description: 'asks', parameters }).parameters;
@@ -29,11 +29,15 @@ it('asks for every number, and takes null for one that may be left out', () => {
 });
 
 it.each([
-  ['a number that is null', { service: 'shop/web', replicas: null, share: 'null' }, { service: 'shop/web' }],
+  [
+    'what is null',
+    { service: 'shop/web', replicas: null, share: 'null', cpu_request: 'null' },
+    { service: 'shop/web' },
+  ],
   ['nothing that was meant', { replicas: 0, cpu_request: '' }, { replicas: 0, cpu_request: '' }],
-  ['no text, nothing required, nothing unknown', { cpu_request: null, revision: null, more: null }, undefined],
+  ['nothing required, nothing unknown', { revision: null, more: null }, undefined],
 ])('keeps from the server %s', (_what, sent, heard) => {
-  expect(withoutNullNumbers(sent, PROPOSE)).toEqual(heard ?? sent);
+  expect(withoutNulls(sent, PROPOSE)).toEqual(heard ?? sent);
 });
 
 it.each([[{}], [{ type: 'object' }], [{ properties: [], required: 'all' }]])('leaves %j as it is', (schema) => {

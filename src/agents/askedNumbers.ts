@@ -22,22 +22,25 @@ export function withNumbersAsked({ name, description, parameters }: ChatTool): C
   return { name, description, parameters: shown };
 }
 
-/** What was sent without the numbers that are null, or say the word: the server never hears of them. */
-export function withoutNullNumbers(
+/** What was sent without what is null, or says the word, where it may be left out: the server never hears of it. */
+export function withoutNulls(
   args: Readonly<Record<string, unknown>>,
   parameters: Schema,
 ): Readonly<Record<string, unknown>> {
-  const numbers = new Set(optionalNumbers(parameters));
+  const optional = new Set(optionalOf(parameters));
   return Object.fromEntries(
-    Object.entries(args).filter(([name, value]) => !(numbers.has(name) && (value === null || value === 'null'))),
+    Object.entries(args).filter(([name, value]) => !(optional.has(name) && (value === null || value === 'null'))),
   );
 }
 
-function optionalNumbers(parameters: Schema): string[] {
+function optionalOf(parameters: Schema): string[] {
   const required = requiredOf(parameters);
-  return Object.entries(objectOf(parameters['properties']))
-    .filter(([name, property]) => !required.includes(name) && NUMBERS.has(objectOf(property)['type']))
-    .map(([name]) => name);
+  return Object.keys(objectOf(parameters['properties'])).filter((name) => !required.includes(name));
+}
+
+function optionalNumbers(parameters: Schema): string[] {
+  const properties = objectOf(parameters['properties']);
+  return optionalOf(parameters).filter((name) => NUMBERS.has(objectOf(properties[name])['type']));
 }
 
 const NUMBERS: ReadonlySet<unknown> = new Set(['integer', 'number']);

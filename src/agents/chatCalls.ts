@@ -1,6 +1,6 @@
 import type { Result } from '../kernel/result.ts';
 import { objectFromText } from '../tools/objectText.ts';
-import { withoutNullNumbers } from './askedNumbers.ts';
+import { withoutNulls } from './askedNumbers.ts';
 import type { ChatDesk, DeskTool } from './chatDesk.ts';
 import type { ChatEvent, ToldCall } from './chatEvents.ts';
 import type { Reply } from './conversation.ts';
@@ -85,7 +85,7 @@ function look(call: Call, { desk, reply }: CallContext): Seen {
   const args = objectFromText(call.arguments);
   if (!args.ok) return { kind: 'fault', call, text: `${clean(call.name, 60)} was not understood: ${args.error}.` };
   const tool = desk.tools.find(({ name }) => name === call.name);
-  if (tool !== undefined) return { kind: 'tool', call, tool, args: withoutNullNumbers(args.value, tool.parameters) };
+  if (tool !== undefined) return { kind: 'tool', call, tool, args: withoutNulls(args.value, tool.parameters) };
   if (call.name !== 'reply') return { kind: 'tool', call, tool: unlisted(call.name), args: args.value };
   const text = reply(args.value);
   return text === undefined
