@@ -1,4 +1,5 @@
 import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel';
+import { readAll } from '../../kernel/httpAnswer.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { ApiCallListener } from '../../ports/apiCall.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -8,16 +9,7 @@ import type { Access, Route } from './access.ts';
 import { errorFrom, type Refusal, shorten } from './errors.ts';
 import { HealthCounter } from './health.ts';
 import { words } from './kubeconfig.ts';
-import {
-  type Call,
-  exchange,
-  type Limits,
-  type Opened,
-  open,
-  readAll,
-  retryAfter,
-  type TransportError,
-} from './transport.ts';
+import { type Call, exchange, type Limits, type Opened, open, retryAfter, type TransportError } from './transport.ts';
 
 export interface ClientOptions {
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isCertificateError, readAll } from '../../kernel/httpAnswer.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError } from '../../ports/cluster.ts';
@@ -28,7 +29,6 @@ export type TransportError = ClusterError & { readonly certificate?: true };
 
 // Failures in which nothing can have reached the server.
 const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const CERTIFICATE = /CERT|^UNABLE_TO_|^ERR_TLS|SELF_SIGNED/;
 
 /** One HTTP exchange with its whole answer as text. Never rejects. */
 export async function exchange(
@@ -114,19 +114,6 @@ export function open(call: Call, route: Route, clock: Clock, limits: Limits): Pr
   });
 }
 
-/** The body as text; undefined when it is larger than `maxBytes`. Rejects when the connection breaks. */
-export async function readAll(response: http.IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    const bytes: Buffer = chunk;
-    size += bytes.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 const timeoutWords = (limits: Limits): string => `no answer within ${limits.timeoutMs / 1000} s`;
 
 function failure(error: unknown, call: Call, reached: boolean): TransportError {
@@ -134,7 +121,7 @@ function failure(error: unknown, call: Call, reached: boolean): TransportError {
     error instanceof Error
       ? { message: error.message, code: 'code' in error ? String(error.code) : '' }
       : { message: String(error), code: '' };
-  const certificate = CERTIFICATE.test(code);
+  const certificate = isCertificateError(code);
   return {
     code: 'unavailable',
     message: shorten(`the API server cannot be reached: ${message || code}`),

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isCertificateError, readAll } from '../../kernel/httpAnswer.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { codeOf } from './access.ts';
 
@@ -26,8 +27,6 @@ export interface NoAnswer {
   readonly certificate: boolean;
 }
 
-const CERTIFICATE = /CERT|^UNABLE_TO_|^ERR_TLS|SELF_SIGNED/;
-
 /** One form by POST, redirects not followed: a token goes along. Never rejects. */
 export function exchange(letter: Letter, signal: AbortSignal): Promise<Result<Answered, NoAnswer>> {
   return new Promise((resolve) => {
@@ -37,7 +36,7 @@ export function exchange(letter: Letter, signal: AbortSignal): Promise<Result<An
       const code = codeOf(error) ?? '';
       const words = late.aborted ? `no answer within ${timeoutMs / 1000} s` : wordsOf(error);
       const again = !late.aborted && !signal.aborted && /^(ECONN|EPIPE|EAI_AGAIN)/.test(code);
-      resolve(err({ message: words, again, certificate: CERTIFICATE.test(code) }));
+      resolve(err({ message: words, again, certificate: isCertificateError(code) }));
     };
     const request = (url.startsWith('https:') ? https : http).request(url, {
       method: 'POST',
@@ -61,18 +60,6 @@ export function exchange(letter: Letter, signal: AbortSignal): Promise<Result<An
     });
     request.end(body);
   });
-}
-
-async function readAll(response: http.IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    const bytes: Buffer = chunk;
-    size += bytes.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** A system's error of several addresses has no message of its own. */
