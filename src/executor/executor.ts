@@ -7,10 +7,10 @@ import { Halts } from './halts.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { endLeftRequests } from './leftRequests.ts';
 import { isToBeMended } from './mendCounters.ts';
-import { dropsAt, outOfTime } from './outOfTime.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
 import { type Recovered, recoverSlot } from './recover.ts';
 import { recoverFleet } from './recoverFleet.ts';
+import { mirroredOf, restsUntil } from './restsUntil.ts';
 import { retire } from './retention.ts';
 import { thaw } from './thaw.ts';
 import { watch } from './watch.ts';
@@ -19,6 +19,8 @@ interface Service {
   readonly namespace: string;
   readonly blueprint: string;
   readonly decisions: HeldDecision[];
+  /** Its counters are to be looked at, whatever its Decisions need. */
+  isToBeRecovered?: true;
 }
 
 /**
@@ -43,15 +45,26 @@ export class Executor {
     const { observer, clock } = this.#deps;
     const again: AgainAt[] = [];
     const stopped = (): boolean => stop?.aborted === true;
+    const mirrored = mirroredOf(observer);
     for (const service of await this.#services(observer.decisions())) {
+      const looks: HeldDecision[] = [];
+      for (const held of service.decisions) {
+        const rests = restsUntil(this.#deps, held, service.decisions, mirrored);
+        if (rests === undefined) looks.push(held);
+        else again.push(rests);
+      }
       if (stopped()) return {};
-      const slot = await this.#guarded<Recovered>(
-        service,
-        () => recoverSlot(this.#deps, service.namespace, service.blueprint),
-        (againAt) => ({ againAt }),
-      );
+      // With nothing under way and nothing to be begun the slot is as its mirror shows it.
+      const isIdle = service.isToBeRecovered !== true && looks.every(({ status }) => FINAL.has(status.phase));
+      const slot: Recovered = isIdle
+        ? { againAt: undefined }
+        : await this.#guarded<Recovered>(
+            service,
+            () => recoverSlot(this.#deps, service.namespace, service.blueprint),
+            (againAt) => ({ againAt }),
+          );
       again.push(slot.againAt);
-      for (const held of inOrder(service.decisions)) {
+      for (const held of inOrder(looks)) {
         if (held.name === slot.busy) continue;
         if (stopped()) return {};
         again.push(
@@ -123,7 +136,7 @@ export class Executor {
     }
     for (const view of this.#deps.observer.views()) {
       if (view.counters?.inFlight !== undefined || isToBeMended(view, this.#deps.clock.now()))
-        of(view.namespace, view.name);
+        of(view.namespace, view.name).isToBeRecovered = true;
     }
     return [...services.values()];
   }
@@ -133,10 +146,6 @@ export class Executor {
     const { reader, clock, trust } = this.#deps;
     const { status } = known;
     if (FINAL.has(status.phase)) return (await catchUp(this.#deps, known)) ?? watch(this.#deps, known);
-    if (status.phase === 'Deferred' && status.notBefore !== undefined && clock.now() < status.notBefore) {
-      const drop = outOfTime(known, siblings, clock.now());
-      if (drop === undefined) return Math.min(status.notBefore, dropsAt(known));
-    }
     const read = await reader.get(KINDS.Decision, known.namespace, known.name);
     if (!read.ok) return clock.now() + POLL_MS;
     if (read.value === undefined) return undefined;

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
-import { KINDS } from '../schema/kube.ts';
+import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { PEOPLE } from '../testing/people.ts';
 import type { CallFault } from '../world/portFaults.ts';
+import type { Sight } from './deps.ts';
 import { Executor } from './executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -22,6 +23,16 @@ async function hot(): Promise<{
   await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
   return { stage, executor };
 }
+
+/** The same sight, with these for requests. */
+const seenAs = (observer: Sight, approvals: Sight['approvals']): Sight => ({
+  views: () => observer.views(),
+  fresh: (namespace, blueprint) => observer.fresh(namespace, blueprint),
+  history: (namespace, blueprint) => observer.history(namespace, blueprint),
+  decisions: () => observer.decisions(),
+  approvals,
+});
+
 const approval = (stage: Stage) => stage.world.get(KINDS.ApprovalRequest, 'shop', A);
 
 const DOWN = { code: 'unavailable' } as const;
@@ -84,13 +95,14 @@ describe('a Decision that waits for people', () => {
   ])('expires when its request $what', async ({ spec }) => {
     const { stage, executor } = await hot();
     await executor.pass();
-    const { reader } = stage.deps;
+    const { reader, observer } = stage.deps;
+    const other = (object: KubeObject): KubeObject => ({ ...object, spec: { ...(object.spec as object), ...spec } });
     const get: typeof reader.get = async (kind, namespace, name) => {
       const read = await reader.get(kind, namespace, name);
-      if (kind.kind !== 'ApprovalRequest' || !read.ok || read.value === undefined) return read;
-      return { ok: true, value: { ...read.value, spec: { ...(read.value.spec as object), ...spec } } };
+      return kind.kind === 'ApprovalRequest' && read.ok && read.value ? { ok: true, value: other(read.value) } : read;
     };
-    const misled = new Executor({ ...stage.deps, reader: { ...reader, get }, trust: PEOPLE.trust });
+    const shown = seenAs(observer, () => observer.approvals().map(other));
+    const misled = new Executor({ ...stage.deps, observer: shown, reader: { ...reader, get }, trust: PEOPLE.trust });
     await stage.run(15_000, misled);
     expect(stage.status(A)).toMatchObject({
       phase: 'Expired',
@@ -129,4 +141,104 @@ describe('a Decision that waits for people', () => {
     );
     expect(stage.status(A).message).toBe(`needs approval by devops-team until ${spec.decideBy}`);
   });
+
+  /** What the executor asks the API server for, by kind. */
+  function counted(stage: Stage): { executor: Executor; asked: string[] } {
+    const asked: string[] = [];
+    const { reader, observer } = stage.deps;
+    const executor = new Executor({
+      ...stage.deps,
+      trust: PEOPLE.trust,
+      observer: {
+        ...seenAs(observer, () => observer.approvals()),
+        fresh: (namespace, blueprint) => {
+          asked.push('fresh');
+          return observer.fresh(namespace, blueprint);
+        },
+      },
+      reader: {
+        get: (kind, ...rest) => {
+          asked.push(kind.kind);
+          return reader.get(kind, ...rest);
+        },
+        list: (kind, ...rest) => {
+          asked.push(kind.kind);
+          return reader.list(kind, ...rest);
+        },
+        watch: (...all) => reader.watch(...all),
+        raw: (...all) => reader.raw(...all),
+      },
+    });
+    return { executor, asked };
+  }
+
+  it('costs no request while it waits, and is looked at as soon as it is voted on', async () => {
+    const { stage } = await hot();
+    const { executor, asked } = counted(stage);
+    await stage.run(60_000, executor);
+    expect(asked).not.toEqual([]);
+    asked.length = 0;
+    await stage.run(1_500_000, executor);
+    expect([stage.status(A).phase, asked]).toEqual(['AwaitingApproval', []]);
+    await stage.vote(A);
+    await stage.run(15_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'Pending', reason: 'Approved' });
+    expect(asked).toEqual(expect.arrayContaining(['CircuitBreaker', 'Decision', 'ApprovalRequest', 'fresh']));
+  });
+
+  it.each([
+    {
+      what: 'the target is scaled by hand',
+      move: (stage: Stage) => stage.world.edit(KINDS.Deployment, 'shop', 'web', (draft) => replicasOf(draft, 4)),
+    },
+    {
+      what: 'another blueprint is applied',
+      move: (stage: Stage) => stage.world.edit(KINDS.Blueprint, 'shop', 'web', (draft) => versionOf(draft, '1.0.1')),
+    },
+  ])('is judged again as soon as $what', async ({ move }) => {
+    const { stage } = await hot();
+    const { executor, asked } = counted(stage);
+    await stage.run(60_000, executor);
+    asked.length = 0;
+    move(stage);
+    await stage.run(15_000, executor);
+    expect(asked).toContain('fresh');
+    expect(stage.status(A).message).not.toBe('');
+    expect(stage.status(A).history.map(({ phase }) => phase)).toEqual(['AwaitingApproval', 'Pending']);
+  });
+
+  it('expires at its time with no request before it', async () => {
+    const { stage } = await hot();
+    const { executor } = counted(stage);
+    await executor.pass();
+    await stage.run(timeLeft(stage) - 1_000, executor);
+    expect(stage.status(A).phase).toBe('AwaitingApproval');
+    await stage.run(1_000, executor);
+    expect(stage.status(A)).toMatchObject({ phase: 'Expired', reason: 'NoAnswer' });
+  });
+
+  it('is carried out on a vote that its mirror never shows, when its time is over', async () => {
+    const { stage } = await hot();
+    await new Executor({ ...stage.deps, trust: PEOPLE.trust }).pass();
+    const before = [approval(stage) as KubeObject];
+    const { observer } = stage.deps;
+    const behind = new Executor({ ...stage.deps, trust: PEOPLE.trust, observer: seenAs(observer, () => before) });
+    await stage.run(timeLeft(stage) - 30_000, behind);
+    await stage.vote(A);
+    await stage.run(15_000, behind);
+    expect(stage.status(A).phase).toBe('AwaitingApproval');
+    await stage.run(15_000, behind);
+    expect(stage.status(A)).toMatchObject({ phase: 'Pending', reason: 'Approved' });
+  });
 });
+
+const timeLeft = (stage: Stage): number => {
+  const { decideBy } = (approval(stage)?.spec ?? {}) as { decideBy?: string };
+  return Date.parse(decideBy ?? '') - stage.clock.now();
+};
+const replicasOf = (draft: KubeObject, replicas: number): void => {
+  draft.spec = { ...(draft.spec as object), replicas };
+};
+const versionOf = (draft: KubeObject, version: string): void => {
+  draft.spec = { ...(draft.spec as object), version };
+};
