@@ -149,7 +149,8 @@ describe('a process that is told to end', () => {
     const told = role.kill('SIGTERM');
     const { at } = await role.ended;
     expect(at - told).toBeLessThan(GRACE_MS - 2_000);
-    expect(role.said).toMatch(/what was under way did not end[^\n]*the leases run out by themselves/);
+    // Whether a turn or only the giving up hangs is a matter of the moment.
+    expect(role.said).toMatch(/(did not end|not done within 4 s)[^\n]*; the leases run out by themselves/);
     expect(await role.sound()).toBe(true);
     expect(holder('fairlead-executor')).toBeTruthy();
   });

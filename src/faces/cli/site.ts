@@ -42,14 +42,13 @@ export async function runSite(io: Io, site: Site): Promise<number> {
   });
   const ended = await turnsEnded(turn(io, site), io.signal, clock);
   io.err('fairlead: stopping; what is under way is finished from its records at the next start\n');
-  const undone = [
-    await lastStep('the runs of agents', cut, clock),
-    // What may still write keeps its lease: a standby waits until it has run out.
-    ended
-      ? await lastStep('the leases', leases.release(), clock)
-      : 'what was under way did not end (does the API server answer?): the leases run out by themselves in 15 s',
-  ];
-  for (const words of undone) if (words !== undefined) io.err(`fairlead: ${words}\n`);
+  const runs = await lastStep('the runs of agents', cut, clock);
+  if (runs !== undefined) io.err(`fairlead: ${runs}\n`);
+  // What may still write keeps its lease: a standby waits until it has run out.
+  const kept = ended
+    ? await lastStep('giving the leases up', leases.release(), clock)
+    : 'what was under way did not end (does the API server answer?)';
+  if (kept !== undefined) io.err(`fairlead: ${kept}; the leases run out by themselves in 15 s\n`);
   return EXIT.ok;
 }
 
