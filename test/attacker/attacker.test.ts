@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Played, play } from './play.ts';
 import { explain, newTally, siege } from './siege.ts';
+import type { Attack } from './steps.ts';
 
 /** `npm run attack` plays 200,000 of them. */
 const COUNT = 150;
@@ -19,5 +21,18 @@ describe('an attacker who has the model, or the process around it, and who can w
     }
     expect(tally.writes).toBeGreaterThan(COUNT / 5);
     expect(tally.undos).toBeGreaterThan(0);
+  });
+
+  it('is judged by the version in force, also where rules of the organisation came before anybody looked at the newest', async () => {
+    const [observes, forbids] = [
+      { do: 'blueprint', name: 'observes' },
+      { do: 'global', name: 'forbidsRestarts' },
+    ] as const;
+    // The watches tell of both before the next pass.
+    const told = { do: 'load', name: 'hot' } as const;
+    const played = (...steps: Attack['steps']): Promise<Played> =>
+      play({ replicas: 2, load: 'hot', blueprint: 'usual', warm: 2, steps }, { holds: 'model' });
+    expect(await played(observes, forbids, told)).toMatchObject({ violations: [], writes: 1 });
+    expect(await played(observes, { do: 'pass', times: 1 }, forbids)).toMatchObject({ violations: [], writes: 0 });
   });
 });

@@ -94,8 +94,9 @@ export class Ledger {
       return;
     }
     if (terms === undefined) return;
-    // Under rules of the organisation a version may be refused that is good by itself: then the one before stays.
-    this.#terms = this.global === 'none' ? [terms] : [...this.#terms, terms];
+    // Under rules of the organisation, also such as come before anybody has looked, a version may be refused that is good
+    // by itself: then the one before stays.
+    this.#terms = [...this.#terms, terms];
   }
 
   setGlobal(name: GlobalName): void {
