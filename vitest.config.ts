@@ -16,6 +16,7 @@ export default defineConfig({
             'test/*.test.ts',
             'test/attacker/**/*.test.ts',
             'test/cli/**/*.test.ts',
+            'test/docs/*.test.ts',
             'test/failClosed/**/*.test.ts',
             'test/injection/**/*.test.ts',
             'test/mcp/*.test.ts',

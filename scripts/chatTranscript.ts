@@ -1,4 +1,4 @@
-// `npx tsx scripts/chatTranscript.ts [--out docs/chat-transcript.md]`: a dialogue of an operator with a real model, named by
+// `npx tsx scripts/chatTranscript.ts [--out docs/reports/chat-transcript.md]`: a dialogue of an operator with a real model, named by
 // FAIRLEAD_MODEL_URL and FAIRLEAD_MODEL (or --model-url, --model), written down as it went. Everything else is real as well:
 // an embedded cluster, the executor and the gateway as processes of their own, and two people with logins at it.
 import { writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ const QUESTIONS = [
 
 const { values } = parseArgs({
   options: {
-    out: { type: 'string', default: path.join(root, 'docs', 'chat-transcript.md') },
+    out: { type: 'string', default: path.join(root, 'docs', 'reports', 'chat-transcript.md') },
     'model-url': { type: 'string' },
     model: { type: 'string' },
   },

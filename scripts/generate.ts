@@ -13,9 +13,9 @@ import { monitoringFiles } from './monitoring/monitoringFiles.ts';
 /** `npm run gen`: writes what is generated. Tests hold the committed files against the same functions. */
 const root = path.join(import.meta.dirname, '..');
 const pages = [
-  ['docs/rules.md', rulesPage()],
-  ['docs/fail-closed.md', failClosedPage()],
-  ['docs/rights.md', rightsPage()],
+  ['docs/reference/rules.md', rulesPage()],
+  ['docs/reference/fail-closed.md', failClosedPage()],
+  ['docs/reference/rights.md', rightsPage()],
 ] as const;
 const manifests = [...kustomizeFiles(`${IMAGE}:${VERSION}`), ...chartFiles(VERSION)];
 for (const [name, text] of [...generatedFiles(), ...manifests, ...monitoringFiles(), ...pages]) {

@@ -1,7 +1,7 @@
 // `npm run mutation [-- policy|executor [k/n] [--vitest]]`: changes the code of a folder in thousands of small ways, one at a
 // time, and counts the changes that no test beside it notices. `2/8` takes the second eighth of the folder's functions; what
 // other slices found is kept, so that eight slices make the whole. `--vitest` has vitest itself run the tests, which takes
-// many times as long, to check the quick runner by. docs/mutation.md says what the numbers mean.
+// many times as long, to check the quick runner by. docs/reports/mutation.md says what the numbers mean.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';

@@ -28,7 +28,7 @@ describe('the alert rules', () => {
     '%s has a runbook, words and a known severity',
     (_, rule) => {
       const anchor = rule.alert.toLowerCase();
-      expect(rule.annotations.runbook_url).toBe(`docs/runbooks.md#${anchor}`);
+      expect(rule.annotations.runbook_url).toBe(`docs/RUNBOOKS.md#${anchor}`);
       expect(['page', 'warning', 'info']).toContain(rule.labels.severity);
       for (const words of [rule.annotations.summary, rule.annotations.description])
         expect(words.length).toBeGreaterThan(15);
@@ -36,7 +36,7 @@ describe('the alert rules', () => {
   );
 
   it('have a section each in the runbooks, with a command to look and a way out', () => {
-    const sections = read('docs/runbooks.md').split(/^## /m).slice(1);
+    const sections = read('docs/RUNBOOKS.md').split(/^## /m).slice(1);
     expect(sections.map((section) => section.split('\n', 1)[0])).toEqual(rules.map(({ alert }) => alert));
     for (const section of sections) {
       for (const part of ['**Means**', '**Look**', '**Mend**']) expect(section).toContain(part);
@@ -44,7 +44,7 @@ describe('the alert rules', () => {
   });
 
   it('send nobody to a command that is none', async () => {
-    const said = [...read('docs/runbooks.md').matchAll(/(?:^|`)fairlead ([a-z-]+)/gm)].map(
+    const said = [...read('docs/RUNBOOKS.md').matchAll(/(?:^|`)fairlead ([a-z-]+)/gm)].map(
       ([, command = '']) => command,
     );
     expect(said.length).toBeGreaterThan(20);

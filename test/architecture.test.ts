@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Who may import whom (docs/architecture.md). A folder may always import itself. */
+/** Who may import whom (docs/ARCHITECTURE.md). A folder may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   schema: ['kernel'],

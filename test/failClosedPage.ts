@@ -1,6 +1,6 @@
 import { ROWS, type Row } from './failClosed/rows.ts';
 
-/** `docs/fail-closed.md`: what works, what waits and what a person sees without each dependency. */
+/** `docs/reference/fail-closed.md`: what works, what waits and what a person sees without each dependency. */
 export function failClosedPage(): string {
   const rows: readonly Row[] = Object.values(ROWS);
   return [

@@ -6,13 +6,13 @@ import { loadConfig } from '../src/config.ts';
 import { PROMETHEUS_VARIABLES } from '../src/prometheusSettings.ts';
 import { loadBlueprint } from '../src/schema/blueprint/load.ts';
 
-const page = readFileSync(path.join(import.meta.dirname, '..', 'docs', 'metrics-sources.md'), 'utf8');
+const page = readFileSync(path.join(import.meta.dirname, '..', 'docs', 'METRICS_SOURCES.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
 
-describe('docs/metrics-sources.md', () => {
+describe('docs/METRICS_SOURCES.md', () => {
   it('shows blueprints that load', () => {
-    const loaded = blocks('yaml').map((text) => loadBlueprint(text, 'docs/metrics-sources.md'));
+    const loaded = blocks('yaml').map((text) => loadBlueprint(text, 'docs/METRICS_SOURCES.md'));
     expect(loaded).toHaveLength(1);
     expect(loaded.map((one) => (one.ok ? [] : one.error))).toEqual([[]]);
   });

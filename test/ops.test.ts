@@ -98,7 +98,7 @@ describe('the ops port of a running process', () => {
   });
 
   it('has no metric that nobody reads, and none that the page on it leaves out', async () => {
-    const page = readFileSync(path.join(import.meta.dirname, '../docs/monitoring.md'), 'utf8');
+    const page = readFileSync(path.join(import.meta.dirname, '../docs/MONITORING.md'), 'utf8');
     const served = [...(await stage.scrape()).matchAll(/^# TYPE ((?:fairlead|controller|leader|rest)_\S+)/gm)].map(
       ([, name = '']) => name,
     );
@@ -109,7 +109,7 @@ describe('the ops port of a running process', () => {
   });
 
   it('has a page that names each field of the log', () => {
-    const page = readFileSync(path.join(import.meta.dirname, '../docs/monitoring.md'), 'utf8');
+    const page = readFileSync(path.join(import.meta.dirname, '../docs/MONITORING.md'), 'utf8');
     const port = readFileSync(path.join(import.meta.dirname, '../src/ports/log.ts'), 'utf8');
     const fields = [...port.matchAll(/readonly (\w+)\?:/g)].map(([, name = '']) => name);
     expect(fields.length).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 /**
  * The promises of the design, one sentence each. Tests cite them as `(P1)` in their names; a test holds that every promise
- * is cited and none is unknown. `docs/architecture.md` explains them.
+ * is cited and none is unknown. `docs/ARCHITECTURE.md` explains them.
  */
 export const PROMISES = {
   P1: 'One gate, one path: the same call by the same principal on the same state gets the same verdict at every entrance.',

@@ -1,6 +1,6 @@
 /**
  * What the gate promises, one sentence each, with its source. Tests cite these ids in their names; a test holds that every
- * id is cited and none is unknown. `docs/rules.md` is generated from here. In the sources `safety` and a G number is the
+ * id is cited and none is unknown. `docs/reference/rules.md` is generated from here. In the sources `safety` and a G number is the
  * standing rule, `spec` and `architecture` the product's contract and shape by section, `P` a promise of promises.ts.
  */
 export const REQUIREMENTS = {

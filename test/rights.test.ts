@@ -8,7 +8,7 @@ const ROOT = path.join(import.meta.dirname, '..');
 
 describe('what each token can do', () => {
   it('is on its page as the tables have it', () => {
-    expect(readFileSync(path.join(ROOT, 'docs', 'rights.md'), 'utf8')).toBe(rightsPage());
+    expect(readFileSync(path.join(ROOT, 'docs', 'reference', 'rights.md'), 'utf8')).toBe(rightsPage());
   });
 
   it.each(ACCOUNTS)('has a reason for each right of the %s, and names no verb or resource twice', (account) => {

@@ -22,7 +22,7 @@ const Policy = z.looseObject({
   }),
 });
 
-/** `docs/rights.md`: what the token of each role can do, from the tables that RBAC and the admission policies are made of. */
+/** `docs/reference/rights.md`: what the token of each role can do, from the tables that RBAC and the admission policies are made of. */
 export function rightsPage(): string {
   const own = 'agent-system';
   const policies = admissionObjects(own).flatMap((object) => {
@@ -57,7 +57,7 @@ export function rightsPage(): string {
     'RBAC knows verbs and kinds; these policies look into the object. The Blueprint is their parameter, so that its limits hold',
     'against the executor’s own token. A Blueprint that grants `rollback` opens the pod template: a version before it has other',
     'images and settings, and no policy can tell which template once was one. It then gains no account, no node and no privilege;',
-    'what else that means stands in [ADR 17](adr/0017-what-the-api-server-holds-us-to.md).',
+    'what else that means stands in [ADR 17](../adr/0017-what-the-api-server-holds-us-to.md).',
     '',
     '| Policy | Binds | Refuses with |',
     '|---|---|---|',

@@ -2,7 +2,7 @@ import { RULES } from '../src/policy/rules.ts';
 import { PROMISES } from './promises.ts';
 import { REQUIREMENTS } from './requirements.ts';
 
-/** `docs/rules.md`: what is promised and required, each line with the id that its tests cite. */
+/** `docs/reference/rules.md`: what is promised and required, each line with the id that its tests cite. */
 export function rulesPage(): string {
   const requirements = Object.entries(REQUIREMENTS);
   const bullet = ([id, text]: readonly [string, string]): string => `- ${text} \`${id}\``;

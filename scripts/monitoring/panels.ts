@@ -79,7 +79,7 @@ export const ROWS: readonly Row[] = [
       },
       {
         title: 'What forbids, restricts or lets wait',
-        about: 'The ten most frequent findings by rule and code; docs/rules.md says what each rule demands.',
+        about: 'The ten most frequent findings by rule and code; docs/reference/rules.md says what each rule demands.',
         kind: 'lines',
         unit: 'cpm',
         queries: [
@@ -119,7 +119,7 @@ export const ROWS: readonly Row[] = [
       },
       {
         title: 'A person was called',
-        about: 'In the last hour, by code; docs/runbooks.md.',
+        about: 'In the last hour, by code; docs/RUNBOOKS.md.',
         kind: 'stack',
         unit: 'short',
         queries: [['{{code}}', 'sum by (code) (increase(fairlead_alerts_total[1h])) > 0']],

@@ -196,12 +196,12 @@ describe('fairlead audit export', () => {
     expect(checked.out).toMatch(/not whole: pod agent-system\/fairlead-executor-0 could not be asked/);
   }, 60_000);
 
-  it('is as docs/audit.md says, command by command', async () => {
+  it('is as docs/AUDIT_TRAIL.md says, command by command', async () => {
     kubectl({
       'fairlead-executor-0': await dataOf('a', 'executor-a'),
       'fairlead-gateway-0': await dataOf('g', 'gateway-g', 3),
     });
-    const page = readFileSync(path.join(ROOT, 'docs', 'audit.md'), 'utf8');
+    const page = readFileSync(path.join(ROOT, 'docs', 'AUDIT_TRAIL.md'), 'utf8');
     const commands = [...page.matchAll(/^fairlead (audit [^#\n]+)/gm)].map(([, line = '']) =>
       line
         .trim()

@@ -307,7 +307,7 @@ describe('without', () => {
     ]);
   });
 
-  it('stands in docs/fail-closed.md as it is (npm run gen)', () => {
-    expect(readFileSync(path.join(ROOT, 'docs', 'fail-closed.md'), 'utf8')).toBe(failClosedPage());
+  it('stands in docs/reference/fail-closed.md as it is (npm run gen)', () => {
+    expect(readFileSync(path.join(ROOT, 'docs', 'reference', 'fail-closed.md'), 'utf8')).toBe(failClosedPage());
   });
 });

@@ -11,7 +11,7 @@ export interface Row {
 }
 
 /**
- * What Fairlead does without each thing it depends on: `docs/fail-closed.md` is this table, and rows.test.ts plays every
+ * What Fairlead does without each thing it depends on: `docs/reference/fail-closed.md` is this table, and rows.test.ts plays every
  * row of it and holds each sentence against what happened.
  */
 export const ROWS = {

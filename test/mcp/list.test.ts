@@ -41,7 +41,7 @@ describe('the list of tools', () => {
   });
 
   it('is that of the page about it, whose snippets can be read by a program', async () => {
-    const page = readFileSync(new URL('../../docs/chat.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../docs/CHAT.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| `(fairlead_\w+)` \| (read|propose) \|/gm)].map(([, name, scope]) => [
       name,
       scope,
