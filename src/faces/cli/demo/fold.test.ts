@@ -41,6 +41,33 @@ describe('Fold', () => {
     expect(text).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
   });
 
+  const observed = (...evidence: string[]): JournalEntry => ({
+    kind: 'observed',
+    subject: 'run-a',
+    data: { service: 'shop/web', evidence },
+  });
+  const busy = observed('cpu 85% (target 70%), 2 of 2 pods', 'analysis alone: up (3 replicas)');
+
+  it('tells once what several roles begin from', () => {
+    const fold = new Fold({ verbose: false });
+    const told = [
+      ['seen', 'web: CPU 85% (target 70%)'],
+      ['analysis', 'up (3 replicas)'],
+    ];
+    expect([fold.lines('controller', busy), fold.lines('controller', busy)]).toEqual([told, []]);
+    fold.lines('controller', call(blocked));
+    expect(fold.lines('controller', busy)).toEqual(told);
+  });
+
+  it('tells evidence without a signal only when asked for every note', () => {
+    const news = observed('scaling.max_replicas: 5 to 6 (wider)');
+    expect(new Fold({ verbose: false }).lines('controller', news)).toEqual([]);
+    expect(new Fold({ verbose: true }).lines('controller', news)).toEqual([
+      ['seen', 'web'],
+      ['', 'scaling.max_replicas: 5 to 6 (wider)'],
+    ]);
+  });
+
   it.each([
     { verbose: false, wanted: false },
     { verbose: true, wanted: true },

@@ -21,12 +21,24 @@ export class Fold {
   #about = '';
   /** Subjects a person was called for. */
   readonly #called = new Set<string>();
+  /** What was told last, where that was what is seen. */
+  #seen = '';
 
   constructor(options: { readonly verbose: boolean }) {
     this.#verbose = options.verbose;
   }
 
   lines(role: string, entry: JournalEntry): readonly Line[] {
+    const lines = this.#lines(role, entry);
+    if (lines.length === 0) return lines;
+    // Several roles that begin at once begin from the same numbers.
+    const seen = entry.kind === 'observed' ? JSON.stringify(lines) : '';
+    const isRepeated = seen !== '' && seen === this.#seen;
+    this.#seen = seen;
+    return isRepeated ? [] : lines;
+  }
+
+  #lines(role: string, entry: JournalEntry): readonly Line[] {
     const { kind, data } = entry;
     switch (kind) {
       case 'observed':

@@ -2,7 +2,10 @@ import type { Line } from '../narrate.ts';
 
 const SIGNALS: Readonly<Record<string, string>> = { cpu: 'CPU', latency_p95: 'p95', error_rate: 'errors' };
 
-/** The evidence of a run in a line or two: the signals' values, and what the analysis alone would do. */
+/**
+ * The evidence of a run in a line or two: the signals' values, and what the analysis alone would do. Nothing where it holds no
+ * signal: what a role makes of a blueprint or a failed check is told when it has spoken.
+ */
 export function seenLines(service: string, evidence: readonly string[], verbose: boolean): Line[] {
   const name = service.slice(service.indexOf('/') + 1);
   const values = evidence.flatMap((line) => {
@@ -12,8 +15,9 @@ export function seenLines(service: string, evidence: readonly string[], verbose:
   });
   const anomaly = after('anomaly: ', evidence);
   const alone = after('analysis alone: ', evidence);
+  if (values.length === 0 && anomaly === undefined && alone === undefined && !verbose) return [];
   return [
-    ['seen', `${name}: ${values.join(', ')}`],
+    ['seen', values.length === 0 ? name : `${name}: ${values.join(', ')}`],
     ...(verbose ? evidence.map((line): Line => ['', line]) : []),
     ...(anomaly === undefined ? [] : [['analysis', anomaly] as const]),
     ...(anomaly !== undefined || alone === undefined ? [] : [['analysis', alone] as const]),
