@@ -1,11 +1,10 @@
 import { isFromPerson } from '../approvals/requesterProof.ts';
 import type { Judged } from '../calls/judge.ts';
 import { sameVerdict } from '../calls/sameVerdict.ts';
-import { cut } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { FINAL } from '../schema/records.ts';
 import { sameJson } from '../schema/resources.ts';
-import { argumentsOf } from '../schema/wish.ts';
+import { argumentsOf, sentText } from '../schema/wish.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import { type DecisionRecord, type RequestRecord, readDecision, readRequest, standingOf } from './views/records.ts';
@@ -61,7 +60,7 @@ function isSameWish({ request }: Pick<Judged, 'request'>, { spec }: DecisionReco
     spec.target.namespace === request.target.namespace &&
     spec.target.name === request.target.name &&
     sameJson(asked, argumentsOf(request.wanted)) &&
-    (request.effect !== 'unknown' || sent === cut(JSON.stringify(request.args), 2000))
+    (request.effect !== 'unknown' || sent === sentText(request.args))
   );
 }
 

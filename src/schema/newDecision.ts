@@ -4,7 +4,7 @@ import { KINDS, type KubeObject } from './kube.ts';
 import type { DecisionSpec, Origin } from './records.ts';
 import type { Request } from './request.ts';
 import type { Verdict } from './verdict.ts';
-import { argumentsOf } from './wish.ts';
+import { argumentsOf, sentText } from './wish.ts';
 
 export interface Wish {
   readonly blueprint: Blueprint;
@@ -41,7 +41,7 @@ export function newDecision(wish: Wish, isoSeenAt: string): KubeObject {
     operation: wish.pace === undefined ? cut(wish.verdict.operation, 64) : 'pace',
     arguments: {
       ...(wish.pace ?? argumentsOf(request.wanted)),
-      ...(request.effect === 'unknown' ? { sent: cut(JSON.stringify(request.args), 2000) } : {}),
+      ...(request.effect === 'unknown' ? { sent: sentText(request.args) } : {}),
     },
     requester: request.requester,
     ...(request.seen ? { seen: { uid: request.seen.uid, replicas: request.seen.replicas, at: isoSeenAt } } : {}),

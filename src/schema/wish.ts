@@ -1,4 +1,5 @@
 import type { Wanted } from './change.ts';
+import { cut } from './decisionObject.ts';
 import type { DecisionSpec } from './records.ts';
 import { AMOUNTS, type Amounts } from './resources.ts';
 
@@ -16,6 +17,12 @@ export function argumentsOf(wanted: Wanted | undefined): Arguments {
     default:
       return {};
   }
+}
+
+/** What was sent to a call that no tool takes, as a Decision keeps it: the text as it came, where it never was an object of ours. */
+export function sentText(args: Readonly<Record<string, unknown>>): string {
+  const { sent, ...others } = args;
+  return cut(typeof sent === 'string' && Object.keys(others).length === 0 ? sent : JSON.stringify(args), 2000);
 }
 
 /** The end value a Decision wants; undefined for what no code can carry out (it is refused and recorded). */
