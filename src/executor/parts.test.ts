@@ -259,7 +259,7 @@ describe('the finding that decides', () => {
 
 describe('what a Blueprint says of itself', () => {
   const fault = (message: string): Fault => ({
-    code: 'BadNumber',
+    code: 'OutOfRange',
     path: 'spec',
     file: '',
     line: 1,
@@ -298,7 +298,7 @@ describe('what a Blueprint says of itself', () => {
       {
         type: 'Accepted',
         status: isAccepted ? 'True' : 'False',
-        reason: isAccepted ? 'Accepted' : 'BadNumber',
+        reason: isAccepted ? 'Accepted' : 'OutOfRange',
         message,
         lastTransitionTime: '2026-01-05T12:00:00.000Z',
         observedGeneration: 2,

@@ -16,7 +16,10 @@ import { decide } from './decide.ts';
 import { forbid, wait } from './rule.ts';
 import { RULES } from './rules.ts';
 
-const waiting = (code: string, notBefore?: number): Finding => ({ rule: 'G12', ...wait(code, code, {}, notBefore) });
+const waiting = (code: 'Cooldown' | 'BudgetSpent', notBefore?: number): Finding => ({
+  rule: 'G12',
+  ...wait(code, code, {}, notBefore),
+});
 
 describe('the gate', () => {
   it.each([
@@ -70,10 +73,13 @@ describe('the gate', () => {
 
   it.each([
     { waits: [], expected: undefined },
-    { waits: [waiting('A', 5), waiting('B', 9), waiting('A', 7)], expected: { until: 9, codes: ['A', 'B'] } },
-    { waits: [waiting('A', 5), waiting('B')], expected: { codes: ['A', 'B'] } },
+    {
+      waits: [waiting('Cooldown', 5), waiting('BudgetSpent', 9), waiting('Cooldown', 7)],
+      expected: { until: 9, codes: ['Cooldown', 'BudgetSpent'] },
+    },
+    { waits: [waiting('Cooldown', 5), waiting('BudgetSpent')], expected: { codes: ['Cooldown', 'BudgetSpent'] } },
   ])('waits for the latest of several, and openly for an open one (GATE-4)', ({ waits, expected }) => {
-    expect(waitOf([...waits, { rule: 'G0', ...forbid('X', 'x') }])).toEqual(expected);
+    expect(waitOf([...waits, { rule: 'G0', ...forbid('NotGranted', 'x') }])).toEqual(expected);
   });
 
   it('keeps authority and wait apart: a restricted request may wait as well (GATE-4)', () => {

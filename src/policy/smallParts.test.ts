@@ -10,7 +10,10 @@ import { note, restrict, span, wait } from './rule.ts';
 import { RULES } from './rules.ts';
 import { nextStep } from './step.ts';
 
-const asking = (approvers: readonly string[]): Finding => ({ rule: 'G0', ...restrict('X', 'x', approvers) });
+const asking = (approvers: readonly string[]): Finding => ({
+  rule: 'G0',
+  ...restrict('ApprovalRequired', 'x', approvers),
+});
 const groups = (count: number): string[] => Array.from({ length: count }, (_, i) => `group-${i}`);
 /** An agent's step, unless told otherwise. */
 const step = (from: number, to: number): number =>
@@ -48,7 +51,7 @@ describe('small parts of the gate', () => {
   });
 
   it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])('waits openly until %s (GATE-4)', (notBefore) => {
-    expect(Object.keys(wait('X', 'x', {}, notBefore))).not.toContain('notBefore');
+    expect(Object.keys(wait('Cooldown', 'x', {}, notBefore))).not.toContain('notBefore');
   });
 
   it.each([
@@ -56,7 +59,7 @@ describe('small parts of the gate', () => {
     { length: 500, kept: 500 },
     { length: 501, kept: 500 },
   ])('keeps $kept of $length characters of a message, and shows where it was cut (GATE-6)', ({ length, kept }) => {
-    const { message } = note('X', 'x'.repeat(length));
+    const { message } = note('Trial', 'x'.repeat(length));
     expect([message.length, message.endsWith('…'), message.startsWith('x')]).toEqual([kept, length > 500, true]);
   });
 
@@ -71,7 +74,7 @@ describe('small parts of the gate', () => {
   });
 
   it('leaves out values that there are none of (GATE-8)', () => {
-    expect(note('X', 'x', { a: 1, b: undefined }).values).toStrictEqual({ a: '1' });
+    expect(note('Trial', 'x', { a: 1, b: undefined }).values).toStrictEqual({ a: '1' });
   });
 
   it.each([

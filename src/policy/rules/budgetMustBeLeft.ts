@@ -1,3 +1,4 @@
+import type { FindingCode } from '../../schema/findingCodes.ts';
 import { KEEP } from '../counters.ts';
 import { type ChangeRule, type Findings, noData, note, span, wait } from '../rule.ts';
 
@@ -33,7 +34,12 @@ export const budgetMustBeLeft: ChangeRule = ({ input: { counters }, blueprint: {
 };
 
 /** Used up until so many have left the hour that one more fits. */
-export function full(code: string, what: string, used: readonly { readonly at: number }[], limit: number): Findings {
+export function full(
+  code: FindingCode,
+  what: string,
+  used: readonly { readonly at: number }[],
+  limit: number,
+): Findings {
   if (used.length < limit) return [];
   // With a budget of none nothing has to leave: it waits openly.
   const leaves = used.map(({ at }) => at).sort((a, b) => a - b)[used.length - limit] ?? Number.NaN;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { promqlParts } from '../promql.ts';
-import { duration, hints, line, wholeNumber } from './scalars.ts';
+import { type CustomParams, duration, hints, line, wholeNumber } from './scalars.ts';
 
 /** The optional additions of a blueprint: blocks that most do without. Freeze and safety stand in the global rules as well. */
 
@@ -56,7 +56,7 @@ const query = (what: string) =>
     .superRefine((text, context) => {
       const parts = promqlParts(text);
       if (parts.ok) return;
-      const params = {
+      const params: CustomParams = {
         code: 'InvalidQuery',
         expected: 'a PromQL expression over series that gives one value',
         fix: `${parts.error}; try the query in Prometheus first`,

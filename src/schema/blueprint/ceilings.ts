@@ -122,6 +122,6 @@ function globalPlace(path: Path, globalDoc: GlobalDoc | undefined): string {
     section === undefined ? undefined : Object.getOwnPropertyDescriptor(globalDoc.spec, section)?.value;
   const present = typeof written === 'object' && written !== null && key !== undefined && Object.hasOwn(written, key);
   if (!present) return `built-in default of ${field}`;
-  const { file, line } = globalDoc.origin.fault({ code: '', path, found: '', expected: '', fix: '' });
+  const { file, line } = globalDoc.origin.fault({ code: 'LooserThanGlobal', path, found: '', expected: '', fix: '' });
   return line > 0 ? `${file}:${line}` : `${file} ${field}`;
 }

@@ -18,7 +18,7 @@ import {
 } from './defaults.ts';
 import type { BlueprintDoc, GlobalDoc } from './doc.ts';
 import type { BlueprintSpec, GlobalSpec } from './document.ts';
-import type { Fault } from './fault.ts';
+import type { Complaint, Fault } from './fault.ts';
 
 /**
  * The blueprint in force: defaults filled in, units resolved, the autonomy ceiling applied. A document that is looser than
@@ -83,7 +83,7 @@ const lower = (a: Autonomy, b: Autonomy): Autonomy => (RANK[a] <= RANK[b] ? a : 
 function foreignNamespace(doc: BlueprintDoc, namespace: string): Fault[] {
   const written = doc.spec.target?.namespace;
   if (written === undefined || written === namespace) return [];
-  const complaint = {
+  const complaint: Complaint = {
     code: 'TargetNamespace',
     path: ['target', 'namespace'],
     found: written,

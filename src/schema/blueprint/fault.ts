@@ -1,3 +1,5 @@
+import type { FaultCode } from './faultCodes.ts';
+
 /**
  * One thing wrong with a document, for the person who mends it. `code` is stable CamelCase; every other word is for
  * reading. `path` is as written in the document's own form (`spec.scaling.max_replicas`); line and column count from 1,
@@ -5,7 +7,7 @@
  * never empty: what cannot be quoted is described.
  */
 export interface Fault {
-  readonly code: string;
+  readonly code: FaultCode;
   readonly message: string;
   readonly path: string;
   readonly file: string;
@@ -28,7 +30,7 @@ export const NOWHERE: Position = { line: 0, column: 0 };
 
 /** What is wrong at a path, before it is known where that stands. */
 export interface Complaint {
-  readonly code: string;
+  readonly code: FaultCode;
   readonly path: Path;
   /** Points at the key instead of the value (unknown fields). */
   readonly atKey?: boolean;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../operation.ts';
 import { type Complaint, type Path, pathText, shown } from './fault.ts';
+import { isFaultCode } from './faultCodes.ts';
 import { nearest } from './nearest.ts';
 import { type Hint, hints } from './scalars.ts';
 import { unitFix } from './unitFix.ts';
@@ -23,8 +24,7 @@ function complaintOf(issue: Issue, root: z.ZodType, raw: unknown): Complaint[] {
   const hint = schema === undefined ? undefined : hints.get(schema);
   const value = valueAt(raw, path);
   if (value === undefined || value === null) return [missing(path, hint, schema)];
-  if (issue.code === 'custom')
-    return [{ code: String(issue.params?.['code']), path, found: shown(value), ...own(issue) }];
+  if (issue.code === 'custom') return [{ path, found: shown(value), ...own(issue) }];
   if (issue.code === 'invalid_value') return [notInList(path, value, issue.values.map(String), hint)];
   if (issue.code === 'too_big' || issue.code === 'too_small') return [outOfRange(issue, path, value, hint)];
   if (hint?.unit !== undefined) return [{ path, ...unitFix(hint.unit, value, hint.what) }];
@@ -33,8 +33,13 @@ function complaintOf(issue: Issue, root: z.ZodType, raw: unknown): Complaint[] {
   return [{ code, path, found: described(value), expected, fix: typeFix(value, schema, hint, expected) }];
 }
 
-function own(issue: Issue & { readonly code: 'custom' }): { expected: string; fix: string } {
-  return { expected: String(issue.params?.['expected']), fix: String(issue.params?.['fix']) };
+function own(issue: Issue & { readonly code: 'custom' }): Pick<Complaint, 'code' | 'expected' | 'fix'> {
+  const code: unknown = issue.params?.['code'];
+  return {
+    code: isFaultCode(code) ? code : 'WrongForm',
+    expected: String(issue.params?.['expected']),
+    fix: String(issue.params?.['fix']),
+  };
 }
 
 function unknownField(parent: Path, key: string, root: z.ZodType): Complaint {

@@ -72,7 +72,7 @@ interface Located {
 function tooLarge(text: string): Located | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_BYTES) return undefined;
-  const complaint = {
+  const complaint: Complaint = {
     code: 'TooLarge',
     path: [],
     found: `${bytes} bytes`,
@@ -105,7 +105,7 @@ function tooDeep(text: string): Located | undefined {
 }
 
 function deepAt(line: number, column: number): Located {
-  const complaint = {
+  const complaint: Complaint = {
     code: 'TooDeep',
     path: [],
     found: `more than ${MAX_DEPTH} levels of nesting`,
@@ -148,11 +148,11 @@ function syntaxFaults(document: Document.Parsed, file: string, lines: LineCounte
   for (const problem of independent([...document.errors, ...document.warnings])) {
     const { line, col } = lines.linePos(problem.pos[0]);
     const words = problem.message.split('\n')[0] ?? problem.message;
-    const known =
+    const known: Omit<Complaint, 'path'> | undefined =
       problem.code === 'TAG_RESOLVE_FAILED'
         ? { code: 'UnknownTag', found: words, expected: 'plain values without tags', fix: 'remove the tag' }
         : SYNTAX[problem.code];
-    const complaint = known ?? {
+    const complaint: Omit<Complaint, 'path'> = known ?? {
       code: 'InvalidYaml',
       found: words,
       expected: 'YAML 1.2',
@@ -182,7 +182,7 @@ function duplicateKeys(document: Document.Parsed, file: string, lines: LineCount
         }
         const { line, col } = lines.linePos(startOf(key) ?? 0);
         const found = `the key ${shown(name)} for the second time`;
-        const complaint = {
+        const complaint: Complaint = {
           code: 'DuplicateKey',
           path: [],
           found,

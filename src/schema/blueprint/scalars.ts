@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseCpu, parseMemory } from '../quantity.ts';
 import { formatDuration, parseDuration, parsePercent } from '../units.ts';
+import type { Complaint } from './fault.ts';
+import type { FaultCode } from './faultCodes.ts';
 
 /**
  * The scalars of a blueprint as people write them: text with its unit. Each carries a hint, from which messages say what
@@ -14,8 +16,11 @@ export interface Hint {
   readonly what: string;
   readonly unit?: Unit;
   /** The code of a value that does not have this form. */
-  readonly code?: string;
+  readonly code?: FaultCode;
 }
+
+/** What an issue of our own carries besides its message. */
+export type CustomParams = Pick<Complaint, 'code' | 'expected' | 'fix'>;
 
 /** Kept apart from zod's own registry, so that nothing of it reaches a generated schema. */
 export const hints = z.registry<Hint>();
@@ -48,7 +53,7 @@ function withUnit(
           code: 'OutOfRange',
           expected: `${NAMES[unit]} ${range.text}`,
           fix: `write a value ${range.text}, for example ${example}`,
-        },
+        } satisfies CustomParams,
       });
     })
     .register(hints, { what, unit, code: 'WrongUnit' });

@@ -2,7 +2,7 @@ import { NO_GLOBAL_RULES } from '../blueprint.ts';
 import { costNotes, type DefaultInForce, defaultsInForce } from './defaults.ts';
 import type { BlueprintDoc, GlobalDoc } from './doc.ts';
 import { effective, effectiveGlobal } from './effective.ts';
-import type { Fault } from './fault.ts';
+import type { Complaint, Fault } from './fault.ts';
 import { loadBlueprint, loadGlobal } from './load.ts';
 
 export interface NamedText {
@@ -78,7 +78,7 @@ function claimed(doc: BlueprintDoc, namespace: string, targets: Map<string, stri
   const holder = targets.get(target);
   targets.set(target, holder ?? doc.origin.file);
   if (holder === undefined) return [];
-  const complaint = {
+  const complaint: Complaint = {
     code: 'TargetTaken',
     path: doc.spec.target?.name === undefined ? [] : ['target', 'name'],
     found: `Deployment ${target}`,
