@@ -28,7 +28,9 @@ export class Api {
   create(kind: Kind, draft: KubeObject, options: WriteOptions): ClusterResult<KubeObject> {
     const { namespace, generateName } = draft.metadata;
     const name =
-      generateName && !draft.metadata.name ? `${generateName}${this.#objects.letters(5)}` : draft.metadata.name;
+      generateName && !draft.metadata.name
+        ? this.#objects.freeName(kind, namespace, generateName)
+        : draft.metadata.name;
     if (kind.namespaced !== (namespace !== undefined)) {
       return refuse('invalid', `${resource(kind)} is ${kind.namespaced ? '' : 'not '}namespaced`);
     }

@@ -52,6 +52,15 @@ describe('a Deployment in the world', () => {
     expect(pods().map((pod) => pod.metadata.name)).toEqual(old);
   });
 
+  it('comes to rest with ten thousand pods, of which a few draw a name that another has', {
+    timeout: 60_000,
+  }, async () => {
+    const { world, pods } = open({ replicas: 10_000 });
+    await world.advance(5_000);
+    expect(new Set(pods().map((pod) => pod.metadata.uid)).size).toBe(10_000);
+    expect(world.quietFor()).toBeGreaterThan(0);
+  });
+
   it('rolls out within a quarter of surge and a quarter unavailable, and ends with new pods only', async () => {
     const { world, pods, ready, setImage } = open({ replicas: 8 });
     await world.advance(5000);

@@ -55,9 +55,15 @@ export class Objects {
     return this.#version;
   }
 
-  /** Letters as Kubernetes uses them for generated names: the same seed and order of calls give the same letters. */
-  letters(count: number): string {
-    return letters(this.#draw(), count);
+  /**
+   * A name that nothing of the kind has, with five letters as Kubernetes generates them: the same seed and order of calls
+   * give the same. Of ten thousand pods a few draw the letters of another.
+   */
+  freeName(kind: Kind, namespace: string | undefined, prefix: string): string {
+    for (;;) {
+      const name = `${prefix}${letters(this.#draw(), 5)}`;
+      if (this.get(kind, namespace, name) === undefined) return name;
+    }
   }
 
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject | undefined {
@@ -75,8 +81,10 @@ export class Objects {
     return [...(this.#owned.get(`${kind.kind} ${ownerUid}`)?.values() ?? [])];
   }
 
-  /** Stores a new object, giving it identity. The caller has checked that the name is free. */
+  /** Stores a new object, giving it identity. Throws where the name is taken: what stood there would be gone unseen. */
   add(kind: Kind, draft: KubeObject, manager: string): KubeObject {
+    const { namespace, name } = draft.metadata;
+    if (this.get(kind, namespace, name) !== undefined) throw new Error(`${kind.kind} ${name} is in the world already`);
     const { managedFields: given, ...metadata } = draft.metadata;
     const object: KubeObject = {
       ...structuredClone(draft),

@@ -36,7 +36,7 @@ export function syncReplicaSet(deps: ReplicaSetDeps, set: KubeObject): void {
 function makePod(deps: ReplicaSetDeps, set: KubeObject): string | undefined {
   const { objects } = deps;
   const { template } = replicaSetSpec(set);
-  const name = `${set.metadata.name}-${objects.letters(5)}`;
+  const name = objects.freeName(KINDS.Pod, set.metadata.namespace, `${set.metadata.name}-`);
   const namespace = set.metadata.namespace ?? '';
   const refusal = quotaRefusal(objects, namespace, name, template.spec);
   if (refusal !== undefined) {
