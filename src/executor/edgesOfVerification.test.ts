@@ -7,14 +7,13 @@ import type { HistoryPoint } from '../schema/history.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { CheckResult, Phase, Verification } from '../schema/records.ts';
 import { calmBlueprint, calmWorkload, hotAssessment, NOON } from '../testing/gateInput.ts';
-import { advance } from './advance.ts';
 import { sampledAfter } from './afterConvergence.ts';
-import { conclude } from './conclude.ts';
 import type { Judged } from './decideAgain.ts';
+import { advance } from './executor.ts';
 import { refuse } from './refuse.ts';
 import { resumeUndo, undo } from './undo.ts';
 import type { Verifying } from './verify.ts';
-import { verify } from './verify.ts';
+import { conclude, verify } from './verify.ts';
 
 const point = (overrides: Partial<HistoryPoint> = {}): HistoryPoint =>
   ({

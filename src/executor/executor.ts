@@ -1,18 +1,22 @@
+import { assertNever } from '../kernel/assertNever.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { type DecisionStatus, FINAL, FLEET } from '../schema/records.ts';
-import { advance } from './advance.ts';
+import { awaitApproval } from './awaitApproval.ts';
 import { catchUp } from './catchUp.ts';
+import { lookAtChild } from './children.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
 import { Halts } from './halts.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 import { endLeftRequests } from './leftRequests.ts';
 import { isToBeMended } from './mendCounters.ts';
 import { recordBlueprint } from './recordBlueprint.ts';
-import { type Recovered, recoverSlot } from './recover.ts';
+import { type Recovered, recoverSlot, settleIntent } from './recover.ts';
 import { recoverFleet } from './recoverFleet.ts';
-import { mirroredOf, restsUntil } from './restsUntil.ts';
+import { request } from './request.ts';
+import { type Mirrored, mirroredOf, restsUntil } from './restsUntil.ts';
 import { retire } from './retention.ts';
 import { thaw } from './thaw.ts';
+import { verify } from './verify.ts';
 import { watch } from './watch.ts';
 
 interface Service {
@@ -42,83 +46,54 @@ export class Executor {
    * is at and begins no other: the records say where whoever comes next goes on.
    */
   async pass(stop?: AbortSignal): Promise<{ againAt?: number }> {
-    const { observer, clock } = this.#deps;
-    const again: AgainAt[] = [];
+    const { observer, clock, ownNamespace } = this.#deps;
     const stopped = (): boolean => stop?.aborted === true;
+    const again: AgainAt[] = [];
     const mirrored = mirroredOf(observer);
     for (const service of await this.#services(observer.decisions())) {
-      const looks: HeldDecision[] = [];
-      for (const held of service.decisions) {
-        const rests = restsUntil(this.#deps, held, service.decisions, mirrored);
-        if (rests === undefined) looks.push(held);
-        else again.push(rests);
-      }
       if (stopped()) return {};
-      // With nothing under way and nothing to be begun the slot is as its mirror shows it.
-      const isIdle = service.isToBeRecovered !== true && looks.every(({ status }) => FINAL.has(status.phase));
-      const slot: Recovered = isIdle
-        ? { againAt: undefined }
-        : await this.#guarded<Recovered>(
-            service,
-            () => recoverSlot(this.#deps, service.namespace, service.blueprint),
-            (againAt) => ({ againAt }),
-          );
-      again.push(slot.againAt);
-      for (const held of inOrder(looks)) {
-        if (held.name === slot.busy) continue;
-        if (stopped()) return {};
-        again.push(
-          await this.#guarded<AgainAt>(
-            service,
-            () => this.#look(held, service.decisions),
-            (at) => at,
-          ),
-        );
-      }
+      again.push(...(await this.#serve(service, mirrored, stopped)));
     }
-    again.push(
-      await this.#guarded<AgainAt>(
-        { namespace: this.#deps.ownNamespace, blueprint: FLEET },
-        () => recoverFleet(this.#deps),
-        (at) => at,
-      ),
-    );
-    again.push(
-      await this.#guarded<AgainAt>(
-        { namespace: this.#deps.ownNamespace, blueprint: FLEET },
-        () => this.#halts.pass(),
-        (at) => at,
-      ),
-    );
-    for (const view of this.#deps.observer.views()) {
+    if (stopped()) return {};
+    const fleet = { namespace: ownNamespace, blueprint: FLEET };
+    again.push(await this.#guarded(fleet, () => recoverFleet(this.#deps)));
+    again.push(await this.#guarded(fleet, () => this.#halts.pass()));
+    for (const view of observer.views()) {
       if (stopped()) return {};
-      again.push(
-        await this.#guarded<AgainAt>(
-          { namespace: view.namespace, blueprint: view.name },
-          () => recordBlueprint(this.#deps, view),
-          (at) => at,
-        ),
-      );
-      again.push(
-        await this.#guarded<AgainAt>(
-          { namespace: view.namespace, blueprint: view.name },
-          () => thaw(this.#deps, view),
-          (at) => at,
-        ),
-      );
+      const service = { namespace: view.namespace, blueprint: view.name };
+      again.push(await this.#guarded(service, () => recordBlueprint(this.#deps, view)));
+      again.push(await this.#guarded(service, () => thaw(this.#deps, view)));
     }
-    await this.#guarded<void>(
-      { namespace: '', blueprint: '' },
-      () => endLeftRequests(this.#deps),
-      () => undefined,
-    );
-    await this.#guarded<void>(
-      { namespace: '', blueprint: '' },
-      () => retire(this.#deps),
-      () => undefined,
-    );
+    again.push(await this.#guarded(fleet, async () => void (await endLeftRequests(this.#deps))));
+    again.push(await this.#guarded(fleet, async () => void (await retire(this.#deps))));
     const due = again.filter((at) => at !== undefined);
     return due.length === 0 ? {} : { againAt: Math.max(clock.now(), Math.min(...due)) };
+  }
+
+  /** The slot of one service first, then each of its Decisions that there is a reason to look at. */
+  async #serve(service: Service, mirrored: Mirrored, stopped: () => boolean): Promise<AgainAt[]> {
+    const again: AgainAt[] = [];
+    const looks: HeldDecision[] = [];
+    for (const held of inOrder(service.decisions)) {
+      const rests = restsUntil(this.#deps, held, service.decisions, mirrored);
+      if (rests === undefined) looks.push(held);
+      else again.push(rests);
+    }
+    let slot: Recovered = { againAt: undefined };
+    // With nothing under way and nothing to be begun the slot is as its mirror shows it.
+    if (service.isToBeRecovered === true || looks.some(({ status }) => !FINAL.has(status.phase))) {
+      const recover = async (): Promise<AgainAt> => {
+        slot = await recoverSlot(this.#deps, service.namespace, service.blueprint);
+        return slot.againAt;
+      };
+      again.push(await this.#guarded(service, recover));
+    }
+    for (const held of looks) {
+      if (held.name === slot.busy) continue;
+      if (stopped()) break;
+      again.push(await this.#guarded(service, () => this.#look(held, service.decisions)));
+    }
+    return again;
   }
 
   async #services(objects: readonly KubeObject[]): Promise<Service[]> {
@@ -153,17 +128,16 @@ export class Executor {
     return held.ok && !FINAL.has(held.value.status.phase) ? advance(this.#deps, held.value, siblings) : undefined;
   }
 
-  async #guarded<T>(
+  async #guarded(
     { namespace, blueprint }: Pick<Service, 'namespace' | 'blueprint'>,
-    work: () => Promise<T>,
-    failed: (againAt: number) => T,
-  ): Promise<T> {
+    work: () => Promise<AgainAt>,
+  ): Promise<AgainAt> {
     try {
       return await work();
     } catch (error) {
       const { log, clock } = this.#deps;
       log.error({ service: `${namespace}/${blueprint}`, error: String(error) }, 'something was left out of this pass');
-      return failed(clock.now() + POLL_MS);
+      return clock.now() + POLL_MS;
     }
   }
 
@@ -195,4 +169,31 @@ function inOrder(decisions: readonly HeldDecision[]): HeldDecision[] {
   const rank = ({ status: { phase } }: HeldDecision): number =>
     phase === 'Executing' || phase === 'Verifying' ? 0 : 1;
   return [...decisions].sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
+}
+
+/** One look at one Decision, by its phase. */
+export function advance(deps: ExecutorDeps, held: HeldDecision, siblings: readonly HeldDecision[]): Promise<AgainAt> {
+  const { phase } = held.status;
+  switch (phase) {
+    case 'Pending':
+    case 'Deferred':
+      return held.spec.parent === undefined ? request(deps, held, siblings) : lookAtChild(deps, held, siblings);
+    case 'AwaitingApproval':
+      return awaitApproval(deps, held);
+    case 'Executing':
+      return settleIntent(deps, held);
+    case 'Verifying':
+      return verify(deps, held);
+    case 'Refused':
+    case 'Succeeded':
+    case 'RolledBack':
+    case 'Failed':
+    case 'Inconclusive':
+    case 'Rejected':
+    case 'Expired':
+    case 'Superseded':
+      return Promise.resolve(undefined);
+    default:
+      return assertNever(phase);
+  }
 }

@@ -1,19 +1,20 @@
 import { usualStartMs } from '../analysis/startDeadline.ts';
-import { type Convergence, convergence, overwrittenBy } from '../analysis/verification.ts';
+import { type Convergence, convergence, judge, missedEarly, overwrittenBy } from '../analysis/verification.ts';
 import { applied, verifying } from '../policy/counters.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { changeOf, directionOf } from '../schema/changeRecord.ts';
 import type { InFlight } from '../schema/counters.ts';
-import type { ChangeRecord, Verification } from '../schema/records.ts';
+import type { ChangeRecord, CheckResult, Verification } from '../schema/records.ts';
+import { wantedOf } from '../schema/wish.ts';
+import { sampledAfter } from './afterConvergence.ts';
 import { alert, alertLost } from './alert.ts';
 import { blueprintOfThen } from './blueprintOfThen.ts';
-import { close, SUPERSEDED_BY_UP } from './close.ts';
-import { conclude } from './conclude.ts';
+import { close } from './close.ts';
 import { look, type Seen } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
-import { type HeldDecision, lastApplied, openIntent } from './heldDecision.ts';
+import { type HeldDecision, lastApplied, NEXT_STEP, openIntent } from './heldDecision.ts';
+import { lost, superseded, supersededBy } from './overtaken.ts';
 import { retakeSlot, updateCounters } from './slot.ts';
-import { stabilise } from './stabilise.ts';
 import { endUndo, resumeUndo, undo } from './undo.ts';
 import { writeStatus } from './writeStatus.ts';
 
@@ -152,36 +153,125 @@ async function notConverged(
   return conclude(deps, held, verifying, { outcome: 'fail', checks: [], message, reason });
 }
 
-/** Nothing can be judged and nothing may be undone without blueprint or target: a person is told. */
-async function lost(
-  deps: ExecutorDeps,
-  held: HeldDecision,
-  change: ChangeRecord,
-  reason: string,
-  message: string,
-): Promise<AgainAt> {
-  await alert(deps, held, { code: reason, message: `${message} while change ${change.id} was being verified` });
-  return close(deps, held, openIntent(held.status)?.id ?? change.id, { phase: 'Inconclusive', reason, message });
+/** Phase 1. The verdict falls at the end of the stabilisation period, except that a down which hurts ends it at once. */
+async function stabilise(deps: ExecutorDeps, held: HeldDecision, verifying: Verifying): Promise<AgainAt> {
+  const { change, blueprint, verification } = verifying;
+  const now = deps.clock.now();
+  const { checks, stabilizationMs } = blueprint.verification;
+  const convergedAt = verification.convergedAt ?? verification.startedAt;
+  const period = stabilizationMs * (verification.widened ? 2 : 1);
+  const after = sampledAfter(deps.observer.history(held.namespace, held.spec.blueprint.name), convergedAt);
+  const direction = directionOf(change);
+  if (direction === 'down') {
+    const missed = missedEarly({ checks, baseline: change.baseline, after, stabilizationMs });
+    if (missed.length > 0) {
+      const message = missed.map(({ name, message: words }) => `${name}: ${words}`).join('; ');
+      return conclude(deps, held, verifying, { outcome: 'fail', checks: missed, message, reason: 'MissedEarly' });
+    }
+  }
+  const end = convergedAt + period;
+  if (now < end) return direction === 'down' ? Math.min(end, now + POLL_MS) : end;
+  const judged = judge({ checks, baseline: change.baseline, after, now, stabilizationMs: period, direction });
+  if (judged.outcome !== 'inconclusive') return conclude(deps, held, verifying, judged);
+  if (verification.widened) {
+    await deps.journal.append({ kind: 'verified', subject: held.name, data: { changeId: change.id, ...judged } });
+    const message = `change ${change.id} could not be judged, and stays: ${judged.message}`;
+    await alert(deps, held, { code: 'VerificationInconclusive', message });
+    const ended = { ...verification, phase: 'done' as const, outcome: 'inconclusive' as const, checks: judged.checks };
+    return close(deps, held, change.id, {
+      phase: 'Inconclusive',
+      reason: 'NotJudged',
+      message: judged.message,
+      verification: { ...ended, message: judged.message.slice(0, 500) },
+    });
+  }
+  const written = await writeStatus(
+    deps,
+    held,
+    {
+      phase: 'Verifying',
+      reason: 'Widened',
+      message: `not to be judged yet, once more as long: ${judged.message}`,
+      verification: { ...verification, widened: true, checks: judged.checks },
+    },
+    true,
+  );
+  return written.ok ? end + stabilizationMs : now + SOON_MS;
 }
 
-/** A scale-up under pressure took the slot of this change (G23): the counters or the target's own annotation name it. */
-function supersededBy({ view, workload }: Seen, held: HeldDecision, change: ChangeRecord): string | undefined {
-  const inFlight = view.counters?.inFlight;
-  if (inFlight !== undefined && inFlight.decision !== held.name) return inFlight.changeId;
-  const carried = workload.lastChange;
-  const isNewer = carried !== undefined && carried.decision !== held.name && carried.id === view.counters?.lastChangeId;
-  return isNewer && inFlight?.changeId !== change.id ? carried.id : undefined;
+export interface Conclusion {
+  readonly outcome: 'pass' | 'insufficient' | 'fail' | 'inconclusive';
+  readonly checks: CheckResult[];
+  readonly message: string;
+  /** Of a failure: what failed, as a code. */
+  readonly reason?: string;
 }
 
-async function superseded(
+/** The end of a verification: the next step, success, or the undo. */
+export async function conclude(
   deps: ExecutorDeps,
   held: HeldDecision,
-  change: ChangeRecord,
-  newer: string,
+  verifying: Verifying,
+  conclusion: Conclusion,
 ): Promise<AgainAt> {
-  return close(deps, held, change.id, {
-    phase: directionOf(change) === 'down' ? 'RolledBack' : 'Superseded',
-    reason: SUPERSEDED_BY_UP,
-    message: `closed by the scale-up ${newer} under pressure`,
+  const { change, blueprint, seen } = verifying;
+  const { outcome, checks, message } = conclusion;
+  await deps.journal.append({
+    kind: 'verified',
+    subject: held.name,
+    data: { changeId: change.id, outcome, checks, message },
   });
+  const verification: Verification = {
+    ...verifying.verification,
+    phase: 'done',
+    outcome,
+    checks: checks.slice(0, 32),
+    message: message.slice(0, 500),
+  };
+  const { breakerFailures } = blueprint.safety;
+  if (outcome === 'fail') return failed(deps, held, verifying, verification, conclusion.reason ?? 'CheckFailed');
+  const wanted = wantedOf(held.spec);
+  if (wanted?.kind === 'scale' && seen.workload.replicas !== wanted.replicas) {
+    const next = `step ${change.before} to ${change.after} ${outcome === 'pass' ? 'passed' : 'was not enough'}; next on the way to ${wanted.replicas}`;
+    const end = { phase: 'Pending', reason: NEXT_STEP, message: next, verification } as const;
+    return close(deps, held, change.id, end, breakerFailures);
+  }
+  const reason = outcome === 'insufficient' ? 'Insufficient' : 'Verified';
+  const isWatched = outcome === 'pass' && checks.length > 0;
+  const last: Verification = isWatched
+    ? { ...verification, phase: 'watch', watchedFrom: deps.clock.now() }
+    : verification;
+  const end = { phase: 'Succeeded', reason, message, verification: last } as const;
+  return close(deps, held, change.id, end, breakerFailures);
+}
+
+async function failed(
+  deps: ExecutorDeps,
+  held: HeldDecision,
+  verifying: Verifying,
+  verification: Verification,
+  reason: string,
+): Promise<AgainAt> {
+  const { change, blueprint, seen } = verifying;
+  const message = verification.message ?? '';
+  const now = deps.clock.now();
+  if (!isUndone(blueprint, verification.checks)) {
+    await alert(deps, held, { code: 'ChangeFailed', message: `${message}; the blueprint does not let it be undone` });
+    const end = { phase: 'Failed', reason, message, verification, failure: { reason, message } } as const;
+    return close(deps, held, change.id, end, blueprint.safety.breakerFailures);
+  }
+  // Durable before the undo is tried: whatever dies from here on, the undo is still due.
+  const failure = { reason, message };
+  const update = { phase: 'Verifying', reason, message, verification, failure, deferredSince: now } as const;
+  const written = await writeStatus(deps, held, update, true);
+  return written.ok ? undo(deps, written.value, change, seen.view) : now + SOON_MS;
+}
+
+/** A change that never took effect has failed no check, and is undone like one whose critical check failed. */
+function isUndone({ verification: { rollback, checks } }: Blueprint, results: readonly CheckResult[]): boolean {
+  if (!rollback.enabled || !rollback.automatic) return false;
+  const failed = results.filter(({ outcome }) => outcome === 'fail');
+  if (failed.length === 0) return true;
+  const triggers = new Set(checks.filter((check) => check.rollbackTrigger).map(({ name }) => name));
+  return failed.some(({ name, critical }) => triggers.has(name) || (critical && rollback.onCriticalFailure));
 }

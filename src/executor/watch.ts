@@ -5,12 +5,11 @@ import { changeOf, directionOf } from '../schema/changeRecord.ts';
 import type { ChangeRecord, Verification } from '../schema/records.ts';
 import { sampledAfter } from './afterConvergence.ts';
 import { blueprintOfThen } from './blueprintOfThen.ts';
-import { conclude } from './conclude.ts';
 import { look } from './decideAgain.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { type HeldDecision, lastApplied } from './heldDecision.ts';
 import { takeSlot } from './slot.ts';
-import { inFlightOf } from './verify.ts';
+import { conclude, inFlightOf } from './verify.ts';
 import { writeStatus } from './writeStatus.ts';
 
 /** Phase 2 lasts so long from the end of phase 1. */
