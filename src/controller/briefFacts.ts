@@ -34,7 +34,8 @@ export function briefFacts({ request, verdict, view, rationale, alternatives }: 
     what: `${wishWords(request.tool, argumentsOf(request.wanted))} (${verdict.operation})`,
     verdict: headline(verdict),
     rules: weighs.map(({ rule, code, message }) => `${rule} ${code}: ${message}`),
-    before: known?.before ?? 'not known: the Deployment could not be read',
+    before:
+      known?.before ?? (workload === undefined ? 'not known: the Deployment could not be read' : running(workload)),
     after: known?.after ?? 'nothing would change: no code could carry this out',
     risk: known?.risk ?? ['none from the request itself: it cannot be carried out'],
     undo: known === undefined ? 'nothing to undo' : undoWords(blueprint),
@@ -63,16 +64,21 @@ function othersWords(request: Request, verdict: Verdict, view: ServiceView | und
   ].filter((text) => text !== undefined);
 }
 
+const running = ({ replicas, ready }: Workload): string => `${replicas} replicas, ${ready} ready`;
+
 type Effect = Pick<BriefFacts, 'before' | 'after' | 'risk'>;
 
 function effectOf({ effect, wanted }: Request, workload: Workload): Effect | undefined {
   if (effect !== 'change') return undefined;
-  const running = `${workload.replicas} replicas, ${workload.ready} ready`;
   switch (wanted?.kind) {
     case 'scale':
-      return { before: running, after: `${wanted.replicas} replicas`, risk: scaleRisk(wanted.replicas, workload) };
+      return {
+        before: running(workload),
+        after: `${wanted.replicas} replicas`,
+        risk: scaleRisk(wanted.replicas, workload),
+      };
     case 'restart':
-      return { before: running, after: 'the same, with new pods', risk: [replacesAll(workload)] };
+      return { before: running(workload), after: 'the same, with new pods', risk: [replacesAll(workload)] };
     case 'resources':
     case 'rollback': {
       const change = templateChange(wanted, workload);

@@ -103,6 +103,15 @@ describe('the brief of a wish', () => {
     for (const line of lines) expect(written?.brief).toMatch(line);
   });
 
+  it('of what no code could carry out says what runs, and that it stays so', async () => {
+    const asked = askedOf({ request: deletion });
+    const unread = { ...asked, view: undefined };
+    const briefs = await Promise.all([asked, unread].map((of) => writeBrief(RULE_AGENTS.enforcer, of, desk, signal)));
+    expect(briefs[0]?.brief).toMatch(/^Before: \d+ replicas, \d+ ready$/m);
+    expect(briefs[0]?.brief).toContain('After: nothing would change');
+    expect(briefs[1]?.brief).toContain('Before: not known: the Deployment could not be read');
+  });
+
   it('of a restart says that all pods are replaced', async () => {
     const restricted = {
       authority: {
