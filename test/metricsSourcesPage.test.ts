@@ -8,7 +8,7 @@ import { loadBlueprint } from '../src/schema/blueprint/load.ts';
 
 const page = readFileSync(path.join(import.meta.dirname, '..', 'docs', 'METRICS_SOURCES.md'), 'utf8');
 const blocks = (language: string): string[] =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
+  [...page.matchAll(new RegExp(`^\`\`\`${language}[^\\n]*\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
 
 describe('docs/METRICS_SOURCES.md', () => {
   it('shows blueprints that load', () => {
