@@ -69,6 +69,18 @@ describe('a request of a person', () => {
     expect(stage.status(answer.decision?.name ?? '').phase).toBe('Refused');
   });
 
+  it('keeps what looks like a secret in its reason out of every record', async () => {
+    const { asks, made, stage, run, journal } = await open();
+    await asks('scale', scaleTo(3), 'ann', 'the sale; password=hunter2hunter2');
+    await run(30_000);
+    expect(made()[0]?.spec.rationale).toBe('the sale; password=[redacted]');
+    const events = stage.world.objects.list(KINDS.Event);
+    expect(JSON.stringify(events)).toContain('the sale');
+    expect(JSON.stringify([made(), events, journal.records.filter(({ kind }) => kind !== 'call')])).not.toContain(
+      'hunter2',
+    );
+  });
+
   it('for a service that no blueprint governs is refused, in the journal alone', async () => {
     const { asks, made, journal } = await open();
     const answer = await asks('scale', { service: 'kube-system/coredns', replicas: 3 });

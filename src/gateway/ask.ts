@@ -3,6 +3,7 @@ import { isFromPerson, proveRequester } from '../approvals/requesterProof.ts';
 import { type JudgeDeps, type Judged, judgeCall, judgeOnly, wishIn } from '../calls/judge.ts';
 import { readable } from '../calls/readable.ts';
 import { isoInstant } from '../kernel/instant.ts';
+import { redact } from '../kernel/redact.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import { type Client, clientWords } from '../schema/client.ts';
@@ -93,7 +94,9 @@ export async function create(
   const evidence = assessment === undefined ? [] : evidenceLines(assessment);
   const origin: Origin = { ...originOf('person'), note: clientWords(from).slice(0, 300) };
   const uid = workload?.uid;
-  const parts = { blueprint, uid, request, verdict, rationale: said, evidence, origin, journal: head };
+  // A reason is read by more people than the secret that somebody pasted into it was meant for.
+  const rationale = redact(said);
+  const parts = { blueprint, uid, request, verdict, rationale, evidence, origin, journal: head };
   const object = newDecision(parts, isoInstant(workload?.at ?? now));
   const where = { namespace: blueprint.namespace, name: request.id };
   const spec = object.spec as DecisionSpec;

@@ -40,6 +40,13 @@ describe('an answer', () => {
     expect(tally(request(view), PEOPLE.trust)).toMatchObject({ kind: 'approved', by: ['ann'], choice: 'once' });
   });
 
+  it('that holds what looks like a secret is signed without it, and counts', async () => {
+    const view = await asked();
+    await view.answer({ choice: 'once', comment: 'as told: token=abcdef123456' });
+    expect(JSON.stringify(request(view)['votes'])).toContain('as told: token=[redacted]');
+    expect(tally(request(view), PEOPLE.trust)).toMatchObject({ kind: 'approved', by: ['ann'] });
+  });
+
   it('twice the same is one', async () => {
     const view = await asked();
     await view.answer({ choice: 'once' });

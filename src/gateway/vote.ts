@@ -4,6 +4,7 @@ import { digestOf } from '../approvals/subject.ts';
 import { mayNotDecide, type Tally, tally, votesOf, whyFull } from '../approvals/tally.ts';
 import { castVote, isGenuine } from '../approvals/vote.ts';
 import { isoInstant } from '../kernel/instant.ts';
+import { redact } from '../kernel/redact.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { VoteBody } from '../schema/api/approvals.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
@@ -167,7 +168,8 @@ function sign(
   spec: ApprovalRequestSpec,
   choice: Vote['choice'] | undefined,
 ): Vote {
-  const comment = body.comment?.trim();
+  // Before it is signed: afterwards nothing of it may change.
+  const comment = redact(body.comment?.trim() ?? '');
   return castVote(
     {
       id: `${who.name}-${deps.ids.fresh()}`.slice(-64),
@@ -175,7 +177,7 @@ function sign(
       groups: who.groups.filter((group) => spec.approvers.includes(group)),
       vote: body.vote,
       ...(choice === undefined ? {} : { choice }),
-      ...(comment === undefined || comment === '' ? {} : { comment }),
+      ...(comment === '' ? {} : { comment }),
       at: isoInstant(deps.clock.now()),
       digest: body.digest,
     },
