@@ -1,0 +1,158 @@
+export interface Demo {
+  /** Without `.md`. */
+  readonly name: string;
+  /** As `fairlead demo --scenario` takes it. */
+  readonly scenario: number;
+  readonly title: string;
+  /** What the page answers. */
+  readonly asks: string;
+  /** Words of the transcript, spaces aside, and what they say: by hand, and refused where nothing prints them any more. */
+  readonly look: readonly (readonly [words: string, says: string])[];
+  /** What to do or read next, as Markdown. */
+  readonly next: readonly string[];
+}
+
+const RULES = '../docs/reference/rules.md';
+const BLUEPRINT = '[blueprints/frontend/blueprint.yaml](../blueprints/frontend/blueprint.yaml)';
+
+export const DEMOS: readonly Demo[] = [
+  {
+    name: '01-autonomous-scaling',
+    scenario: 1,
+    title: 'Autonomous scaling',
+    asks: 'What happens between the first busy minute of a service and a verified change, with nobody asked?',
+    look: [
+      ['analysis up (3 replicas)', 'Code computes direction and size from the numbers: 2 pods at 85 % want 3 at 57 %.'],
+      [
+        'gate allowed, step 2 to 3',
+        `The gate found nothing against it: granted, and within the limits of ${BLUEPRINT}.`,
+      ],
+      [
+        'again the executor, on fresh state: the same',
+        'Another role reads the state anew and asks the same gate. Only this answer counts.',
+      ],
+      [
+        'recorded first, then written',
+        'The intent is in the Decision and in the journal before the one patch is sent.',
+      ],
+      [
+        'verified pass',
+        'All pods ready, then `stabilization_period` (60 s), then the checks, each against the value before.',
+      ],
+      ['2 of 2 verdicts came out the same', 'The journals alone are enough to judge every request again.'],
+    ],
+    next: [
+      'The same kind of decision as a record: [decision-autonomous.json](../examples/decision-autonomous.json)',
+      'The path of every decision: [ARCHITECTURE.md](../docs/ARCHITECTURE.md#one-decision)',
+    ],
+  },
+  {
+    name: '02-approval-workflow',
+    scenario: 2,
+    title: 'Approval workflow',
+    asks: 'Who decides when a service needs more than its blueprint allows, and what does their yes do?',
+    look: [
+      ['search: scale 3 to 5', 'Up to the limit nobody has to be asked.'],
+      [
+        'gate restricted: needs approval by devops-team',
+        'One replica more is not forbidden: the blueprint says who may allow it (`requires_approval`).',
+      ],
+      ['waits search: needs approval by devops-team until', 'A request with a deadline. No answer means no.'],
+      [
+        'omar approves',
+        'A vote for exactly this request, signed by the gateway and journalled before it counts. Here omar is played by code.',
+      ],
+      [
+        'raise shop/search: max_replicas 5 to 6, version 1.0.0 to 1.1.0',
+        'He chose to raise the limit: the blueprint gets a new version. He could have allowed it once.',
+      ],
+      [
+        'again by now: allowed, step 5 to 6',
+        'The executor checks the vote and judges the request again before it writes.',
+      ],
+    ],
+    next: [
+      'Answer one yourself: `npm run demo -- --keep` prints a one-time link for ada, who is asked',
+      'Request, vote, release and write as records: [audit-approval.json](../examples/audit-approval.json)',
+    ],
+  },
+  {
+    name: '03-governance-blocking',
+    scenario: 3,
+    title: 'Governance blocking',
+    asks: 'What happens when a model that an attacker controls asks for the worst?',
+    look: [
+      [
+        'model wants delete_deployment',
+        'Its words would convince a person in a hurry. No rule of the gate reads them.',
+      ],
+      ['G0 ForbiddenByBlueprint', `The blueprint forbids it, in \`forbidden_operations\` of ${BLUEPRINT}.`],
+      ['G0 NotExecutable', 'There is no code that could do it.'],
+      [
+        'G22 NotExpressible',
+        `No blueprint can grant it. Each of the three is enough, and all are listed: [rules](${RULES}).`,
+      ],
+      ['instead scale_to_zero: forbidden', 'What could be done instead, already judged, or marked as advice.'],
+      ['alert security', 'An Event on the Deployment, and a message to whatever sinks are set.'],
+      ['1 decision: 1 forbidden', 'What was refused is on record too. No line says `done`: nothing was written.'],
+    ],
+    next: [
+      'The refused request as a record: [decision-forbidden.json](../examples/decision-forbidden.json); all that the gate saw: [governance-forbidden.json](../examples/governance-forbidden.json)',
+      'An operator who asks for the same in a chat gets the same: `bin/fairlead demo --no-input --scenario 8`',
+    ],
+  },
+  {
+    name: '04-rollback-verification',
+    scenario: 4,
+    title: 'Rollback after verification',
+    asks: 'A change that every number spoke for makes things worse: who notices, and who takes it back?',
+    look: [
+      [
+        'gate allowed, step 3 to 2',
+        'Nothing that was observed speaks against it. What CPU does not show is not known yet.',
+      ],
+      [
+        'verified fail: p95 280 ms, wanted < 200 ms on two samples in a row',
+        'A clear failure does not wait for the end of the stabilisation.',
+      ],
+      [
+        'the automatic undo, back to 3; nobody is asked',
+        `The undo goes through the gate as well, by a rule of its own, G17: [rules](${RULES}).`,
+      ],
+      [
+        'undone checkout: back to 3',
+        'The undo is verified too. One that fails freezes the service until a person lifts that.',
+      ],
+      [
+        'G11 Reversal',
+        'The analysis wants 2 again at once. It has to wait, since the undo is remembered in the counters.',
+      ],
+      ['a person is called', 'A failed change is told to people, with its cause.'],
+    ],
+    next: [
+      'A failed check and its undo as records: [verification-failure.json](../examples/verification-failure.json); a check that passed: [verification-success.json](../examples/verification-success.json)',
+    ],
+  },
+  {
+    name: '05-multi-service',
+    scenario: 5,
+    title: 'Several services',
+    asks: 'Does the trouble of one service move another?',
+    look: [
+      [
+        'backend: a calm evening: CPU goes to 45%',
+        'Between its alarms of 40 % and 80 %. No line after it is about backend: nobody proposes anything.',
+      ],
+      [
+        'proposed frontend: scale to 3',
+        'frontend is looked at by itself, with its own blueprint, counters and verification.',
+      ],
+      ['backend 2 ■■■····· 8 CPU 45%', 'backend ends as it began, with 3 replicas.'],
+      ['1 decision: 1 allowed', 'One request for an effect in all.'],
+    ],
+    next: [
+      'When two want the same room, priority decides: `bin/fairlead demo --no-input --scenario 6`, and as records [multi-service-conflict.json](../examples/multi-service-conflict.json)',
+      'Two that are served at once: [decision-multi-service.json](../examples/decision-multi-service.json)',
+    ],
+  },
+];
