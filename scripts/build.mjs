@@ -34,8 +34,9 @@ function older(made, sources) {
 /**
  * Chunks carry a hash of their content in their names and are put in place one by one, the entry last: a process that runs
  * from dist/ goes on finding its own, two builds at once do no harm, and a build that fails leaves what was there.
+ * `clean`: nothing of earlier builds stays, as a package wants it.
  */
-export async function build() {
+export async function build({ clean = false } = {}) {
   const { build: bundle } = await import('esbuild');
   const made = path.join(root, `.dist-${process.pid}`);
   try {
@@ -51,6 +52,7 @@ export async function build() {
       sourcemap: true,
       logLevel: 'warning',
     });
+    if (clean) rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     install(made, path.join(root, 'dist'));
     if (webStale()) await buildWeb(path.join(made, 'web'));
     rmSync(made, { recursive: true, force: true });
@@ -88,4 +90,4 @@ function install(made, dist) {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-if (process.argv[1] === import.meta.filename) await build();
+if (process.argv[1] === import.meta.filename) await build({ clean: process.argv.includes('--clean') });

@@ -17,6 +17,7 @@ import type { Scenario } from './demo/scenario.ts';
 import { SCENARIOS } from './demo/scenarios.ts';
 import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
+import { callName, shippedBlueprints } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { openModelTrace } from './modelTrace.ts';
 import { VERSION } from './version.ts';
@@ -94,7 +95,7 @@ async function playAll(
     play.tell('\n');
     for (const line of results.map(resultLine)) settings.live ? play.say(line) : play.tell(`${line}\n`);
     play.say(`${byVerdict(play.run.decisions())} ${proof.words}.`);
-    if (!settings.keep) play.tell(`\n${NEXT}`);
+    if (!settings.keep) play.tell(`\n${next()}`);
     else {
       play.tell(`\n${toTry(dir)}\nThe shop stays open, with these journals: ${dir}\nCtrl-C closes it.\n\n`);
       play.title('the shop stays open');
@@ -166,8 +167,12 @@ const toTry = (dir: string): string => `In another terminal:
   kubectl describe deploy/frontend -n shop
 `;
 
-const NEXT = `Next:
-  bin/fairlead demo --keep               take part in it, with kubectl
-  bin/fairlead validate -v blueprints/   the limits that were kept
-  bin/fairlead init NAMESPACE/NAME       a first blueprint of your own
-`;
+function next(): string {
+  const calls = [
+    ['demo --keep', 'take part in it, with kubectl'],
+    [`validate -v ${shippedBlueprints()}`, 'the limits that were kept'],
+    ['init NAMESPACE/NAME', 'a first blueprint of your own'],
+  ].map(([call, why]) => [`${callName} ${call}`, why] as const);
+  const width = Math.max(...calls.map(([call]) => call.length));
+  return `Next:\n${calls.map(([call, why]) => `  ${call.padEnd(width)}   ${why}\n`).join('')}`;
+}
