@@ -28,3 +28,13 @@ describe('the links of a page', () => {
     expect(deadLinks('x.md', text)).toEqual(['no.md: there is no no.md', 'README.md#no: README.md has no heading #no']);
   });
 });
+
+describe('the index of the guides', () => {
+  it('leads to every page in docs that is no reference, report or decision', () => {
+    const all = pages();
+    const index = all.find(({ file }) => file === 'docs/README.md')?.text ?? '';
+    const guides = all.map(({ file }) => file).filter((file) => /^docs\/[A-Z_]+\.md$/.test(file));
+    const missing = guides.filter((file) => file !== 'docs/README.md' && !index.includes(`](${path.basename(file)})`));
+    expect(missing).toEqual([]);
+  });
+});
