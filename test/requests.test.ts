@@ -73,7 +73,7 @@ describe('a request of a person', () => {
     const { asks, made, stage, run, journal } = await open();
     await asks('scale', scaleTo(3), 'ann', 'the sale; password=hunter2hunter2');
     await run(30_000);
-    expect(made()[0]?.spec.rationale).toBe('the sale; password=[redacted]');
+    expect(made().map(({ spec }) => spec)).toMatchObject([{ rationale: 'the sale; password=[redacted]' }]);
     const events = stage.world.objects.list(KINDS.Event);
     expect(JSON.stringify(events)).toContain('the sale');
     expect(JSON.stringify([made(), events, journal.records.filter(({ kind }) => kind !== 'call')])).not.toContain(
