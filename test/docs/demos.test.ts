@@ -16,7 +16,7 @@ const PAGES = [
 const FOLDER = path.join(ROOT, 'demos');
 
 describe('demos/', () => {
-  it('shows what the program prints today (npm run demos)', { timeout: 120_000 }, async () => {
+  it('shows what the program prints today (npm run demos)', { timeout: 180_000 }, async () => {
     const made = await demoPages();
     expect({ made: [...made.keys()].toSorted(), kept: readdirSync(FOLDER).toSorted() }).toEqual({
       made: PAGES,
