@@ -225,9 +225,14 @@ describe('a hold over HTTP', () => {
     const { stage, http, journal } = await asked();
     const ada = { cookie: http.session('ada') };
     const holds = () => holdsOf(stage, 'shop', 'web');
-    const paused = await http.call('POST', '/api/services/shop/web/pause', { ...ada, body: { action: 'pause' } });
+    const paused = await http.call('POST', '/api/services/shop/web/pause', {
+      ...ada,
+      body: { action: 'pause', reason: 'vendor at it, token=abcdef123456' },
+    });
     expect(paused.status).toBe(200);
-    expect(holds()).toMatchObject([{ kind: 'pause', what: 'all', by: 'ada' }]);
+    expect(holds()).toMatchObject([
+      { kind: 'pause', what: 'all', by: 'ada', reason: 'vendor at it, token=[redacted]' },
+    ]);
     const wordless = await http.call('POST', '/api/services/shop/web/resume', {
       ...ada,
       body: { action: 'resume', reason: ' ' },

@@ -1,4 +1,5 @@
 import { isoInstant } from '../kernel/instant.ts';
+import { redact } from '../kernel/redact.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { PauseBody, ResumeBody } from '../schema/api/services.ts';
 import type { Hold } from '../schema/counters.ts';
@@ -30,7 +31,7 @@ export async function pause(
     kind: action === 'hold-breaker' ? 'breaker' : action,
     what: action === 'pause' ? what : 'all',
     by: who.name,
-    reason: reason.trim() === '' ? 'no reason given' : reason.trim(),
+    reason: reason.trim() === '' ? 'no reason given' : redact(reason.trim()),
     at: isoInstant(deps.clock.now()),
     ...(bound === undefined ? {} : { namespace: bound }),
   };
