@@ -10,6 +10,8 @@ import { openShop } from '../docs/stage/shop.ts';
 import { emptyStage } from '../docs/stage/stage.ts';
 
 const BUILD_MS = 200_000;
+/** Longer than a page may take, so that what is told is its command and not this. */
+const TOLD_MS = 500_000;
 /** They mostly wait. */
 const AT_ONCE = 2;
 const played = pages().filter(({ text }) => ['shop', 'none'].includes(stageOf(text) ?? ''));
@@ -43,7 +45,7 @@ describeCluster('the commands of the pages', () => {
     }
   });
 
-  it.each(played)('run and print what $file says', async (page) => {
+  it.each(played)('run and print what $file says', { timeout: TOLD_MS }, async (page) => {
     expect(await ends.get(page)).toBeUndefined();
   });
 });

@@ -8,7 +8,8 @@ import { unsaid } from '../blocks/said.ts';
 import type { Page } from '../pages.ts';
 import type { Stage } from './stage.ts';
 
-const PAGE_MS = 120_000;
+/** A minute on a quiet machine; a busy one has its time. */
+const PAGE_MS = 300_000;
 const MOST_SHOWN = 4_000;
 /** Stands in the output before what each command printed. */
 const MARK = '\u001e';
