@@ -126,8 +126,7 @@ class Play {
     const writes: number[] = [];
     for (let n = 0; n < BARE_ROUNDS; n++) {
       const words = {
-        reason: 'Bench',
-        warning: false,
+        reason: 'CauseNamed' as const,
         key: `bare-${n}`,
         note: 'a bare write',
         action: 'bench',

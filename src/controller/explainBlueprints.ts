@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import { BlueprintStatus } from '../schema/blueprint/status.ts';
 import type { Blueprint } from '../schema/blueprint.ts';
 import { eventObject } from '../schema/eventObject.ts';
+import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { type News, newsOf } from './blueprintNews.ts';
 
@@ -167,8 +168,7 @@ export class ExplainBlueprints {
     const { namespace, name, object } = view;
     const { uid = '', generation = 0 } = object.metadata;
     const words = {
-      reason: news.kind === 'refused' ? 'BlueprintExplained' : warns ? 'BlueprintWidened' : 'BlueprintRead',
-      warning: warns,
+      reason: reasonOf(news.kind, warns),
       // The uid, since a Blueprint that is made again counts its generations from 1.
       key: `${name}-${uid.slice(0, 8)}-${generation}`,
       note: explanationNote(news, conclusion, origin),
@@ -187,6 +187,11 @@ export class ExplainBlueprints {
   async #journal(kind: 'observed' | 'model' | 'said', subject: string, data: Record<string, unknown>) {
     return (await this.#deps.journal.append({ kind, subject, data })).ok;
   }
+}
+
+function reasonOf(kind: News['news']['kind'], warns: boolean): EventReason {
+  if (kind === 'refused') return 'BlueprintExplained';
+  return warns ? 'BlueprintWidened' : 'BlueprintRead';
 }
 
 const uidOf = ({ metadata }: KubeObject): string => metadata.uid ?? `${metadata.namespace}/${metadata.name}`;

@@ -4,8 +4,10 @@ import type { ExecutionPlan } from '../agents/roles/executionEngine.ts';
 import type { Judgement } from '../agents/roles/verificationEngine.ts';
 import { answerCall, judgeCall } from '../calls/judge.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
+import type { AlertCode } from '../schema/alertCodes.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { eventObject } from '../schema/eventObject.ts';
+import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { Origin } from '../schema/records.ts';
 import { type ChildDeps, createChild } from './createChild.ts';
@@ -139,7 +141,7 @@ export class FollowUps {
 
   async #callPerson(question: Question, words: string): Promise<void> {
     const { metadata, spec } = question.decision;
-    const code = question.role === 'execution' ? 'StepFailed' : 'Unclear';
+    const code: AlertCode = question.role === 'execution' ? 'StepFailed' : 'Unclear';
     const message = `${code}: ${words} (Decision ${metadata.name})`;
     const service = `${spec.target.namespace}/${spec.target.name}`;
     await this.#journal('alert', metadata.name, { code, message, service });
@@ -148,13 +150,12 @@ export class FollowUps {
   }
 
   /** On the Deployment, beside what the executor tells there; nothing waits for its success. */
-  async #tell({ decision }: Question, reason: string, note: string, key: string): Promise<void> {
+  async #tell({ decision }: Question, reason: EventReason, note: string, key: string): Promise<void> {
     const { metadata, spec } = decision;
     const { namespace, name, uid } = spec.target;
     const event = eventObject(
       {
         reason,
-        warning: reason === 'FairleadAlert',
         key: `${metadata.name}.${key}`,
         note,
         action: spec.tool,

@@ -10,6 +10,7 @@ import type { ServiceView } from '../observe/serviceView.ts';
 import { verdictOn } from '../observe/verdictOn.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
+import type { AlertCode } from '../schema/alertCodes.ts';
 import type { Candidate } from '../schema/assessment.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
@@ -260,13 +261,13 @@ export class Propose {
     const { blueprint, workload } = this.#view;
     if (blueprint === undefined) return;
     const { namespace, name } = blueprint.target;
-    await this.#journal('alert', { code: 'Anomaly', message: anomaly, service: `${namespace}/${name}` });
+    const code: AlertCode = 'Anomaly';
+    await this.#journal('alert', { code, message: anomaly, service: `${namespace}/${name}` });
     const event = eventObject(
       {
         reason: 'FairleadAlert',
-        warning: true,
         key: this.#run,
-        note: `Anomaly: ${anomaly}`,
+        note: `${code}: ${anomaly}`,
         action: 'hold',
         role: 'controller',
         namespace,
@@ -275,7 +276,7 @@ export class Propose {
       this.#deps.clock.now(),
     );
     await this.#deps.records.create(KINDS.Event, event);
-    this.#deps.log.warn({ service: `${namespace}/${name}`, code: 'Anomaly', alert: anomaly }, 'a person is called');
+    this.#deps.log.warn({ service: `${namespace}/${name}`, code, alert: anomaly }, 'a person is called');
   }
 
   async #journal(

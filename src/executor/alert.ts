@@ -1,10 +1,10 @@
+import type { AlertCode } from '../schema/alertCodes.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { tell } from './events.ts';
 import type { HeldDecision } from './heldDecision.ts';
 
 export interface Alert {
-  /** CamelCase, stable. */
-  readonly code: string;
+  readonly code: AlertCode;
   readonly message: string;
   /** One alert per key; by default one per Decision and code. */
   readonly key?: string;

@@ -1,10 +1,11 @@
 import { lastChangeOf } from '../observe/lastChange.ts';
 import { applied, verifying } from '../policy/counters.ts';
 import type { LastChange } from '../schema/change.ts';
+import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { ChangeRecord } from '../schema/records.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { attribution, type EventReason, tell } from './events.ts';
+import { attribution, tell } from './events.ts';
 import type { HeldDecision } from './heldDecision.ts';
 import { updateCounters } from './slot.ts';
 import { writeStatus } from './writeStatus.ts';

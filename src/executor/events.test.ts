@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterResult } from '../ports/cluster.ts';
+import type { EventReason } from '../schema/eventReasons.ts';
 import type { Kind, KubeObject } from '../schema/kube.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
 import { ManualClock } from '../testing/manualClock.ts';
 import { MemoryJournal } from '../testing/memoryJournal.ts';
 import { alert } from './alert.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { type EventReason, tell } from './events.ts';
+import { tell } from './events.ts';
 import { type HeldDecision, readDecision } from './heldDecision.ts';
 
 type Answer = 'made' | 'conflict' | 'down' | 'lost' | 'denied';

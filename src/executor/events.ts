@@ -1,18 +1,9 @@
 import { plainLine } from '../kernel/plainText.ts';
 import { eventObject } from '../schema/eventObject.ts';
+import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
 import type { HeldDecision } from './heldDecision.ts';
-
-export type EventReason =
-  | 'ScaledByFairlead'
-  | 'RestartedByFairlead'
-  | 'ResourcesSetByFairlead'
-  | 'RolledBackByFairlead'
-  | 'RefusedByFairlead'
-  | 'UndoneByFairlead'
-  | 'ApprovalNeeded'
-  | 'FairleadAlert';
 
 export interface EventWords {
   readonly reason: EventReason;
@@ -32,7 +23,6 @@ export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventW
   const event = eventObject(
     {
       ...words,
-      warning: WARNINGS.has(words.reason),
       action: spec.tool,
       role: 'executor',
       namespace,
@@ -56,12 +46,6 @@ export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventW
   );
   return 'failed';
 }
-
-const WARNINGS: ReadonlySet<EventReason> = new Set<EventReason>([
-  'RefusedByFairlead',
-  'UndoneByFairlead',
-  'FairleadAlert',
-]);
 
 /** Who asked and why, for an Event. The reason is the requester's own words: one line, cut, and marked as such. */
 export function attribution(held: HeldDecision): string {

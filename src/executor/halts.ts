@@ -69,8 +69,7 @@ export class Halts {
     const at = this.#sinceOf(key, clock.now());
     if (isRecorded) {
       const words = {
-        reason: 'FairleadAlert',
-        warning: true,
+        reason: 'FairleadAlert' as const,
         key: `${FLEET}.${code}.${at}`,
         note: `${code}: ${message}`,
         action: 'halt',

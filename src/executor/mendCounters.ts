@@ -50,8 +50,7 @@ async function tellMended(
   const message = `the CircuitBreaker of ${name} ${WORDS[code]}: cooldown from that change, the hour's budget counts as spent`;
   const key = `${name}.${edit}.${code}`;
   const event = {
-    reason: 'FairleadAlert',
-    warning: true,
+    reason: 'FairleadAlert' as const,
     key,
     note: `${code}: ${message}`,
     action: 'mend',

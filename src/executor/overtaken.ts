@@ -11,7 +11,7 @@ export async function lost(
   deps: ExecutorDeps,
   held: HeldDecision,
   change: ChangeRecord,
-  reason: string,
+  reason: 'BlueprintGone' | 'TargetGone',
   message: string,
 ): Promise<AgainAt> {
   await alert(deps, held, { code: reason, message: `${message} while change ${change.id} was being verified` });

@@ -88,8 +88,7 @@ async function tellRefusal(deps: ExecutorDeps, view: ServiceView): Promise<void>
   const { uid = '', generation = 0 } = object.metadata;
   const target = blueprint?.target.name ?? textAt(object, 'spec', 'target', 'name') ?? name;
   const words = {
-    reason: 'BlueprintRefused',
-    warning: true,
+    reason: 'BlueprintRefused' as const,
     // The uid, since a Blueprint that is made again counts its generations from 1.
     key: `${name}-${uid.slice(0, 8)}-${generation}`,
     note: `Blueprint ${name} refused: ${blueprintStatus(view, deps.clock.now())?.conditions?.[0]?.message ?? ''}`,

@@ -13,6 +13,8 @@ import { writeStatus } from './writeStatus.ts';
 const FLOOR_WAIT_MS = 300_000;
 /** Wishes are dropped and made anew; a chain of them with longer gaps than this is not one wait. */
 const FLOOR_GAP_MS = 120_000;
+/** The finding and the alert bear the same name. */
+const REVERTED = 'RevertedAgainAndAgain';
 /** Asking for these means that something asks for what it must not: the security route. */
 const SECURITY: ReadonlySet<string> = new Set(['G0', 'G14', 'G22']);
 
@@ -34,11 +36,11 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
     const what = `${held.spec.requester.name} asked for ${verdict.operation} on ${held.spec.target.name}: ${security.message}`;
     await alert(deps, held, { code: 'ForbiddenRequest', message: what });
   }
-  const reverted = forbids.find(({ code }) => code === 'RevertedAgainAndAgain');
+  const reverted = forbids.find(({ code }) => code === REVERTED);
   if (reverted !== undefined) {
     // One row of reverts is one call, however often it is asked again.
-    const key = `${judged.input.counters?.lastChangeId ?? held.name}.${reverted.code}`;
-    await alert(deps, held, { code: reverted.code, message: reverted.message, key });
+    const key = `${judged.input.counters?.lastChangeId ?? held.name}.${REVERTED}`;
+    await alert(deps, held, { code: REVERTED, message: reverted.message, key });
   }
   const isOnlyObserved = forbids.every(({ code }) => code === 'ObserveOnly');
   if (!isOnlyObserved && isFloorUnderBreach(judged)) {

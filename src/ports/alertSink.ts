@@ -1,9 +1,10 @@
+import type { AlertCode } from '../schema/alertCodes.ts';
+
 /** What a person is called for. Words and names only: no address that does anything, so whoever fetches it changes nothing. */
 export interface AlertNotice {
   /** The same key is the same alert: a receiver that gets it twice may drop the second. */
   readonly key: string;
-  /** CamelCase, stable. */
-  readonly code: string;
+  readonly code: AlertCode;
   readonly message: string;
   /** When it was raised (ms). */
   readonly at: number;

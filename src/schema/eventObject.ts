@@ -1,10 +1,9 @@
 import { plainLine } from '../kernel/plainText.ts';
+import { EVENTS, type EventReason } from './eventReasons.ts';
 import { KINDS, type Kind, type KubeObject } from './kube.ts';
 
 export interface EventWords {
-  /** CamelCase. */
-  readonly reason: string;
-  readonly warning: boolean;
+  readonly reason: EventReason;
   /** The same key and reason is one event, also after a crash: its name is made from them. */
   readonly key: string;
   readonly note: string;
@@ -39,7 +38,7 @@ export function eventObject(words: EventWords, now: number): KubeObject {
     reportingInstance: `fairlead-${words.role}`,
     action: plainLine(words.action, 128),
     reason: words.reason,
-    type: words.warning ? 'Warning' : 'Normal',
+    type: EVENTS[words.reason].type,
     note: plainLine(words.note, 1000),
     regarding: reference(words.kind ?? KINDS.Deployment, deployment),
     ...(decision !== undefined && { related: reference(KINDS.Decision, decision) }),

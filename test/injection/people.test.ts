@@ -45,7 +45,6 @@ describe.each(CASES)('%s, shown to people', (_, { text }) => {
     const { note, action } = eventObject(
       {
         reason: 'RefusedByFairlead',
-        warning: true,
         key: 'k',
         note: `refused: ${text}; ${attribution(held)}`,
         action: text,

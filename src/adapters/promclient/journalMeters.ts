@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
+import { ALERTS, type AlertCode } from '../../schema/alertCodes.ts';
 import { CHANGE_KINDS } from '../../schema/change.ts';
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import type { JournalEntry } from '../../schema/journal.ts';
@@ -20,29 +21,8 @@ export interface JournalMeterDeps {
   readonly decision: (name: string) => Known | undefined;
 }
 
-/** Why people are called: each is counted from 0, since nobody sees a counter rise that begins with 1. */
-export const CALL_CODES = [
-  'Anomaly',
-  'BudgetSpent',
-  'ChangeFailed',
-  'ClockDiffers',
-  'CountersEdited',
-  'CountersLost',
-  'FleetBreakerHeld',
-  'FleetHalt',
-  'FleetStopped',
-  'FloorRefused',
-  'FloorWaiting',
-  'ForbiddenRequest',
-  'StepFailed',
-  'Unclear',
-  'UndoFailed',
-  'UndoRefused',
-  'UndoWaiting',
-  'UndoneToBound',
-  'VerificationInconclusive',
-  'VotesFull',
-] as const;
+/** Each is counted from 0, since nobody sees a counter rise that begins with 1. That a clock was set has a counter of its own. */
+export const CALL_CODES = (Object.keys(ALERTS) as AlertCode[]).filter((code) => code !== 'ClockSet');
 
 const OUTCOMES = ['pass', 'insufficient', 'fail', 'inconclusive', 'error'];
 /** Changes whose intent is remembered until it is applied. */
