@@ -1,31 +1,23 @@
 import type { Result } from '../kernel/result.ts';
 import type { Kind, KubeObject } from '../schema/kube.ts';
 
-/**
- * Why a call to the cluster did not do what was asked.
- *
- * - `notFound`: no such object, or the kind is not served.
- * - `conflict`: 409, the resourceVersion is stale or the name is taken (`AlreadyExists`).
- * - `preconditionFailed`: a `test` of a JSON Patch did not hold (422 without causes).
- * - `invalid`: refused by validation (422 with causes, 400): the same again cannot help.
- * - `denied`: refused by admission (403/422 that names a policy or a webhook) or by RBAC (403).
- * - `gone`: 410, the resourceVersion is too old: list again.
- * - `unavailable`: 429, 5xx, connection refused or cut, timeout. `uncertain` says that a write may have happened.
- */
-export type ClusterErrorCode =
-  | 'notFound'
-  | 'conflict'
-  | 'preconditionFailed'
-  | 'invalid'
-  | 'denied'
-  | 'gone'
-  | 'unavailable';
+/** Why a call to the cluster did not do what was asked. */
+export const CLUSTER_ERRORS = {
+  notFound: 'No such object, or the kind is not served.',
+  conflict: '409: the resourceVersion is stale, or the name is taken (`AlreadyExists`).',
+  preconditionFailed: 'A `test` of a JSON Patch did not hold (422 without causes).',
+  invalid: 'Refused by validation (422 with causes, 400): the same again cannot help.',
+  denied: 'Refused by admission (403 or 422 that names a policy or a webhook) or by RBAC (403).',
+  gone: '410: the resourceVersion is too old; it is listed again.',
+  unavailable: '429, 5xx, a connection refused or cut, a timeout. A write may have happened where that cannot be told.',
+} as const;
+export type ClusterErrorCode = keyof typeof CLUSTER_ERRORS;
 
 export interface ClusterError {
   readonly code: ClusterErrorCode;
   /** The server's words, shortened to 500 characters. */
   readonly message: string;
-  /** True when a write may or may not have been applied (cut connection, timeout, 5xx after sending). */
+  /** Of `unavailable`: a write may or may not have been applied (cut connection, timeout, 5xx after sending). */
   readonly uncertain: boolean;
   readonly retryAfterMs?: number;
 }

@@ -49,23 +49,21 @@ export interface AnswerSoFar {
   readonly calls: readonly ChatCall[];
 }
 
-/**
- * - `unconfigured`/`unauthorised`/`badRequest`: a person must mend it; asking again cannot help.
- * - `rateLimited`, `unavailable`, `timeout`: later may help. `malformed`: 200 with something that is no completion.
- * - `contextTooLong`: ask with less.
- * - `paused`, `overBudget`: our own side did not ask: the endpoint failed lately, or this hour's tokens are spent.
- */
+/** Why a model gave no answer. The last two: our own side did not ask. */
+export const MODEL_ERRORS = {
+  unauthorised: 'The endpoint does not take the key: a person has to mend it.',
+  badRequest: 'The endpoint does not take the request, or has no such model: a person has to mend it.',
+  rateLimited: 'Too many requests for the endpoint: later may help.',
+  unavailable: 'The endpoint cannot be reached or fails: later may help.',
+  timeout: 'No whole answer in time: later may help.',
+  malformed: 'The answer is no completion.',
+  contextTooLong: 'More was asked than the model takes.',
+  paused: 'Not asked: the endpoint failed lately, and is left alone for a while.',
+  overBudget: "Not asked: this hour's tokens are spent.",
+} as const;
+
 export interface ModelError {
-  readonly code:
-    | 'unauthorised'
-    | 'badRequest'
-    | 'rateLimited'
-    | 'unavailable'
-    | 'timeout'
-    | 'malformed'
-    | 'contextTooLong'
-    | 'paused'
-    | 'overBudget';
+  readonly code: keyof typeof MODEL_ERRORS;
   readonly message: string;
   readonly retryAfterMs?: number;
 }

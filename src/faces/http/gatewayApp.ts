@@ -9,7 +9,7 @@ import { type Env, guard, knownHost, noForeignPage } from './guard.ts';
 import { headers } from './headers.ts';
 import { openApi } from './openApi.ts';
 import { page } from './pages.ts';
-import { problem } from './problem.ts';
+import { problem, unreadable } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import type { HandlersOf } from './routes/handler.ts';
 import { holdRoutes } from './routes/holds.ts';
@@ -67,7 +67,7 @@ export function gatewayApp(deps: AppDeps): Hono<Env> {
   );
   app.notFound((c) => problem(c, 404, 'NotFound', 'there is no such route'));
   app.onError((error, c) => {
-    if (error instanceof HTTPException) return problem(c, error.status, 'BadRequest', 'the request cannot be read');
+    if (error instanceof HTTPException) return unreadable(c, error.status);
     gateway.log.error({ route: c.req.routePath, error: String(error) }, 'a request failed');
     return problem(c, 500, 'Broken', 'something broke here; the log says what');
   });

@@ -15,16 +15,19 @@ import { RequestAnswer, RequestBody, WhatIfAnswer, WhatIfBody } from '../../sche
 import { PauseBody, ResumeBody, ServiceDetail, ServiceList } from '../../schema/api/services.ts';
 import { Hold } from '../../schema/counters.ts';
 import { ACCESS, type Access, type RouteKey, scopesOf } from './access.ts';
+import { ApprovalQuery, DecisionQuery, ExportQuery, JournalQuery, ServiceQuery } from './routes/queries.ts';
 
-interface Said {
+/** What a route is for, and what it takes and gives where that has a shape. */
+export interface Said {
   readonly summary: string;
+  readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer?: z.ZodType;
 }
 
 const Holds = z.object({ holds: z.array(Hold) });
 
-const SAID: Readonly<Record<RouteKey, Said>> = {
+export const SAID: Readonly<Record<RouteKey, Said>> = {
   'GET /healthz': { summary: 'the process lives' },
   'GET /readyz': { summary: 'there is something to show' },
   'GET /api/openapi.json': { summary: 'this document' },
@@ -38,7 +41,7 @@ const SAID: Readonly<Record<RouteKey, Said>> = {
   'POST /api/logout': { summary: 'end this session' },
   'GET /api/me': { summary: 'who the caller is', answer: Me },
   'GET /api/events': { summary: 'server-sent events: change, and a beat every five seconds' },
-  'GET /api/approvals': { summary: 'requests that wait, or were decided', answer: ApprovalList },
+  'GET /api/approvals': { summary: 'requests that wait, or were decided', query: ApprovalQuery, answer: ApprovalList },
   'GET /api/approvals/:namespace/:name': { summary: 'one request with all to decide from', answer: ApprovalCard },
   'POST /api/approvals/:namespace/:name/vote': { summary: 'approve or reject', body: VoteBody, answer: ApprovalCard },
   'POST /api/approvals/:namespace/:name/evaluate': { summary: 'has the world moved?', answer: AskedAnew },
@@ -54,17 +57,24 @@ const SAID: Readonly<Record<RouteKey, Said>> = {
     answer: WhatIfAnswer,
   },
   'GET /api/services': { summary: 'every service', answer: ServiceList },
-  'GET /api/services/:namespace/:name': { summary: 'one service', answer: ServiceDetail },
+  'GET /api/services/:namespace/:name': { summary: 'one service', query: ServiceQuery, answer: ServiceDetail },
   'POST /api/services/:namespace/:name/pause': { summary: 'hold a service', body: PauseBody, answer: Holds },
   'POST /api/services/:namespace/:name/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
   'POST /api/namespaces/:namespace/pause': { summary: 'hold a namespace', body: PauseBody, answer: Holds },
   'POST /api/namespaces/:namespace/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
   'POST /api/fleet/pause': { summary: 'hold the cluster', body: PauseBody, answer: Holds },
   'POST /api/fleet/resume': { summary: 'lift its holds', body: ResumeBody, answer: Holds },
-  'GET /api/decisions': { summary: 'decisions, newest first', answer: DecisionList },
+  'GET /api/decisions': { summary: 'decisions, newest first', query: DecisionQuery, answer: DecisionList },
   'GET /api/decisions/:namespace/:name': { summary: 'one decision as it went', answer: DecisionDetail },
-  'GET /api/journal/export': { summary: 'one journal as it lies on disk, JSON lines, to be verified elsewhere' },
-  'GET /api/journal': { summary: 'the journal, newest first, and whether its chain is sound', answer: JournalPage },
+  'GET /api/journal/export': {
+    summary: 'one journal as it lies on disk, JSON lines, to be verified elsewhere',
+    query: ExportQuery,
+  },
+  'GET /api/journal': {
+    summary: 'the journal, newest first, and whether its chain is sound',
+    query: JournalQuery,
+    answer: JournalPage,
+  },
   'GET /api/breakers': { summary: 'breakers and holds', answer: BreakerList },
   'GET /api/blueprints/:namespace/:name/versions': { summary: 'accepted versions', answer: BlueprintVersionList },
   'GET /api/queue': { summary: 'the queue of notices', answer: QueueState },
@@ -99,13 +109,20 @@ export function openApi(version: string): Readonly<Record<string, unknown>> {
   };
 }
 
-function operation(path: string, { summary, body, answer }: Said, access: Access): Readonly<Record<string, unknown>> {
-  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+function operation(
+  path: string,
+  { summary, query, body, answer }: Said,
+  access: Access,
+): Readonly<Record<string, unknown>> {
+  const parameters = [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    ...(query === undefined ? [] : queryParameters(query)),
+  ];
   return {
     summary,
     ...(access.kind !== 'public' && { description: rights(access) }),
@@ -122,6 +139,16 @@ function operation(path: string, { summary, body, answer }: Said, access: Access
   };
 }
 
+function queryParameters(query: z.ZodObject): readonly object[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+}
+
 const SECURITY = {
   public: [],
   session: [{ session: [] }],
@@ -129,7 +156,8 @@ const SECURITY = {
   login: [{ session: [] }, { token: [] }],
 } as const satisfies Readonly<Record<Access['kind'], unknown>>;
 
-function rights(access: Exclude<Access, { kind: 'public' }>): string {
+/** Who may call it, in words. */
+export function rights(access: Exclude<Access, { kind: 'public' }>): string {
   if (access.kind === 'token')
     return `the role ${access.role}, by a token with the scope ${access.scopes.join(' or ')}`;
   if (access.kind === 'session') return `a session with the role ${access.role}; no token`;

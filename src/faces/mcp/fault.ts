@@ -19,19 +19,19 @@ export interface Fault {
   readonly fix: string;
 }
 
-const CODES: Readonly<Record<Fault['kind'], number>> = {
-  loginExpired: -32010,
-  notAllowed: -32011,
-  sessionGone: -32012,
-  tooMany: -32013,
-  refused: -32014,
-  gatewayDown: -32015,
-  answerLost: -32016,
-  notBegun: -32017,
-};
+export const FAULT_CODES = {
+  loginExpired: [-32010, 'The login of `fairlead mcp` at the gateway has expired or was taken back.'],
+  notAllowed: [-32011, 'The token or the role does not reach so far.'],
+  sessionGone: [-32012, 'The gateway knows this session no more: connect again.'],
+  tooMany: [-32013, 'Too many calls: wait a little.'],
+  refused: [-32014, 'The gateway refused the message; its words say why.'],
+  gatewayDown: [-32015, 'The gateway does not answer.'],
+  answerLost: [-32016, 'The connection broke before the answer came: it may have been done all the same.'],
+  notBegun: [-32017, 'A message came before `initialize`.'],
+} as const satisfies Readonly<Record<Fault['kind'], readonly [code: number, means: string]>>;
 
 const fault = (kind: Fault['kind'], message: string, fix: string): Fault => ({
-  code: CODES[kind],
+  code: FAULT_CODES[kind][0],
   kind,
   message,
   fix,

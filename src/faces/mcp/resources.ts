@@ -25,7 +25,7 @@ let schemaText: string | undefined;
 
 const JSON_TYPE = 'application/json';
 
-const FIXED: readonly Resource[] = [
+export const FIXED: readonly Resource[] = [
   {
     uri: 'fairlead://schema/blueprint',
     name: 'blueprint schema',

@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
 import { evaluate } from '../../../gateway/evaluate.ts';
 import { takeAlternative } from '../../../gateway/takeAlternative.ts';
 import { vote } from '../../../gateway/vote.ts';
@@ -9,8 +8,9 @@ import { callerOf } from '../caller.ts';
 import { clientOf } from '../client.ts';
 import type { AppDeps } from '../deps.ts';
 import { refusal } from '../problem.ts';
-import { Cursor, named, shown } from './asked.ts';
+import { named, shown } from './asked.ts';
 import type { HandlersOf } from './handler.ts';
+import { ApprovalQuery } from './queries.ts';
 
 type Routes =
   | 'GET /api/approvals'
@@ -18,8 +18,6 @@ type Routes =
   | 'POST /api/approvals/:namespace/:name/vote'
   | 'POST /api/approvals/:namespace/:name/evaluate'
   | 'POST /api/approvals/:namespace/:name/alternative';
-
-const ListQuery = z.strictObject({ state: z.enum(['open', 'decided']).exactOptional(), cursor: Cursor });
 
 export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
   const { gateway, views } = deps;
@@ -29,7 +27,7 @@ export function approvalRoutes(deps: AppDeps): HandlersOf<Routes> {
   };
   return {
     'GET /api/approvals': async (c) => {
-      const query = queryOf(c, ListQuery);
+      const query = queryOf(c, ApprovalQuery);
       return query.ok ? shown(c, await views.approvalList(callerOf(c), query.value)) : query.error;
     },
     'GET /api/approvals/:namespace/:name': card,

@@ -1,11 +1,7 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
 import type { Refused } from '../../../gateway/deps.ts';
 import type { Result } from '../../../kernel/result.ts';
 import { refusal } from '../problem.ts';
-
-/** Where a list goes on; opaque to whoever asks. */
-export const Cursor = z.string().max(200).exactOptional();
 
 export const named = (c: Context): { namespace: string; name: string } => ({
   namespace: c.req.param('namespace') ?? '',

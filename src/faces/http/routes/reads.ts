@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { queryOf } from '../body.ts';
 import { callerOf } from '../caller.ts';
 import type { AppDeps } from '../deps.ts';
 import { problem, refusal } from '../problem.ts';
-import { Cursor, named, shown } from './asked.ts';
+import { named, shown } from './asked.ts';
 import type { HandlersOf } from './handler.ts';
+import { DecisionQuery, ExportQuery, JournalQuery, ServiceQuery } from './queries.ts';
 
 type Routes =
   | 'GET /api/services'
@@ -18,16 +18,8 @@ type Routes =
   | 'GET /api/queue'
   | 'POST /api/queue/dead/:id/retry';
 
+/** In minutes. */
 const HOUR = 60;
-/** As much as the history in memory holds, and a bit. */
-const LONGEST = 7 * 24 * HOUR;
-const ServiceQuery = z.strictObject({ minutes: z.coerce.number().int().min(1).max(LONGEST).optional() });
-const Service = z.string().max(400).exactOptional();
-const DecisionQuery = z.strictObject({ service: Service, phase: z.string().max(64).exactOptional(), cursor: Cursor });
-const JournalQuery = z.strictObject({ service: Service, kind: z.string().max(64).exactOptional(), cursor: Cursor });
-
-/** As journals are called; nothing that could mean something in a header or a path. */
-const ExportQuery = z.strictObject({ file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/) });
 
 export function readRoutes({ views, queue }: AppDeps): HandlersOf<Routes> {
   return {
