@@ -21,17 +21,30 @@ import {
 } from './noticeSettings.ts';
 import { PROMETHEUS_VARIABLES, prometheusSecrets, prometheusSettings } from './prometheusSettings.ts';
 
-/** Everything the environment can say. Flags go before it; nothing else reads the environment. */
-const Environment = z.object({
+/** Everything the environment can say, besides MODEL_VARIABLES. Flags go before it; nothing else reads the environment. */
+export const Environment = z.object({
   ...NOTICE_VARIABLES,
   ...PROMETHEUS_VARIABLES,
-  FAIRLEAD_ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-  FAIRLEAD_ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
-  FAIRLEAD_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-  XDG_STATE_HOME: z.string().optional(),
-  XDG_CONFIG_HOME: z.string().optional(),
-  KUBECONFIG: z.string().optional(),
-  NO_COLOR: z.string().optional(),
+  FAIRLEAD_ALERT_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where alerts are posted, signed'),
+  FAIRLEAD_ALERT_WEBHOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('what the posted alerts are signed with, at least 16 characters; goes with the address'),
+  FAIRLEAD_SLACK_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('incoming webhook of Slack for alerts'),
+  XDG_STATE_HOME: z
+    .string()
+    .optional()
+    .describe('journals and local keys go to `fairlead` in it, unless `--data` names a folder (default: `~/.local/state`)'),
+  XDG_CONFIG_HOME: z.string().optional().describe('the login at a gateway is kept in `fairlead` in it (default: `~/.config`)'),
+  KUBECONFIG: z.string().optional().describe('kubeconfig, where `--kubeconfig` names none'),
+  NO_COLOR: z.string().optional().describe('set to anything: no colours'),
 });
 
 export interface Config {

@@ -37,19 +37,25 @@ const tokens = z
 type Variable = string;
 const upper = (role: ModelRole): string => role.toUpperCase().replaceAll('-', '_');
 
-const own = (prefix: Variable) => ({
-  [prefix]: z.string().min(1).optional(),
-  [`${prefix}_URL`]: address.optional(),
-  [`${prefix}_KEY`]: z.string().min(1).optional(),
-  [`${prefix}_PRICES`]: prices.optional(),
+const own = (prefix: Variable, whose: string, without: string) => ({
+  [prefix]: z.string().min(1).optional().describe(`name of the model ${whose}${without}`),
+  [`${prefix}_URL`]: address.optional().describe(`OpenAI-compatible endpoint ${whose}, with /v1`),
+  [`${prefix}_KEY`]: z.string().min(1).optional().describe(`key of the endpoint ${whose}`),
+  [`${prefix}_PRICES`]: prices
+    .optional()
+    .describe(`prices of a million prompt, cached and completion tokens of the model ${whose}, such as 2.5,0.25,10`),
 });
 
 /** Every variable about models: those for all roles, and the same four for each role. */
 export const MODEL_VARIABLES = {
-  ...own('FAIRLEAD_MODEL'),
-  ...Object.assign({}, ...MODEL_ROLES.map((role) => own(`FAIRLEAD_MODEL_${upper(role)}`))),
-  FAIRLEAD_MODEL_TOKENS_PER_HOUR: tokens.optional(),
-  FAIRLEAD_MODEL_TOKENS_PER_HOUR_PER_SERVICE: tokens.optional(),
+  ...own('FAIRLEAD_MODEL', 'of every role that has none of its own', ' (default: `default`)'),
+  ...Object.assign({}, ...MODEL_ROLES.map((role) => own(`FAIRLEAD_MODEL_${upper(role)}`, `of the role ${role}`, '; `none`: rules alone'))),
+  FAIRLEAD_MODEL_TOKENS_PER_HOUR: tokens
+    .optional()
+    .describe(`tokens an hour of all services together, 0: no model is asked (default: ${DEFAULT_BUDGET.tokensPerHour})`),
+  FAIRLEAD_MODEL_TOKENS_PER_HOUR_PER_SERVICE: tokens
+    .optional()
+    .describe(`tokens an hour of one service, 0: none (default: ${DEFAULT_BUDGET.tokensPerHourAndService})`),
 } as Readonly<Record<Variable, z.ZodType>>;
 
 /** What to write, for a variable whose value cannot be read; undefined for one that is not ours. */

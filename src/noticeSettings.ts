@@ -19,7 +19,7 @@ export interface NoticeSettings {
 }
 
 /** Variables that may be given as NAME_FILE: the first line of that file is the value, as Kubernetes mounts a Secret. */
-const SECRET_VARIABLES = [
+export const SECRET_VARIABLES = [
   'FAIRLEAD_ALERT_WEBHOOK_URL',
   'FAIRLEAD_ALERT_WEBHOOK_SECRET',
   'FAIRLEAD_SLACK_WEBHOOK_URL',
@@ -29,8 +29,11 @@ const SECRET_VARIABLES = [
 ] as const;
 
 export const NOTICE_VARIABLES = {
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  FAIRLEAD_ROUTES_FILE: z.string().optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis behind the notices about approvals, `redis://` or `rediss://`; none: timers of the process'),
+  FAIRLEAD_ROUTES_FILE: z.string().optional().describe('YAML file with the routes that blueprints name, and of groups'),
 };
 
 const MOST_BYTES = 256 * 1024;

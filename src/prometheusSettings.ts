@@ -14,11 +14,22 @@ const OTHERS = [
 
 /** A token's and an authority's file are read while we run, since they are replaced; so only their names are settings. */
 export const PROMETHEUS_VARIABLES = {
-  FAIRLEAD_PROMETHEUS_URL: z.url({ protocol: /^https?$/ }).optional(),
-  FAIRLEAD_PROMETHEUS_TOKEN: z.string().optional(),
-  FAIRLEAD_PROMETHEUS_TOKEN_FILE: z.string().optional(),
-  FAIRLEAD_PROMETHEUS_CA_FILE: z.string().optional(),
-  FAIRLEAD_PROMETHEUS_WINDOW: z.string().optional(),
+  FAIRLEAD_PROMETHEUS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('a Prometheus that is asked before the metrics APIs of the cluster'),
+  FAIRLEAD_PROMETHEUS_TOKEN: z.string().optional().describe('bearer token for it'),
+  FAIRLEAD_PROMETHEUS_TOKEN_FILE: z
+    .string()
+    .optional()
+    .describe('file with that token, read again when it is replaced'),
+  FAIRLEAD_PROMETHEUS_CA_FILE: z.string().optional().describe('certificate authority of it, PEM; with https alone'),
+  FAIRLEAD_PROMETHEUS_WINDOW: z
+    .string()
+    .optional()
+    .describe(
+      `over how long rates are taken: ${formatDuration(WINDOWS.least)} to ${formatDuration(WINDOWS.most)} (default: ${formatDuration(DEFAULT_WINDOW_MS)})`,
+    ),
 };
 
 type Values = { readonly [Variable in keyof typeof PROMETHEUS_VARIABLES]?: string | undefined };

@@ -13,6 +13,18 @@ export const GRANTABLE = [
 /** Operations that exist only to be refused and recorded: no code that could execute them exists. */
 export const NEVER = ['delete_deployment', 'modify_namespace', 'change_rbac'] as const;
 
+export const OPERATION_WORDS: Readonly<Record<(typeof GRANTABLE)[number] | (typeof NEVER)[number], string>> = {
+  scale_within_limits: 'Another number of replicas from `scaling.min_replicas` to `scaling.max_replicas`.',
+  scale_beyond_limits: 'Another number of replicas outside those; never above the ceilings of the ClusterBlueprint.',
+  scale_to_zero: 'No replicas.',
+  adjust_resources_within_bounds: 'Other requests or limits of CPU and memory, inside `resources`.',
+  restart_pods: 'A rolling restart.',
+  rollback: 'Back to an earlier version of the pod template.',
+  delete_deployment: 'Can only be forbidden: no code could do it.',
+  modify_namespace: 'Can only be forbidden: no code could do it.',
+  change_rbac: 'Can only be forbidden: no code could do it.',
+};
+
 export const OPERATIONS = [...GRANTABLE, ...NEVER] as const;
 export const Operation = z.enum(OPERATIONS);
 export type Operation = z.infer<typeof Operation>;

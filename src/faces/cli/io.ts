@@ -12,8 +12,14 @@ export interface Io {
   readonly interactive: boolean;
 }
 
-/** Codes as kubectl's and gh's: 0 done, 1 the answer is no or it failed, 2 the call itself was wrong. */
+/** Codes as kubectl's and gh's. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+export const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'Done, or the answer is yes.',
+  failed: 'The answer is no, or it failed; standard error says why.',
+  usage: 'The call itself was wrong: an unknown command or option, a missing argument.',
+};
 
 const ONE_PRESS_MS = 1000;
 /** Kubernetes kills 30 s after SIGTERM. Whatever hangs then, the process ends by itself a little sooner. */

@@ -8,10 +8,7 @@ import { peopleCommands } from './peopleCommands.ts';
 import { roleCommands } from './roleCommands.ts';
 import { VERSION } from './version.ts';
 
-/**
- * Parses and runs one command. Answers with the exit code; usage errors are 2. Commands are loaded when called, so that
- * `--help` costs no more than the parser.
- */
+/** Parses and runs one command. Answers with the exit code; usage errors are 2. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
   /** Loads the command's module on use; the last argument commander passes is the command itself. */
@@ -21,7 +18,21 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
       const action = await load();
       code = await action(io, ...(args.slice(0, -1) as never[]));
     };
+  try {
+    await cliProgram(io, act).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    io.err(`fairlead: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.failed;
+  }
+  return code;
+}
 
+/**
+ * Every command with its arguments and options. A command's module is loaded when it is called, so that `--help` costs no
+ * more than the parser, and so does whoever only wants to know what there is.
+ */
+export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
   const program = new Command('fairlead')
     .description(
       'Lets AI agents operate Kubernetes services, inside limits that a human wrote down and anyone can check.',
@@ -226,13 +237,5 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     .command('version')
     .description('print the version')
     .action(() => io.out(`fairlead ${VERSION}\n`));
-
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    io.err(`fairlead: ${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT.failed;
-  }
-  return code;
+  return program;
 }

@@ -25,7 +25,7 @@ export const Safety = z.strictObject({
   cooldown: duration('60s', 0, 24 * HOUR)
     .optional()
     .describe('Wait after each write. Default 60s.'),
-  operations_per_hour: wholeNumber(0, 1000).optional().describe('Default 10.'),
+  operations_per_hour: wholeNumber(0, 1000).optional().describe('Writes of a service. Default 10.'),
   downs_per_hour: wholeNumber(0, 1000).optional().describe('Scale-downs among them. Default 4.'),
   optional_per_hour: wholeNumber(0, 1000)
     .optional()
@@ -39,14 +39,14 @@ export const Safety = z.strictObject({
     .describe('A scale-down goes no lower than the highest recommendation of this time. Default 7m30s.'),
 });
 
-const metric = (fallback: string) =>
+const metric = (fallback: string, what: string) =>
   z
     .string()
     .max(253)
     .regex(/^[A-Za-z_:][A-Za-z0-9_:./-]*$/)
     .register(hints, { what: `the name of a custom metric such as ${fallback}`, code: 'InvalidName' })
     .optional()
-    .describe(`Default ${fallback}.`);
+    .describe(`${what}. Default ${fallback}.`);
 
 const QUERY_LENGTH = 1000;
 
@@ -67,9 +67,9 @@ const query = (what: string) =>
     .describe(`PromQL that gives one value: ${what}.`);
 
 export const Metrics = z.strictObject({
-  latency_p95: metric('http_latency_p95_seconds'),
-  error_rate: metric('http_error_ratio'),
-  requests_per_second: metric('http_requests_per_second'),
+  latency_p95: metric('http_latency_p95_seconds', '95th percentile of latency, in seconds'),
+  error_rate: metric('http_error_ratio', 'Failed requests as a fraction of all'),
+  requests_per_second: metric('http_requests_per_second', 'Requests a second of the whole service'),
   queries: z
     .strictObject({
       latency_p95: query('the 95th percentile, in seconds'),

@@ -1,21 +1,27 @@
 import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { err, ok, type Result } from '../../kernel/result.ts';
 
-/** What a condition may look at. Replica counts are whole numbers. */
-export interface ConditionVariables {
-  readonly service: string;
-  readonly namespace: string;
-  readonly current_replicas: number;
-  readonly target_replicas: number;
-  readonly min_replicas: number;
-  readonly max_replicas: number;
-}
+/** What a condition may look at, and no more: type in CEL, and meaning. */
+export const CONDITION_VARIABLES = {
+  service: ['string', 'Name of the blueprint.'],
+  namespace: ['string', 'Namespace of the service.'],
+  current_replicas: ['int', 'Replicas now.'],
+  target_replicas: ['int', 'Replicas that are asked for; for what is no scale, as many as now.'],
+  min_replicas: ['int', '`scaling.min_replicas` of the blueprint.'],
+  max_replicas: ['int', '`scaling.max_replicas` of the blueprint.'],
+} as const satisfies Readonly<Record<string, readonly [type: 'string' | 'int', means: string]>>;
+
+type Types = { readonly string: string; readonly int: number };
+/** Replica counts are whole numbers. */
+export type ConditionVariables = {
+  readonly [Name in keyof typeof CONDITION_VARIABLES]: Types[(typeof CONDITION_VARIABLES)[Name][0]];
+};
 
 export const ALWAYS = 'always';
 const MAX_TEXT = 500;
 const CACHED = 256;
 // Nothing that loops, and no regular expression: a condition costs microseconds, whoever wrote it.
-const FUNCTIONS: ReadonlySet<string> = new Set([
+export const FUNCTIONS: ReadonlySet<string> = new Set([
   'size',
   'startsWith',
   'endsWith',
@@ -34,13 +40,8 @@ const inside = (text: string): string => text.replaceAll(TOKEN, (token) => (toke
 const environment = new Environment({
   unlistedVariablesAreDyn: false,
   limits: { maxAstNodes: 200, maxDepth: 24, maxListElements: 32, maxMapEntries: 0, maxCallArguments: 4 },
-})
-  .registerVariable('service', 'string')
-  .registerVariable(NAMESPACE, 'string')
-  .registerVariable('current_replicas', 'int')
-  .registerVariable('target_replicas', 'int')
-  .registerVariable('min_replicas', 'int')
-  .registerVariable('max_replicas', 'int');
+});
+for (const [name, [type]] of Object.entries(CONDITION_VARIABLES)) environment.registerVariable(inside(name), type);
 
 const VARIABLES =
   'service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers)';

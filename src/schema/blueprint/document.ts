@@ -50,7 +50,8 @@ const bounds = (quantity: typeof cpu, examples: readonly [string, string, string
       max: quantity(examples[1]).describe(`The most ${what} a pod may request.`),
       target: quantity(examples[2]).describe(`The ${what} request to aim at.`),
     })
-    .optional();
+    .optional()
+    .describe(`Bounds of the ${what} of one pod. Absent: it is never changed.`);
 
 const Resources = z.strictObject({
   cpu: bounds(cpu, ['100m', '1000m', '500m'], 'CPU'),
@@ -67,7 +68,7 @@ const Performance = z.strictObject({
 });
 
 const ApprovalRule = z.strictObject({
-  operation: Operation,
+  operation: Operation.describe('What needs an approval.'),
   condition: z
     .string()
     .min(1)
@@ -78,7 +79,7 @@ const ApprovalRule = z.strictObject({
     })
     .optional()
     .describe(
-      'CEL over service, namespace, current_replicas, target_replicas, min_replicas, max_replicas; absent or always: holds every time. It only adds strictness.',
+      'CEL over service, namespace, current_replicas, target_replicas, min_replicas, max_replicas. It only adds strictness. Default always, which holds every time.',
     ),
   approvers: z
     .array(line(200, 'the name of a group or person'))
@@ -95,7 +96,8 @@ const Governance = z.strictObject({
       requires_approval: z.array(ApprovalRule).max(16).optional().describe('Granted once a person has approved.'),
       forbidden_operations: operations('Refused, whatever else is said.').optional(),
     })
-    .optional(),
+    .optional()
+    .describe('What agents may do, what needs an approval, and what nobody may.'),
 });
 
 const Check = z.strictObject({
@@ -113,7 +115,7 @@ const Check = z.strictObject({
 });
 
 const Verification = z.strictObject({
-  enabled: flag().optional().describe('Default true.'),
+  enabled: flag().optional().describe('Whether changes are verified at all. Default true.'),
   stabilization_period: duration('60s', SECOND, HOUR)
     .optional()
     .describe('From convergence to the verdict. Default 60s.'),
@@ -121,22 +123,27 @@ const Verification = z.strictObject({
     .array(Check)
     .max(16)
     .optional()
-    .describe('Default: one critical check for each objective under performance.'),
+    .describe('What is looked at to judge a change. Default: one critical check for each objective under performance.'),
   rollback: z
     .strictObject({
-      enabled: flag().optional().describe('Default true.'),
+      enabled: flag().optional().describe('Whether a failed change may be undone. Default true.'),
       automatic: flag().optional().describe('Undo without asking. Default true.'),
-      trigger_on_critical_failure: flag().optional().describe('Default true.'),
+      trigger_on_critical_failure: flag()
+        .optional()
+        .describe('A failed critical check undoes the change, whatever its own rollback_trigger says. Default true.'),
     })
-    .optional(),
+    .optional()
+    .describe('What becomes of a change that failed its checks.'),
 });
 
 const Target = z.strictObject({
   kind: z.enum(['Deployment']).optional().describe('The only kind. Default Deployment.'),
-  name: serviceName().optional().describe('Default: the name of the blueprint.'),
+  name: serviceName().optional().describe('Name of the Deployment. Default: the name of the blueprint.'),
   namespace: namespaceName()
     .optional()
-    .describe('File form: where the custom resource goes. A custom resource governs its own namespace only.'),
+    .describe(
+      'File form: where the custom resource goes. A custom resource governs its own namespace only. Default: metadata.namespace.',
+    ),
 });
 
 const autonomy = (description: string) => z.enum(['observe', 'propose', 'autonomous']).optional().describe(description);
@@ -152,20 +159,20 @@ export const BlueprintSpec = z.strictObject({
     .enum(['critical', 'standard'])
     .optional()
     .describe('Decides conflicts between equal priorities. Default standard.'),
-  target: Target.optional(),
+  target: Target.optional().describe('The Deployment that it governs.'),
   autonomy: autonomy(
     'observe: only say what would have been done. propose: ask people. autonomous: do what is allowed. Default autonomous, under the global ceiling.',
   ),
-  scaling: Scaling,
-  resources: Resources.optional(),
-  performance: Performance.optional(),
-  governance: Governance.optional(),
-  verification: Verification.optional(),
+  scaling: Scaling.describe('How many replicas, and when there are more or fewer.'),
+  resources: Resources.optional().describe('How far requests and limits of a pod may be changed.'),
+  performance: Performance.optional().describe('Objectives of the service.'),
+  governance: Governance.optional().describe('Who may do what.'),
+  verification: Verification.optional().describe('How a change is judged, and what becomes of one that failed.'),
   freeze,
   safety: Safety.optional().describe('Only stricter values than the global rules (or the defaults) are accepted.'),
   metrics: Metrics.optional().describe('Names of the custom metrics that carry the objectives.'),
-  notifications: Notifications.optional(),
-  approval: Approval.optional(),
+  notifications: Notifications.optional().describe('Where people are told, by the routes of the gateway.'),
+  approval: Approval.optional().describe('How people answer what has to be approved.'),
   logs: z
     .enum(['allowed', 'denied'])
     .optional()
@@ -178,13 +185,13 @@ const stringMap = z.record(z.string().max(317), z.string().max(10_000)).optional
 /** The file form: what people write in `blueprints/<service>/blueprint.yaml`. */
 export const BlueprintFile = z.strictObject({
   metadata: z.strictObject({
-    name: serviceName(),
+    name: serviceName().describe('Name of the blueprint, and of its Deployment unless `target` names another.'),
     version: BlueprintSpec.shape.version,
     priority: BlueprintSpec.shape.priority,
     criticality: BlueprintSpec.shape.criticality,
-    namespace: namespaceName().optional().describe('Where the custom resource goes; as target.namespace.'),
-    labels: stringMap,
-    annotations: stringMap,
+    namespace: namespaceName().optional().describe('Where the custom resource goes. Default: target.namespace.'),
+    labels: stringMap.describe('Labels of the custom resource.'),
+    annotations: stringMap.describe('Annotations of the custom resource.'),
   }),
   spec: BlueprintSpec.omit({ version: true, priority: true, criticality: true, governance: true, verification: true }),
   governance: BlueprintSpec.shape.governance,

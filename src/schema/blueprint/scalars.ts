@@ -15,6 +15,8 @@ export interface Hint {
   /** `a percentage such as 70%`: completes "expected ...". */
   readonly what: string;
   readonly unit?: Unit;
+  /** What values are taken, where `what` does not say it: `from 1s to 1h`. */
+  readonly range?: string;
   /** The code of a value that does not have this form. */
   readonly code?: FaultCode;
 }
@@ -56,7 +58,7 @@ function withUnit(
         } satisfies CustomParams,
       });
     })
-    .register(hints, { what, unit, code: 'WrongUnit' });
+    .register(hints, { what, unit, range: range.text, code: 'WrongUnit' });
 }
 
 const NAMES: Readonly<Record<Unit, string>> = {
