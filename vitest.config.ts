@@ -22,6 +22,7 @@ export default defineConfig({
             'test/mcp/*.test.ts',
             'test/naive/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
+            'test/validation/*.test.ts',
             'test/web/*.test.ts',
             'web/**/*.test.ts',
           ],

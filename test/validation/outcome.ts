@@ -48,7 +48,7 @@ export async function outcomeOf(
     target === undefined
       ? []
       : [virtualMs, shown.realMs].flatMap((ms) =>
-          ms === undefined || ms < target.underMs
+          ms === undefined || (ms >= 0 && ms < target.underMs)
             ? []
             : [`${target.what} took ${timeText(ms)}, wanted under ${timeText(target.underMs)}`],
         );
@@ -96,8 +96,8 @@ export function outcomesIn(page: string): Outcome[] {
 
 /** `250 ms`, `4.2 s`, `12 min 30 s`: as exact as somebody wants to know. */
 export function timeText(ms: number): string {
-  if (ms < 1000) return `${Number(ms.toPrecision(2))} ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 995) return `${Number(ms.toPrecision(2))} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;

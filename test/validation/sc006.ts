@@ -134,7 +134,7 @@ export const ROLLBACK: Criterion = {
   atLeast: 10,
   unit: 'cases',
   means:
-    'A change that hurts is taken back by itself, to exactly what stood there, as soon as a critical check says so: under a pause as well, with a full disk, by the next process when this one died, and against an API server that fails at first. Nobody is asked, no model is waited for.',
+    'A change that hurts is taken back by itself, to exactly what stood there, as soon as a critical check says so: under a pause as well, with a full disk, by the next process when this one died, and against an API server that fails at first. Nobody is asked, no model is waited for. 0 ms of virtual time: in the same pass; 30 s where the API server refuses the first two tries.',
   target: { what: 'from the check that failed to the write that undoes the change', underMs: 60_000, aimMs: 1000 },
   cases: [
     undone({
