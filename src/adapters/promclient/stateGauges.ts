@@ -55,9 +55,16 @@ export class StateGauges {
     );
     const holds = gauge('fairlead_holds', 'Pauses and stops that people set and that are in force.', 'kind');
     const pending = gauge('fairlead_approvals_pending', 'Approval requests that wait for people.');
-    const oldest = gauge('fairlead_approvals_oldest_seconds', 'How long the oldest of them waits; 0 for none.');
+    const oldest = gauge(
+      'fairlead_approvals_oldest_seconds',
+      'How long the oldest approval request waits for people; 0 for none.',
+    );
     const open = gauge('fairlead_decisions_open', 'Decisions that have not come to their end, by phase.', 'phase');
-    const openFor = gauge('fairlead_decisions_open_oldest_seconds', 'Age of the oldest of them, by phase.', 'phase');
+    const openFor = gauge(
+      'fairlead_decisions_open_oldest_seconds',
+      'Age of the oldest open Decision, by phase.',
+      'phase',
+    );
     const lease = gauge('leader_election_master_status', '1 while this process holds the Lease of that name.', 'name');
     const queue = gauge('fairlead_notice_queue', '1 for the state of the queue of notices (off: no Redis).', 'state');
     const jobs = gauge('fairlead_notice_jobs', 'Jobs in the queue of notices by what becomes of them.', 'state');

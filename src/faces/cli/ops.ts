@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { meteredApiCalls } from '../../adapters/promclient/apiCalls.ts';
 import { dataFolderGauges } from '../../adapters/promclient/dataFolder.ts';
 import { JournalMeters } from '../../adapters/promclient/journalMeters.ts';
@@ -104,7 +105,8 @@ export async function openOps(io: Io, flags: OpsFlags, given: OpsGiven): Promise
   return ok(NO_OPS);
 }
 
-class MeteredOps implements Ops {
+/** What a process counts. It opens no port by itself. */
+export class MeteredOps implements Ops {
   readonly probes = new Probes(systemClock);
   readonly called: ApiCallListener;
   words = '';
@@ -137,6 +139,10 @@ class MeteredOps implements Ops {
       this.probes.called(call);
     };
     this.answer = opsApp({ metrics: () => this.#text(), probes: this.probes }).fetch;
+  }
+
+  get registry(): Registry {
+    return this.#process.registry;
   }
 
   on(listening: Listening): this {
