@@ -10,7 +10,8 @@ export function itSaysWhatIsSeen(
   all: readonly Criterion[],
   stage?: () => RealStage,
 ): void {
-  it.each(criteria)('$id $title: what is seen now is what its page says', { timeout: 600_000 }, async ({ id }) => {
+  const named = criteria.map(({ id, title }) => [id, title] as const);
+  it.each(named)('%s %s: what is seen now is what its page says', { timeout: 600_000 }, async (id) => {
     const said: string[] = [];
     const code = await validate({
       criteria: all,
