@@ -3,7 +3,7 @@ import { Instant } from '../../src/schema/api/common.ts';
 
 /** JSON Schema as far as ours go. */
 interface Node {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly items?: Node;
@@ -67,6 +67,7 @@ function inline(node: Node): string {
   if (several !== undefined) return several.map(inline).join(' | ');
   if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (node.const !== undefined) return JSON.stringify(node.const);
+  if (typeof node.type === 'object') return node.type.map((type) => inline({ ...node, type })).join(' | ');
   switch (node.type) {
     case 'array':
       if (node.prefixItems !== undefined) return `[${node.prefixItems.map(inline).join(', ')}]`;
