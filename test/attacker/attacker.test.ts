@@ -35,4 +35,16 @@ describe('an attacker who has the model, or the process around it, and who can w
     expect(await played(observes, forbids, told)).toMatchObject({ violations: [], writes: 1 });
     expect(await played(observes, { do: 'pass', times: 1 }, forbids)).toMatchObject({ violations: [], writes: 0 });
   });
+
+  it('may see a rollback past a disruption budget where none of the pods that it replaces serves', async () => {
+    const steps: Attack['steps'] = [
+      { do: 'people', what: 'badImage' },
+      { do: 'disruptionBudget' },
+      { do: 'pass', times: 1 },
+      { do: 'replay', which: 0, status: 'none' },
+    ];
+    const attack: Attack = { replicas: 2, load: 'hot', blueprint: 'everything', warm: 33, steps };
+    const { violations, writes } = await play(attack);
+    expect({ violations, writes }).toEqual({ violations: [], writes: 1 });
+  });
 });

@@ -1,5 +1,7 @@
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { parseQuantity } from '../../src/schema/quantity.ts';
+import { isTrue, podSpec } from '../../src/world/shapes.ts';
+import type { World } from '../../src/world/world.ts';
 import type { Change, Ledger } from './ledger.ts';
 import { secondOpinion } from './secondOpinion.ts';
 import type { Written } from './serverRecord.ts';
@@ -117,8 +119,8 @@ const INVARIANTS: Readonly<Record<string, Invariant>> = {
     return owners.map(({ metadata }) => `the autoscaler ${metadata.name} owns the replicas`);
   },
 
-  disruption: ({ world }, { kind, from, to, undo }) => {
-    if (undo || (kind === 'scale' && to >= from)) return [];
+  disruption: ({ world }, { kind, from, to, undo }, { before }) => {
+    if (undo || (kind === 'scale' && to >= from) || replacesNoneThatServes(world, kind, before)) return [];
     return world.objects.list(KINDS.PodDisruptionBudget, 'shop').flatMap(({ spec, metadata }) => {
       const { minAvailable } = spec as { minAvailable: number };
       return NO(`${metadata.name} allows no disruption at ${to}`, to <= minAvailable);
@@ -242,4 +244,12 @@ function operationOf({ min, max }: Terms, { kind, from, to }: Change): string {
   if (to === 0) return 'scale_to_zero';
   const isInside = (to >= min && to <= max) || (to < min && to > from) || (to > max && to < from);
   return isInside ? 'scale_within_limits' : 'scale_beyond_limits';
+}
+
+/** Another template in place of one of whose pods none is ready takes no pod away that serves. */
+function replacesNoneThatServes({ objects }: World, kind: Change['kind'], before: KubeObject | undefined): boolean {
+  if (before === undefined || (kind !== 'rollback' && kind !== 'resources')) return false;
+  const image = specOf(before).template.spec.containers[0]?.image;
+  const pods = objects.list(KINDS.Pod, 'shop').filter((pod) => podSpec(pod).containers[0]?.image === image);
+  return pods.length > 0 && pods.every((pod) => !isTrue(pod, 'Ready'));
 }
