@@ -10,8 +10,8 @@ import { openShop } from '../docs/stage/shop.ts';
 import { emptyStage } from '../docs/stage/stage.ts';
 
 const BUILD_MS = 200_000;
-/** Longer than a page may take, so that what is told is its command and not this. */
-const TOLD_MS = 500_000;
+/** With the wait for its turn. What a page itself may take is held by `playPage`. */
+const ALL_MS = 1_800_000;
 /** They mostly wait. */
 const AT_ONCE = 2;
 const played = pages().filter(({ text }) => ['shop', 'none'].includes(stageOf(text) ?? ''));
@@ -26,26 +26,28 @@ async function play(page: Page): Promise<string | undefined> {
   }
 }
 
+let running = 0;
+const waiting: (() => void)[] = [];
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < AT_ONCE) running += 1;
+  else await new Promise<void>((resolve) => void waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
 // `kubectl` is of the API server's programs; the cluster itself is the embedded one.
 describeCluster('the commands of the pages', () => {
-  const ends = new Map<Page, Promise<string | undefined>>();
-
   beforeAll(async () => {
     // Builds the program where a source is newer: what the pages run is what was built.
     await promisify(execFile)(path.join(ROOT, 'bin', 'fairlead'), ['version'], { timeout: BUILD_MS });
-    for (const [n, page] of played.entries()) {
-      const before = played[n - AT_ONCE];
-      const free = before === undefined ? undefined : ends.get(before)?.catch(() => undefined);
-      ends.set(
-        page,
-        Promise.resolve(free).then(() => play(page)),
-      );
-      // Told by its own test, which may ask for it later.
-      ends.get(page)?.catch(() => undefined);
-    }
   });
 
-  it.each(played)('run and print what $file says', { timeout: TOLD_MS }, async (page) => {
-    expect(await ends.get(page)).toBeUndefined();
+  it.concurrent.each(played)('run and print what $file says', { timeout: ALL_MS }, async (page) => {
+    expect(await inTurn(() => play(page))).toBeUndefined();
   });
 });
