@@ -1,9 +1,9 @@
-import type { FindingCode } from '../schema/findingCodes.ts';
+import type { FindingCode as Code } from '../schema/findingCodes.ts';
 import type { Finding, RuleId } from '../schema/verdict.ts';
 import type { ChangeFacts, Facts } from './facts.ts';
 
 /** What a rule says; the gate adds which rule it was. */
-export type Said = Omit<Finding, 'rule'>;
+export type Said = Omit<Finding, 'rule' | 'code'> & { readonly code: Code };
 export type Findings = readonly Said[];
 
 /** One obligation. It answers with findings, or with none when it has nothing to say. */
@@ -19,23 +19,16 @@ export type Standing =
 type Values = Readonly<Record<string, string | number | undefined>>;
 
 /** Refuses: no approval and no waiting lifts it. */
-export const forbid = (code: FindingCode, message: string, values: Values = {}): Said =>
-  said('forbid', code, message, values);
+export const forbid = (code: Code, message: string, values: Values = {}): Said => said('forbid', code, message, values);
 /** Explains; decides nothing. */
-export const note = (code: FindingCode, message: string, values: Values = {}): Said =>
-  said('note', code, message, values);
+export const note = (code: Code, message: string, values: Values = {}): Said => said('note', code, message, values);
 /** Says not now. Without `notBefore` (ms) the end is not known: until it clears. */
-export const wait = (code: FindingCode, message: string, values: Values = {}, notBefore?: number): Said => ({
+export const wait = (code: Code, message: string, values: Values = {}, notBefore?: number): Said => ({
   ...said('wait', code, message, values),
   ...(notBefore !== undefined && Number.isFinite(notBefore) && { notBefore }),
 });
 /** Asks people of these groups. */
-export const restrict = (
-  code: FindingCode,
-  message: string,
-  approvers: readonly string[],
-  values: Values = {},
-): Said => ({
+export const restrict = (code: Code, message: string, approvers: readonly string[], values: Values = {}): Said => ({
   ...said('restrict', code, message, values),
   approvers,
 });
@@ -46,7 +39,7 @@ export const noData = (effect: 'forbid' | 'wait', inputs: Readonly<Record<string
     .filter((input) => inputs[input] === undefined)
     .map((input) => said(effect, 'NoData', `${input} could not be read, so the worst is assumed`, { input }));
 
-const said = (effect: Finding['effect'], code: FindingCode, message: string, values: Values): Said => ({
+const said = (effect: Finding['effect'], code: Code, message: string, values: Values): Said => ({
   code,
   effect,
   message: clip(message, 500),

@@ -1,6 +1,5 @@
-import type { FindingCode } from '../../schema/findingCodes.ts';
 import { KEEP } from '../counters.ts';
-import { type ChangeRule, type Findings, noData, note, span, wait } from '../rule.ts';
+import { type ChangeRule, type Findings, noData, note, type Said, span, wait } from '../rule.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -34,12 +33,7 @@ export const budgetMustBeLeft: ChangeRule = ({ input: { counters }, blueprint: {
 };
 
 /** Used up until so many have left the hour that one more fits. */
-export function full(
-  code: FindingCode,
-  what: string,
-  used: readonly { readonly at: number }[],
-  limit: number,
-): Findings {
+export function full(code: Said['code'], what: string, used: readonly { at: number }[], limit: number): Findings {
   if (used.length < limit) return [];
   // With a budget of none nothing has to leave: it waits openly.
   const leaves = used.map(({ at }) => at).sort((a, b) => a - b)[used.length - limit] ?? Number.NaN;

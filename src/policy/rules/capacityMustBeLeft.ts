@@ -1,4 +1,3 @@
-import type { FindingCode } from '../../schema/findingCodes.ts';
 import { aheadOf } from '../arbiter.ts';
 import { type ChangeRule, noData, note, wait } from '../rule.ts';
 
@@ -8,7 +7,7 @@ export const capacityMustBeLeft: ChangeRule = ({ input: { fleet }, share, approv
   const { own, fits, lostTo, unknown } = share;
   const others = fleet?.claims ?? [];
   const first = others.some(({ pending }) => pending) ? aheadOf(own, others)[0]?.service : undefined;
-  const lost = (code: FindingCode, what: string, winner = ''): ReturnType<typeof wait> =>
+  const lost = (code: 'RoomLost' | 'CapacityLost', what: string, winner = ''): ReturnType<typeof wait> =>
     wait(code, `${what}, and ${winner} comes first`, { winner });
   // An approved number is one step, and no step stops below the range.
   const isWhole = approved || scale.from + fits < blueprint.scaling.minReplicas;
