@@ -52,6 +52,12 @@ function longest(outcomes: readonly Outcome[], side: 'virtual' | 'real'): string
   return times.toSorted((one, other) => msOf(other) - msOf(one))[0] ?? 'none';
 }
 
+/** How many of the virtual times are what the product aims for. */
+function aimText(outcomes: readonly Outcome[], aimMs: number): string {
+  const times = outcomes.map(({ virtual }) => virtual).filter((text) => text !== '–');
+  return `${times.filter((text) => msOf(text) < aimMs).length} of ${times.length} under ${timeText(aimMs)}`;
+}
+
 const sumOf = ({ sum }: Criterion, outcomes: readonly Outcome[]): string | undefined =>
   sum?.(outcomes.map(({ seen, result }) => ({ seen, passed: result === 'passed' })));
 
@@ -60,7 +66,7 @@ function targetLines({ target }: Criterion, outcomes: readonly Outcome[]): strin
   const { what, underMs, aimMs } = target;
   return [
     `Both times in the table are of one thing: ${what}. Target: under ${timeText(underMs)}; aim: under ${timeText(aimMs)}.`,
-    `Longest in virtual time: ${longest(outcomes, 'virtual')}.`,
+    `In virtual time: the longest ${longest(outcomes, 'virtual')}, ${aimText(outcomes, aimMs)}.`,
     '',
     `${REAL_TIMES}the longest took ${longest(outcomes, 'real')}.`,
     '',
@@ -115,7 +121,7 @@ function measuredText(criterion: Criterion, outcomes: readonly Outcome[]): strin
   const { target } = criterion;
   if (target === undefined) return sumOf(criterion, outcomes) ?? '–';
   const { what, underMs, aimMs } = target;
-  return `${what}: ${longest(outcomes, 'virtual')} of virtual time at the longest; target under ${timeText(underMs)}, aim under ${timeText(aimMs)}`;
+  return `${what}, target under ${timeText(underMs)}: in virtual time ${longest(outcomes, 'virtual')} at the longest, ${aimText(outcomes, aimMs)} (the aim)`;
 }
 
 const realText = ({ criterion: { id, target }, outcomes }: Summed): string[] =>
