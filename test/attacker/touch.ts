@@ -21,6 +21,7 @@ interface Template {
   readonly spec: { readonly containers: readonly Container[] };
 }
 export interface Container {
+  readonly image?: string;
   readonly resources?: {
     readonly requests?: Readonly<Record<string, string>>;
     readonly limits?: Readonly<Record<string, string>>;
