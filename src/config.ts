@@ -41,8 +41,13 @@ export const Environment = z.object({
   XDG_STATE_HOME: z
     .string()
     .optional()
-    .describe('journals and local keys go to `fairlead` in it, unless `--data` names a folder (default: `~/.local/state`)'),
-  XDG_CONFIG_HOME: z.string().optional().describe('the login at a gateway is kept in `fairlead` in it (default: `~/.config`)'),
+    .describe(
+      'journals and local keys go to `fairlead` in it, unless `--data` names a folder (default: `~/.local/state`)',
+    ),
+  XDG_CONFIG_HOME: z
+    .string()
+    .optional()
+    .describe('the login at a gateway is kept in `fairlead` in it (default: `~/.config`)'),
   KUBECONFIG: z.string().optional().describe('kubeconfig, where `--kubeconfig` names none'),
   NO_COLOR: z.string().optional().describe('set to anything: no colours'),
 });

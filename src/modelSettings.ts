@@ -49,10 +49,15 @@ const own = (prefix: Variable, whose: string, without: string) => ({
 /** Every variable about models: those for all roles, and the same four for each role. */
 export const MODEL_VARIABLES = {
   ...own('FAIRLEAD_MODEL', 'of every role that has none of its own', ' (default: `default`)'),
-  ...Object.assign({}, ...MODEL_ROLES.map((role) => own(`FAIRLEAD_MODEL_${upper(role)}`, `of the role ${role}`, '; `none`: rules alone'))),
+  ...Object.assign(
+    {},
+    ...MODEL_ROLES.map((role) => own(`FAIRLEAD_MODEL_${upper(role)}`, `of the role ${role}`, '; `none`: rules alone')),
+  ),
   FAIRLEAD_MODEL_TOKENS_PER_HOUR: tokens
     .optional()
-    .describe(`tokens an hour of all services together, 0: no model is asked (default: ${DEFAULT_BUDGET.tokensPerHour})`),
+    .describe(
+      `tokens an hour of all services together, 0: no model is asked (default: ${DEFAULT_BUDGET.tokensPerHour})`,
+    ),
   FAIRLEAD_MODEL_TOKENS_PER_HOUR_PER_SERVICE: tokens
     .optional()
     .describe(`tokens an hour of one service, 0: none (default: ${DEFAULT_BUDGET.tokensPerHourAndService})`),

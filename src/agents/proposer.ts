@@ -60,6 +60,8 @@ export type Proposal =
 export interface Proposer {
   /** For pages and logs: which model, or that it is rules. */
   readonly label: string;
+  /** `<prompt id>@<version>` of what a model is asked with; absent: rules. */
+  readonly prompt?: string;
   /** Never rejects. */
   propose(context: ProposalContext, signal: AbortSignal): Promise<Proposal>;
 }

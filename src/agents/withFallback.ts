@@ -22,7 +22,8 @@ export interface FallbackOptions {
  * why. Only an unwritable record, or a caller that stopped, leaves the answer at "none".
  */
 export function withFallback(options: FallbackOptions): Proposer {
-  return { label: options.model.label, propose: (context, signal) => ask(options, context, signal) };
+  const { label, prompt } = options.model;
+  return { label, ...(prompt && { prompt }), propose: (context, signal) => ask(options, context, signal) };
 }
 
 async function ask(options: FallbackOptions, context: ProposalContext, signal: AbortSignal): Promise<Proposal> {

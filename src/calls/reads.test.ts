@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceView } from '../observe/serviceView.ts';
+import { isKnownRead } from '../policy/operationOf.ts';
 import type { LogRequest, PodLogs } from '../ports/podLogs.ts';
 import type { Pod } from '../schema/workload.ts';
 import { FakeCluster } from '../testing/fakeCluster.ts';
 import { STOREFRONT, STOREFRONT_WORKLOAD } from '../testing/proposalContext.ts';
+import { TOOLS } from '../tools/catalog.ts';
 import { answerRead } from './reads.ts';
 
 const pod = (name: string, over: Partial<Pod> = {}): Pod => ({
@@ -125,5 +127,21 @@ describe('texts of blueprints', () => {
     expect(answer).toMatchObject({ ok: true, value: { against: '1.0.0' } });
     expect(JSON.stringify(answer)).toContain('scaling.max_replicas: 10 to 40 (wider)');
     expect(await read('diff_blueprint', { yaml: 'a: [' })).toMatchObject({ ok: true, value: { valid: false } });
+  });
+});
+
+/** Answered where the verdict is made, since they judge something themselves. */
+const JUDGING = ['suggest_alternatives', 'what_if'];
+
+describe('every read of the catalogue', () => {
+  const reads = TOOLS.filter(({ effect }) => effect === 'read').map(({ name }) => name);
+
+  it.each(reads)('is known to the gate: %s', (name) => {
+    expect(isKnownRead(name)).toBe(true);
+  });
+
+  it.each(reads.filter((name) => !JUDGING.includes(name)))('has an answer: %s', async (name) => {
+    const answer = await stage(HEALTHY).read(name, name === 'get_logs' ? { lines: 5 } : { yaml: '' });
+    expect(answer).not.toMatchObject({ error: expect.stringContaining('no read is named') as string });
   });
 });

@@ -124,9 +124,9 @@ export class Propose {
 
   /** Costs of a run are known at its end; a wish refused in its middle names the run, whose journal has them. */
   #refusedOrigin(): Origin {
-    const { label } = this.#deps.proposer;
+    const { label, prompt = '' } = this.#deps.proposer;
     const none = { steps: 0, promptTokens: 0, completionTokens: 0, seconds: 0, read: [] };
-    return { role: 'decision-engine', prompt: 'decision-engine', model: label.slice(0, 200), ...none, run: this.#run };
+    return { role: 'decision-engine', prompt, model: label.slice(0, 200), ...none, run: this.#run };
   }
 
   async #take(proposal: Extract<Proposal, { kind: 'change' }>, signal: AbortSignal): Promise<boolean> {

@@ -71,6 +71,7 @@ export interface DecisionEngineOptions {
  */
 export class DecisionEngine implements Proposer {
   readonly label: string;
+  readonly prompt: string;
   readonly #options: DecisionEngineOptions;
   readonly #limits: RunLimits;
 
@@ -78,6 +79,7 @@ export class DecisionEngine implements Proposer {
     this.#options = options;
     this.#limits = { ...decisionEngine.limits, ...options.limits };
     this.label = options.model.label;
+    this.prompt = options.prompt.ref;
   }
 
   async propose(context: ProposalContext, signal: AbortSignal): Promise<Proposal> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RuleId } from '../../schema/verdict.ts';
+import { RULE_IDS } from '../../schema/verdict.ts';
 import type { Scenario } from '../format.ts';
 import { readScenario } from '../readScenario.ts';
 import { differences } from './difference.ts';
@@ -75,11 +76,11 @@ describe('rulesTable', () => {
     expect(text).toContain('      fires   auto-01-fires (Because, refused)\n      spared  auto-01-spared\n');
     expect(text).toContain('              time.ticks: 8, not 9\n');
     expect(text).toContain(
-      '1 of 24 rules fire, and are seen to spare the nearest neighbour, in 2 scenarios; not so: G0, G1, G3',
+      `1 of ${RULE_IDS.length} rules fire, and are seen to spare the nearest neighbour, in 2 scenarios; not so: G0, G1, G3`,
     );
     expect(text).toMatch(/G4 +0 +0 +0 +0 {3}evidence must cover pods\n {6}never fired\n/);
     const json: unknown = JSON.parse(rulesJson(rows, 2));
-    expect(json).toMatchObject({ scenarios: 2, proven: 1, rules: { length: 24 } });
+    expect(json).toMatchObject({ scenarios: 2, proven: 1, rules: { length: RULE_IDS.length } });
     expect(json).toHaveProperty('rules.2', {
       rule: 'G2',
       obligations: ['disruption budgets must hold'],

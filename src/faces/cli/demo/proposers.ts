@@ -17,6 +17,10 @@ export class Proposers implements Proposer {
     return this.#current().label;
   }
 
+  get prompt(): string {
+    return this.#current().prompt ?? '';
+  }
+
   async propose(context: ProposalContext, signal: AbortSignal): Promise<Proposal> {
     this.asked.add(context.service);
     try {
