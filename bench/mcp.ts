@@ -29,7 +29,7 @@ export async function openMcpWays(): Promise<McpWays> {
   const product = await serveProduct();
   const home = mkdtempSync(path.join(os.tmpdir(), 'fairlead-bench-'));
   process.env['XDG_CONFIG_HOME'] = home;
-  const { keepLogin } = await import('../src/faces/cli/gatewayLogin.ts');
+  const { keepLogin } = await import('../src/faces/cli/people/gatewayLogin.ts');
   await keepLogin({ url: product.url, name: 'olga', token: product.token });
   const main = path.join(import.meta.dirname, '..', 'dist', 'main.js');
   const hello = await helloOverHttp();

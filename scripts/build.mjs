@@ -52,9 +52,12 @@ export async function build({ clean = false } = {}) {
       sourcemap: true,
       logLevel: 'warning',
     });
+    const web = path.join(made, 'web');
+    const isWebDue = clean || webStale();
+    if (isWebDue) await buildWeb(web);
     if (clean) rmSync(path.join(root, 'dist'), { recursive: true, force: true });
     install(made, path.join(root, 'dist'));
-    if (webStale()) await buildWeb(path.join(made, 'web'));
+    if (isWebDue) installWeb(web);
     rmSync(made, { recursive: true, force: true });
   } catch (error) {
     rmSync(made, { recursive: true, force: true });
@@ -66,6 +69,9 @@ export async function build({ clean = false } = {}) {
 async function buildWeb(made) {
   const { build: bundle } = await import('vite');
   await bundle({ configFile: path.join(root, 'web', 'vite.config.ts'), build: { outDir: made } });
+}
+
+function installWeb(made) {
   const dist = path.join(root, 'dist', 'web');
   install(path.join(made, 'assets'), path.join(dist, 'assets'));
   for (const name of readdirSync(made).toSorted((a) => (a === 'index.html' ? 1 : -1))) {

@@ -85,6 +85,7 @@ export function executorParts({ now = NOON, given, ...cluster }: GivenCluster = 
       views: () => cluster.views ?? [],
       decisions: () => cluster.decisions ?? [],
       approvals: () => cluster.approvals ?? [],
+      hearsApprovals: () => true,
       history: () => cluster.history ?? [],
       fresh: () => {
         const { fresh = 'notFound' } = cluster;

@@ -92,6 +92,7 @@ function narrated(deps: ExecutorDeps, stage: Stage, say: (line: string) => void)
       history: (...of) => observer.history(...of),
       decisions: () => observer.decisions(),
       approvals: () => observer.approvals(),
+      hearsApprovals: () => observer.hearsApprovals(),
       fresh: async (namespace, name) => answered(`observe ${namespace}/${name}`, await observer.fresh(namespace, name)),
     },
     reader: {

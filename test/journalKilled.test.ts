@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordOf } from '../src/audit/fileVerifier.ts';
-import { checkFolder } from '../src/faces/cli/journalFolder.ts';
+import { checkFolder } from '../src/faces/cli/audit/journalFolder.ts';
 import { journalChains } from '../src/schema/journalName.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
 

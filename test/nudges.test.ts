@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
-import { readStand } from '../src/faces/cli/gateway.ts';
-import { type GatewayRole, openGateway } from '../src/faces/cli/openGateway.ts';
+import { readStand } from '../src/faces/cli/roles/gateway.ts';
+import { type GatewayRole, openGateway } from '../src/faces/cli/roles/openGateway.ts';
 import { PEOPLE, testKeyPem } from '../src/testing/people.ts';
 import { A, type Approvals, openApprovals } from './approvalStage.ts';
 

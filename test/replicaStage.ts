@@ -1,7 +1,7 @@
 import { RulesPlanner } from '../src/agents/rulesPlanner.ts';
 import { composeController, composeExecutor, composeObserver, type Wiring } from '../src/compose.ts';
-import { Leases } from '../src/faces/cli/leases.ts';
-import { type LeasedRole, runSite } from '../src/faces/cli/site.ts';
+import { Leases } from '../src/faces/cli/roles/leases.ts';
+import { type LeasedRole, runSite } from '../src/faces/cli/roles/site.ts';
 import { err } from '../src/kernel/result.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ClusterError, ClusterReader } from '../src/ports/cluster.ts';

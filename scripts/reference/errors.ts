@@ -1,5 +1,5 @@
 import { PROBLEMS, REFUSALS } from '../../src/faces/http/problemCodes.ts';
-import { FAULT_CODES as MCP_FAULTS } from '../../src/faces/mcp/fault.ts';
+import { MCP_FAULTS } from '../../src/faces/mcp/fault.ts';
 import { CLUSTER_ERRORS } from '../../src/ports/cluster.ts';
 import { MODEL_ERRORS } from '../../src/ports/model.ts';
 import { FAULT_CODES } from '../../src/schema/blueprint/faultCodes.ts';

@@ -27,12 +27,13 @@ export function eventsPage(): string {
     '## Alerts',
     '',
     'An alert is an Event `FairleadAlert`, a record of the journal, a line of the log, one more in `fairlead_alerts_total`, and a message to',
-    'the webhook and to Slack where those are set up. `ClockSet` goes to log, webhook and Slack alone.',
+    "the webhook and to Slack where those are set up. `ClockSet` goes to log, webhook and Slack alone. Those marked (1) are the controller's:",
+    'they go to Event, journal and log, and to no webhook.',
     '',
     ...table(
       ['Code', 'Means', 'What to do', 'Runbook'],
       (Object.keys(ALERTS) as AlertCode[]).map((name) => [
-        code(name),
+        'by' in ALERTS[name] ? `${code(name)} (1)` : code(name),
         ALERTS[name].means,
         ALERTS[name].act,
         runbook(name),

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { MeteredOps } from '../../src/faces/cli/ops.ts';
+import { MeteredOps } from '../../src/faces/cli/roles/ops.ts';
 import { code, codes, page, table } from './markdown.ts';
 
 /** `docs/reference/metrics.md`: every series of the ops port. */

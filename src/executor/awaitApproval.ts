@@ -7,7 +7,7 @@ import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, type ApprovalRequestStatus } from '../schema/records.ts';
 import { alert } from './alert.ts';
 import { type End, finish } from './close.ts';
-import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
+import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { endRequest } from './endRequest.ts';
 import { oneLine } from './events.ts';
 import { APPROVED, type HeldDecision } from './heldDecision.ts';
@@ -100,8 +100,7 @@ async function over(
 }
 
 async function judgeAgain(deps: ExecutorDeps, held: HeldDecision, reason: string, message: string): Promise<AgainAt> {
-  await writeStatus(deps, held, { phase: 'Pending', reason, message });
-  return deps.clock.now();
+  return after(deps, await writeStatus(deps, held, { phase: 'Pending', reason, message }));
 }
 
 /** From the vote, and not from when an executor that was away finds it. */
@@ -131,6 +130,11 @@ async function release(
   const message = `approved by ${by.join(', ')}, ${how}`;
   await endRequest(deps, request, 'Approved', message);
   const released = await writeStatus(deps, held, { phase: 'Pending', reason: APPROVED, message });
-  const now = deps.clock.now();
-  return released.ok || released.error.code === 'lookAgain' ? now : now + POLL_MS;
+  return after(deps, released);
+}
+
+/** At once where it is Pending now; else not at once again. */
+function after({ clock }: ExecutorDeps, written: Awaited<ReturnType<typeof writeStatus>>): AgainAt {
+  if (written.ok) return clock.now();
+  return clock.now() + (written.error.code === 'lookAgain' ? SOON_MS : POLL_MS);
 }

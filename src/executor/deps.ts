@@ -19,6 +19,8 @@ export interface Sight {
   decisions(): readonly KubeObject[];
   /** All ApprovalRequests, likewise. */
   approvals(): readonly KubeObject[];
+  /** Whether that mirror hears of changes now: what it does not show is a reason to look itself. */
+  hearsApprovals(): boolean;
 }
 
 export interface ExecutorDeps {

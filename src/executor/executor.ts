@@ -28,8 +28,8 @@ interface Service {
 }
 
 /**
- * Carries out what the gate allows. A pass looks at every Decision that is not final, once, and at every slot that is
- * taken, then puts on record what became of the blueprints and clears away old records; it keeps nothing that matters
+ * Carries out what the gate allows. A pass looks at every Decision that there is a reason to look at, once, and at every slot
+ * that is taken, then puts on record what became of the blueprints and clears away old records; it keeps nothing that matters
  * between passes, so that another process can go on where this one died. A failure at one service stops at that service.
  */
 export class Executor {
@@ -62,8 +62,10 @@ export class Executor {
       if (stopped()) return {};
       const service = { namespace: view.namespace, blueprint: view.name };
       again.push(await this.#guarded(service, () => recordBlueprint(this.#deps, view)));
+      if (stopped()) return {};
       again.push(await this.#guarded(service, () => thaw(this.#deps, view)));
     }
+    if (stopped()) return {};
     again.push(await this.#guarded(fleet, async () => void (await endLeftRequests(this.#deps))));
     again.push(await this.#guarded(fleet, async () => void (await retire(this.#deps))));
     const due = again.filter((at) => at !== undefined);
@@ -80,8 +82,9 @@ export class Executor {
       else again.push(rests);
     }
     let slot: Recovered = { againAt: undefined };
-    // With nothing under way and nothing to be begun the slot is as its mirror shows it.
-    if (service.isToBeRecovered === true || looks.some(({ status }) => !FINAL.has(status.phase))) {
+    // With nothing under way and nothing to be begun the slot is as its mirror shows it, where one does.
+    const isShown = mirrored.views.get(`${service.namespace}/${service.blueprint}`)?.counters !== undefined;
+    if (!isShown || service.isToBeRecovered === true || looks.some(({ status }) => !FINAL.has(status.phase))) {
       const recover = async (): Promise<AgainAt> => {
         slot = await recoverSlot(this.#deps, service.namespace, service.blueprint);
         return slot.againAt;

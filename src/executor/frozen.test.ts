@@ -98,6 +98,7 @@ describe('after an undo that failed', () => {
         ...stage.deps.observer,
         decisions: () => [],
         approvals: () => [],
+        hearsApprovals: () => true,
         fresh: (namespace, name) => stage.deps.observer.fresh(namespace, name),
         history: () => [],
         views: () => stage.deps.observer.views().map((view) => ({ ...view, breakerObject: sighted })),

@@ -12,20 +12,23 @@ import { dropsAt, outOfTime } from './outOfTime.ts';
 /** What the mirrors show at one pass, by namespace and name. */
 export interface Mirrored {
   readonly views: ReadonlyMap<string, ServiceView>;
+  /** None while their mirror does not hear of changes: a vote has ten minutes, and must not wait for it. */
   readonly approvals: ReadonlyMap<string, KubeObject>;
 }
 
 export const mirroredOf = (observer: Sight): Mirrored => ({
   views: new Map(observer.views().map((view) => [`${view.namespace}/${view.name}`, view])),
   approvals: new Map(
-    observer.approvals().map((object) => [`${object.metadata.namespace}/${object.metadata.name}`, object]),
+    (observer.hearsApprovals() ? observer.approvals() : []).map((object) => [
+      `${object.metadata.namespace}/${object.metadata.name}`,
+      object,
+    ]),
   ),
 });
 
 /**
  * Until when (ms) nothing is read for a Decision that is not final, since the mirrors give no reason to; undefined: it has
- * to be looked at. Hundreds may wait for days, and each look is a dozen requests. A mirror that is behind delays a look,
- * never longer than the time that the Decision has.
+ * to be looked at. Hundreds may wait for days, and each look is a dozen requests.
  */
 export function restsUntil(
   deps: ExecutorDeps,

@@ -1,9 +1,9 @@
 import { isoInstant } from '../kernel/instant.ts';
-import { redact } from '../kernel/redact.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { PauseBody, ResumeBody } from '../schema/api/services.ts';
 import type { Hold } from '../schema/counters.ts';
 import { FLEET } from '../schema/records.ts';
+import { spoken } from '../schema/spoken.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import {
   type EditedHolds,
@@ -31,7 +31,7 @@ export async function pause(
     kind: action === 'hold-breaker' ? 'breaker' : action,
     what: action === 'pause' ? what : 'all',
     by: who.name,
-    reason: reason.trim() === '' ? 'no reason given' : redact(reason.trim()),
+    reason: reason.trim() === '' ? 'no reason given' : spoken(reason, 500),
     at: isoInstant(deps.clock.now()),
     ...(bound === undefined ? {} : { namespace: bound }),
   };

@@ -4,11 +4,11 @@ import { digestOf } from '../approvals/subject.ts';
 import { mayNotDecide, type Tally, tally, votesOf, whyFull } from '../approvals/tally.ts';
 import { castVote, isGenuine } from '../approvals/vote.ts';
 import { isoInstant } from '../kernel/instant.ts';
-import { redact } from '../kernel/redact.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { VoteBody } from '../schema/api/approvals.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
+import { spoken } from '../schema/spoken.ts';
 import type { Vote } from '../schema/vote.ts';
 import { isAskedNow, NOT_ASKED } from './askedNow.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
@@ -169,7 +169,7 @@ function sign(
   choice: Vote['choice'] | undefined,
 ): Vote {
   // Before it is signed: afterwards nothing of it may change.
-  const comment = redact(body.comment?.trim() ?? '');
+  const comment = spoken(body.comment ?? '', 1_000);
   return castVote(
     {
       id: `${who.name}-${deps.ids.fresh()}`.slice(-64),

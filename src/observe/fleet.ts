@@ -171,3 +171,10 @@ const promised = (counters: FleetCounters | undefined, service: string): number 
     0,
     ...(counters?.operations ?? []).map((one) => (one.service === service && one.inFlight ? (one.replicas ?? 0) : 0)),
   );
+
+/** The view with what all services share. */
+export const withFleet = (view: ServiceView, fleet: FleetFacts, record: KubeObject | undefined): ServiceView => ({
+  ...view,
+  fleet,
+  ...(record !== undefined && { fleetObject: record }),
+});

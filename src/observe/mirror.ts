@@ -90,6 +90,11 @@ export class Mirror {
     return this.#streaming ? this.#deps.clock.now() : this.#heardAt;
   }
 
+  /** It was read, and hears of changes now. */
+  get hears(): boolean {
+    return this.#syncedAt !== undefined && this.#problem === undefined;
+  }
+
   /** Why it cannot read, in words; undefined when it can. */
   get problem(): string | undefined {
     return this.#problem;

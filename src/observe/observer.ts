@@ -4,13 +4,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClusterReader, ClusterResult } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
-import type { FleetFacts } from '../schema/fleet.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
 import { Acceptance, type Accepted, type AcceptedGlobal } from './acceptance.ts';
 import { assembleView, type Numbers, type Parts } from './assembleView.ts';
-import { Fleet } from './fleet.ts';
+import { Fleet, withFleet } from './fleet.ts';
 import { fleetSourcesOf } from './fleetSources.ts';
 import { readFresh } from './freshParts.ts';
 import { acceptWithKept, type Unread } from './keptVersions.ts';
@@ -162,6 +161,10 @@ export class Observer {
     return [...this.#mirrors.of('ApprovalRequest').all()];
   }
 
+  hearsApprovals(): boolean {
+    return this.#mirrors.of('ApprovalRequest').hears;
+  }
+
   async #pass(): Promise<readonly ServiceView[]> {
     const { reader, metrics, clock, log } = this.#deps;
     const blueprints = [...this.#mirrors.of('Blueprint').all()];
@@ -292,9 +295,3 @@ export class Observer {
     else this.#tracked.set(uid, track(this.#tracked.get(uid), before, object, this.#deps.clock.now()));
   }
 }
-
-const withFleet = (view: ServiceView, fleet: FleetFacts, record: KubeObject | undefined): ServiceView => ({
-  ...view,
-  fleet,
-  ...(record !== undefined && { fleetObject: record }),
-});

@@ -1,9 +1,11 @@
 /**
- * Why a person is called: what it means and what to do. There is no alert with another code. Codes are stable: Events, the
+ * Why a person is called: what it means and what to do. What the controller calls people for (`by`) goes into Event, journal
+ * and log; it has no way out of the cluster but to the model. There is no alert with another code. Codes are stable: Events, the
  * journal, metrics, alert rules and receivers use the same word.
  */
 export const ALERTS = {
   Anomaly: {
+    by: 'controller',
     means: 'The numbers of a service show what no operation mends.',
     act: 'Look at the service; the alert says at what.',
   },
@@ -65,6 +67,7 @@ export const ALERTS = {
     act: 'See that the API server takes writes; it goes on by itself.',
   },
   StepFailed: {
+    by: 'controller',
     means: 'A step of a change failed, and an agent wants a person to look.',
     act: '`fairlead why` of the Decision, then the service.',
   },
@@ -73,6 +76,7 @@ export const ALERTS = {
     act: 'See that this was meant.',
   },
   Unclear: {
+    by: 'controller',
     means: 'An agent cannot tell what became of a change, and wants a person to look.',
     act: '`fairlead why` of the Decision, then the service.',
   },
@@ -100,6 +104,8 @@ export const ALERTS = {
     means: 'A request holds as many votes as it can, written past the gateway; they decide nothing.',
     act: 'Delete the request with the command of the alert; take that right from whoever wrote them.',
   },
-} as const satisfies Readonly<Record<string, { readonly means: string; readonly act: string }>>;
+} as const satisfies Readonly<
+  Record<string, { readonly means: string; readonly act: string; readonly by?: 'controller' }>
+>;
 
 export type AlertCode = keyof typeof ALERTS;

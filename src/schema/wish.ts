@@ -1,3 +1,4 @@
+import { redact } from '../kernel/redact.ts';
 import type { Wanted } from './change.ts';
 import { cut } from './decisionObject.ts';
 import type { DecisionSpec } from './records.ts';
@@ -19,10 +20,14 @@ export function argumentsOf(wanted: Wanted | undefined): Arguments {
   }
 }
 
-/** What was sent to a call that no tool takes, as a Decision keeps it: the text as it came, where it never was an object of ours. */
+/**
+ * What was sent to a call that no tool takes, as a Decision keeps it: the text as it came, where it never was an object of
+ * ours, without what looks like a secret.
+ */
 export function sentText(args: Readonly<Record<string, unknown>>): string {
   const { sent, ...others } = args;
-  return cut(typeof sent === 'string' && Object.keys(others).length === 0 ? sent : JSON.stringify(args), 2000);
+  const text = typeof sent === 'string' && Object.keys(others).length === 0 ? sent : JSON.stringify(args);
+  return cut(redact(text), 2000);
 }
 
 /** The end value a Decision wants; undefined for what no code can carry out (it is refused and recorded). */

@@ -22,7 +22,16 @@ export interface Kill {
   readonly moment: 'before' | 'after';
 }
 
-const SYNCHRONOUS = new Set(['head', 'views', 'history', 'decisions', 'approvals', 'watch', 'onChange']);
+const SYNCHRONOUS = new Set([
+  'head',
+  'views',
+  'history',
+  'decisions',
+  'approvals',
+  'hearsApprovals',
+  'watch',
+  'onChange',
+]);
 
 /** An executor whose process dies at its call number `at` to the outside, before or after that call has its effect. */
 export function mortalExecutor(deps: ExecutorDeps, { at, moment }: Kill): Executor {

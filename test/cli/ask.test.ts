@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keepLogin } from '../../src/faces/cli/gatewayLogin.ts';
+import { keepLogin } from '../../src/faces/cli/people/gatewayLogin.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { FakeOpenai } from '../../src/testing/fakeOpenai.ts';
 import { type Product, serveProduct } from '../mcp/product.ts';

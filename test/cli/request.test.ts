@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
-import { keepLogin } from '../../src/faces/cli/gatewayLogin.ts';
+import { keepLogin } from '../../src/faces/cli/people/gatewayLogin.ts';
 import { type Listening, listen } from '../../src/faces/http/server.ts';
 import { answer, personIn } from '../../src/testing/gateway.ts';
 import { NEEDS_EIGHT, openRequests, type Requests } from '../requestStage.ts';

@@ -6,7 +6,7 @@ import { fileStore } from '../../src/adapters/people/fileStore.ts';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { composeNotices, type NoticeProcess } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
-import { readStand, type Served, serveGateway } from '../../src/faces/cli/gateway.ts';
+import { readStand, type Served, serveGateway } from '../../src/faces/cli/roles/gateway.ts';
 import type { GatewayDeps } from '../../src/gateway/deps.ts';
 import { Turns } from '../../src/gateway/turns.ts';
 import type { PeopleStore } from '../../src/ports/peopleStore.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
-import type { Served } from '../../src/faces/cli/gateway.ts';
+import type { Served } from '../../src/faces/cli/roles/gateway.ts';
 import { finishRaises } from '../../src/gateway/finishRaises.ts';
 import { csrfOf, digestOfSecret, newSecret } from '../../src/gateway/people/secrets.ts';
 import { putUser } from '../../src/gateway/people/users.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ServiceNumber } from '../../src/faces/cli/doctorNumbers.ts';
+import type { ServiceNumber } from '../../src/faces/cli/doctor/doctorNumbers.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { describePrometheus, type Prometheus, startPrometheus } from '../cluster/prometheus.ts';
 import { installCrds } from '../contract/installCrds.ts';

@@ -4,6 +4,7 @@ import { Counters, type Frozen, type Hold } from '../../schema/counters.ts';
 import { FleetCounters } from '../../schema/fleet.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
+import { spoken } from '../../schema/spoken.ts';
 import type { AskingFlags } from './flags.ts';
 import { badReason, frozenWords, holdWords, place, whoHolds } from './hold.ts';
 import { age, EXIT, type Io, print, table } from './io.ts';
@@ -137,7 +138,9 @@ async function change(io: Io, text: string, flags: AskingFlags, reason: string |
   }
   const at = new Date(session.clock.now()).toISOString();
   const hold: Hold | undefined =
-    reason === undefined ? undefined : { kind: 'breaker', what: 'all', by: whoHolds(session), reason, at };
+    reason === undefined
+      ? undefined
+      : { kind: 'breaker', what: 'all', by: whoHolds(session), reason: spoken(reason, 500), at };
   const done = await editHolds(session.cluster, where.value, (holds) => [
     ...without(holds, 'breaker', undefined),
     ...(hold === undefined ? [] : [hold]),

@@ -19,7 +19,7 @@ import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
 import { callName, shippedBlueprints } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
-import { openModelTrace } from './modelTrace.ts';
+import { openModelTrace } from './roles/modelTrace.ts';
 import { VERSION } from './version.ts';
 
 /** 128 and the number of SIGINT, as shells say it. */
@@ -172,7 +172,7 @@ function next(): string {
     ['demo --keep', 'take part in it, with kubectl'],
     [`validate -v ${shippedBlueprints()}`, 'the limits that were kept'],
     ['init NAMESPACE/NAME', 'a first blueprint of your own'],
-  ].map(([call, why]) => [`${callName} ${call}`, why] as const);
+  ].map(([call, why]) => [`${callName()} ${call}`, why] as const);
   const width = Math.max(...calls.map(([call]) => call.length));
   return `Next:\n${calls.map(([call, why]) => `  ${call.padEnd(width)}   ${why}\n`).join('')}`;
 }

@@ -5,6 +5,7 @@ import { err, type Result } from '../../kernel/result.ts';
 import type { Frozen, Hold } from '../../schema/counters.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { CircuitBreakerSpec, FLEET } from '../../schema/records.ts';
+import { spoken } from '../../schema/spoken.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { parseScope, type Scope } from './service.ts';
@@ -61,7 +62,7 @@ async function change(io: Io, text: string | undefined, flags: HoldFlags, verb: 
     kind: verb === 'stop' ? 'stop' : 'pause',
     what: flags.only ?? 'all',
     by: whoHolds(session),
-    reason,
+    reason: spoken(reason, 500),
     at: new Date(session.clock.now()).toISOString(),
     ...(bound === undefined ? {} : { namespace: bound }),
   };

@@ -9,10 +9,13 @@ const root =
     .find((dir) => existsSync(path.join(dir, 'prompts'))) ?? fileURLToPath(new URL('..', import.meta.url));
 
 /** What a person types to run this program from where they are. */
-export const callName: string = existsSync(path.join(root, 'src')) ? 'bin/fairlead' : 'npx fairlead';
+export const callName = (): string =>
+  existsSync(path.join(root, 'src'))
+    ? path.relative(process.cwd(), path.join(root, 'bin', 'fairlead'))
+    : 'npx fairlead';
 
 /** The blueprints that come with it, as a path from where a person is. */
-export const shippedBlueprints = (): string => `${path.relative(process.cwd(), path.join(root, 'blueprints'))}/`;
+export const shippedBlueprints = (): string => `${path.relative(process.cwd(), path.join(root, 'blueprints')) || '.'}/`;
 
 export const promptsDir: string = path.join(root, 'prompts');
 /** Of what people ask again and again in a chat. */

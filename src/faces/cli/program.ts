@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
-import { auditCommands } from './auditCommands.ts';
-import { chatCommands } from './chatCommands.ts';
-import { installCommands } from './installCommands.ts';
+import { auditCommands } from './audit/auditCommands.ts';
+import { chatCommands } from './chat/chatCommands.ts';
+import { installCommands } from './install/installCommands.ts';
 import { EXIT, type Io } from './io.ts';
 import { type Act, asking, changeFlags, cluster, modelFlags, output, tracing } from './options.ts';
-import { peopleCommands } from './peopleCommands.ts';
-import { roleCommands } from './roleCommands.ts';
+import { peopleCommands } from './people/peopleCommands.ts';
+import { roleCommands } from './roles/roleCommands.ts';
 import { VERSION } from './version.ts';
 
 /** Parses and runs one command. Answers with the exit code; usage errors are 2. */
@@ -82,7 +82,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
       '--rules',
       'per rule of the gate: where it fires, and the nearest scenario where it does not; 1 if one is missing',
     )
-    .action(act(async () => (await import('./scenario.ts')).scenarioRun))
+    .action(act(async () => (await import('./scenarios/scenario.ts')).scenarioRun))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead scenario run test/scenarios\n  fairlead scenario run --rules test/scenarios\n  fairlead scenario run -o junit test/scenarios > report.xml',
@@ -101,7 +101,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
     .option('--seed <n>', 'of the embedded cluster', '1')
     .option('--page <file>', 'write the report there as well, as Markdown')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
-    .action(act(async () => (await import('./eval.ts')).evalModel))
+    .action(act(async () => (await import('./scenarios/eval.ts')).evalModel))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead eval --model-url http://127.0.0.1:11434/v1 --model qwen3\n  fairlead eval test/scenarios --times 3 --for 2h --page report.md',
@@ -113,7 +113,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
     .option('-v, --verbose', 'also show the defaults in force')
     .option('--global <file>', 'the global rules to hold them against')
     .option('--explain', 'have the faults explained, with a draft that mends them where a model is configured')
-    .action(act(async () => (await import('./blueprints.ts')).validate))
+    .action(act(async () => (await import('./blueprints/blueprints.ts')).validate))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead validate blueprints/\n  fairlead validate -v blueprints/frontend/blueprint.yaml\n  fairlead validate --explain blueprint.yaml --model-url http://127.0.0.1:11434/v1',
@@ -123,14 +123,14 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
     .command('convert <file>')
     .description('turn a blueprint from its file form into its Kubernetes form, or back')
     .option('--namespace <name>', 'namespace for the Kubernetes form')
-    .action(act(async () => (await import('./blueprints.ts')).convert))
+    .action(act(async () => (await import('./blueprints/blueprints.ts')).convert))
     .addHelpText('after', '\nExamples:\n  fairlead convert blueprints/frontend/blueprint.yaml | kubectl apply -f -');
 
   asking(program.command('apply'))
     .description('validate a blueprint in either form and apply its custom resource')
     .requiredOption('-f, --filename <paths...>', 'files or folders')
     .option('--manage', 'say without being asked that Fairlead may change the Deployments: sets their label')
-    .action(act(async () => (await import('./blueprints.ts')).apply))
+    .action(act(async () => (await import('./blueprints/blueprints.ts')).apply))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml\n  fairlead apply -f my-blueprints --manage',
@@ -138,7 +138,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
 
   cluster(program.command('init <deployment>'))
     .description('draft a blueprint from a running Deployment, in observe')
-    .action(act(async () => (await import('./init.ts')).init))
+    .action(act(async () => (await import('./blueprints/init.ts')).init))
     .addHelpText('after', '\nExamples:\n  fairlead init shop/web > blueprints/web/blueprint.yaml');
 
   installCommands(program, act);
@@ -227,7 +227,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
     )
     .option('--within <duration>', 'how long that may take', '90s')
     .option('--data <dir>', 'where journals stand (default: $XDG_STATE_HOME/fairlead)')
-    .action(act(async () => (await import('./doctor.ts')).doctor))
+    .action(act(async () => (await import('./doctor/doctor.ts')).doctor))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead doctor\n  fairlead doctor --model\n  fairlead doctor --model http://127.0.0.1:11434/v1 -o json',

@@ -8,10 +8,10 @@ import { headline } from '../../schema/headline.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { Request, Requester } from '../../schema/request.ts';
 import type { Verdict } from '../../schema/verdict.ts';
-import { type ChangeAsked, type ChangeFlags, changeAsked } from './changeAsked.ts';
 import type { AskingFlags } from './flags.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { metricsSource } from './metricsSource.ts';
+import { type ChangeAsked, type ChangeFlags, changeAsked } from './people/changeAsked.ts';
 import { parseService } from './service.ts';
 import { openGoverned, type Session, trouble } from './session.ts';
 

@@ -19,7 +19,7 @@ export interface Fault {
   readonly fix: string;
 }
 
-export const FAULT_CODES = {
+export const MCP_FAULTS = {
   loginExpired: [-32010, 'The login of `fairlead mcp` at the gateway has expired or was taken back.'],
   notAllowed: [-32011, 'The token or the role does not reach so far.'],
   sessionGone: [-32012, 'The gateway knows this session no more: connect again.'],
@@ -31,7 +31,7 @@ export const FAULT_CODES = {
 } as const satisfies Readonly<Record<Fault['kind'], readonly [code: number, means: string]>>;
 
 const fault = (kind: Fault['kind'], message: string, fix: string): Fault => ({
-  code: FAULT_CODES[kind][0],
+  code: MCP_FAULTS[kind][0],
   kind,
   message,
   fix,

@@ -43,8 +43,11 @@ const environment = new Environment({
 });
 for (const [name, [type]] of Object.entries(CONDITION_VARIABLES)) environment.registerVariable(inside(name), type);
 
-const VARIABLES =
-  'service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers)';
+const named = (of: 'string' | 'int'): string =>
+  Object.entries(CONDITION_VARIABLES)
+    .flatMap(([name, [type]]) => (type === of ? [name] : []))
+    .join(', ');
+const VARIABLES = `${named('string')} (text), ${named('int')} (whole numbers)`;
 
 /** Syntax, types, size and functions of a condition; the error says what is wrong, in one sentence. */
 export function checkCondition(text: string): Result<void, string> {

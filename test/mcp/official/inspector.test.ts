@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { keepLogin } from '../../../src/faces/cli/gatewayLogin.ts';
+import { keepLogin } from '../../../src/faces/cli/people/gatewayLogin.ts';
 import { CALLS, type Product, serveProduct } from '../product.ts';
 import { NO_TOOLS, officialTools } from './tools.ts';
 

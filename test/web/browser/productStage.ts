@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { fileStore } from '../../../src/adapters/people/fileStore.ts';
 import { systemClock } from '../../../src/adapters/system/systemClock.ts';
 import { RulesPlanner } from '../../../src/agents/rulesPlanner.ts';
-import { readStand, type Served, serveGateway } from '../../../src/faces/cli/gateway.ts';
+import { readStand, type Served, serveGateway } from '../../../src/faces/cli/roles/gateway.ts';
 import { putUser } from '../../../src/gateway/people/users.ts';
 import type { PeopleStore } from '../../../src/ports/peopleStore.ts';
 import { KINDS, type KubeObject } from '../../../src/schema/kube.ts';

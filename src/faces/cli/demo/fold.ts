@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../schema/journal.ts';
 import type { Request } from '../../../schema/request.ts';
 import type { Finding, Verdict } from '../../../schema/verdict.ts';
-import { type Line, raiseWords, voteWords } from '../narrate.ts';
+import { type Line, raiseWords, voteWords } from '../roles/narrate.ts';
 import { seenLines } from './seenLines.ts';
 
 /**

@@ -8,7 +8,7 @@ import { PlainWords } from '../../../scenario/chat/plainWords.ts';
 import type { VirtualRun } from '../../../virtualRun.ts';
 import { loadMcpPrompts } from '../../mcp/prompts.ts';
 import { mcpPromptsDir, promptsDir } from '../installation.ts';
-import type { Line } from '../narrate.ts';
+import type { Line } from '../roles/narrate.ts';
 
 /** What is still under way after so long waits for the shop's time, which moves only when told; journals are on a real disk. */
 const PATIENCE_MS = 5_000;

@@ -10,7 +10,7 @@ import { type NewUser, putUser } from '../../../gateway/people/users.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { Loop } from '../../../roles/loop.ts';
 import { linkOf } from '../../http/links.ts';
-import { readStand, type Served, serveGateway } from '../gateway.ts';
+import { readStand, type Served, serveGateway } from '../roles/gateway.ts';
 
 /** Who may come into the shop: one who is asked, and one who looks. */
 const PEOPLE: readonly (NewUser & { readonly may: string })[] = [

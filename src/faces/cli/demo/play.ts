@@ -12,7 +12,7 @@ import { VirtualRun } from '../../../virtualRun.ts';
 import type { World } from '../../../world/world.ts';
 import { promptsDir } from '../installation.ts';
 import type { Io } from '../io.ts';
-import { type Line, Narrator } from '../narrate.ts';
+import { type Line, Narrator } from '../roles/narrate.ts';
 import { attacker } from './attacker.ts';
 import { dashboardLine } from './dashboard.ts';
 import { Fold } from './fold.ts';

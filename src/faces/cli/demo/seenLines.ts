@@ -1,4 +1,4 @@
-import type { Line } from '../narrate.ts';
+import type { Line } from '../roles/narrate.ts';
 
 const SIGNALS: Readonly<Record<string, string>> = { cpu: 'CPU', latency_p95: 'p95', error_rate: 'errors' };
 

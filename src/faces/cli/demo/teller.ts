@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { Line } from '../narrate.ts';
+import type { Line } from '../roles/narrate.ts';
 import { wrap } from './wrap.ts';
 
 const TIME = 6;

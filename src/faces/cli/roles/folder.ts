@@ -1,0 +1,97 @@
+import { watch } from 'node:fs/promises';
+import { isGlobal, type NamedText, validateFiles } from '../../../schema/blueprint/validateFiles.ts';
+import { faultsText, readTexts, resourceOf } from '../blueprints/blueprints.ts';
+import type { Io } from '../io.ts';
+import { type Session, trouble } from '../session.ts';
+
+/**
+ * The blueprint files of a folder as the cluster's custom resources. Files are read again when one changes; a bad one is
+ * refused whole and said so, and the version last applied stays in force.
+ */
+export class FolderOfBlueprints {
+  readonly #dir: string;
+  readonly #session: Session;
+  readonly #io: Io;
+  readonly #applied = new Map<string, string>();
+  #said = '';
+  #judged: { readonly all: string; readonly valid: boolean } | undefined;
+  #running: Promise<boolean> = Promise.resolve(true);
+  /** Why a good file could not be applied, as last said. */
+  readonly #failed = new Map<string, string>();
+
+  constructor(dir: string, session: Session, io: Io) {
+    this.#dir = dir;
+    this.#session = session;
+    this.#io = io;
+  }
+
+  /**
+   * Applies every good file that changed; false when there is none, one is bad, or one could not be applied. Called at
+   * every pass too: an edit that no watch told of, or that came while the cluster was away, is not lost. Costs only the
+   * reading while nothing changed.
+   */
+  applyAll(): Promise<boolean> {
+    this.#running = this.#running.then(() => this.#applyAll());
+    return this.#running;
+  }
+
+  async #applyAll(): Promise<boolean> {
+    const read = await readTexts([this.#dir]);
+    if (!read.ok) {
+      this.#say(`fairlead: ${read.error}\n`);
+      return false;
+    }
+    const all = JSON.stringify(read.value);
+    if (all === this.#judged?.all && this.#failed.size === 0) return this.#judged.valid;
+    const validation = validateFiles(read.value);
+    this.#judged = { all, valid: validation.valid };
+    const faults = faultsText(validation);
+    this.#say(faults === '' ? '' : `${faults}fairlead: refused; the versions last accepted stay in force\n`);
+    const good = new Set(validation.report.files.filter(({ valid }) => valid).map(({ file }) => file));
+    let done = validation.valid;
+    // The organisation's rules first: blueprints are held against them.
+    const rulesFirst = (named: NamedText): number => (isGlobal(named) ? 0 : 1);
+    for (const named of read.value.toSorted((a, b) => rulesFirst(a) - rulesFirst(b))) {
+      if (good.has(named.file) && !(await this.#apply(named))) done = false;
+    }
+    return done;
+  }
+
+  /** What is wrong, once until it changes. */
+  #say(text: string): void {
+    if (text !== this.#said) this.#io.err(text);
+    this.#said = text;
+  }
+
+  /** Ends when `signal` aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const _ of watch(this.#dir, { recursive: true, signal })) await this.applyAll();
+    } catch (error) {
+      if (!signal.aborted)
+        this.#io.err(
+          `fairlead: ${this.#dir} is not watched any more: ${String(error)}\n  fix: fairlead apply -f ${this.#dir} takes edits over\n`,
+        );
+    }
+  }
+
+  async #apply(named: NamedText): Promise<boolean> {
+    if (this.#applied.get(named.file) === named.text) return true;
+    const { cluster } = this.#session;
+    const { kind, object } = resourceOf(named, cluster.namespace);
+    const done = await cluster.applyObject(kind, object);
+    if (!done.ok) {
+      const words = trouble(this.#session, `${named.file} was not applied`, done.error);
+      if (this.#failed.get(named.file) !== words) this.#io.err(`fairlead: ${words}\n`);
+      this.#failed.set(named.file, words);
+      return false;
+    }
+    this.#failed.delete(named.file);
+    this.#applied.set(named.file, named.text);
+    const { version } = object.spec as { version?: string };
+    this.#io.err(
+      `${named.file}: ${kind.kind} ${object.metadata.name}${version === undefined ? '' : ` ${version}`} applied\n`,
+    );
+    return true;
+  }
+}
