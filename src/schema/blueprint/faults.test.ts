@@ -44,6 +44,7 @@ target_replicas > max_replicas | service.matches('(a+)+$') | InvalidCondition | 
 target: "< 200ms" | target: "< 200%" | InvalidCheck | verification.checks[0].target | 31:53 | < 200% | write "< 200ms"
 target: "< 1%" | target: "1%" | InvalidCheck | verification.checks[1].target | 32:53 | 1% | write "< 1%"
 name: latency_p95 | name: latency | UnknownSignal | verification.checks[0].name | 31:15 | latency | write latency_p95
+spec:\n | spec:\n  verification: {enabled: true}\n | UnknownField | spec.verification | 7:3 | verification | move it to verification
 name: error_rate | name: latency_p95 | DuplicateName | verification.checks[1].name | 32:15 | a second check named latency_p95 | rename or remove one of them (signal: says what is measured)
 priority: high | priority: highest | UnknownValue | metadata.priority | 4:13 | highest | write high
 approvers: ["devops-team"] | approvers: [] | OutOfRange | governance.agent_authority.requires_approval[0].approvers | 25:20 | 0 entries | write a value of at least 1 entries

@@ -45,7 +45,8 @@ function own(issue: Issue & { readonly code: 'custom' }): Pick<Complaint, 'code'
 function unknownField(parent: Path, key: string, root: z.ZodType): Complaint {
   const path = [...parent, key];
   const known = keysOf(schemaAt(root, parent));
-  const near = nearest(key, known);
+  // A block of the document itself is known by its name, whatever else is spelled a little like it.
+  const near = keysOf(root).includes(key) ? undefined : nearest(key, known);
   const elsewhere = near === undefined ? placesOf(root, key)[0] : undefined;
   const base = { code: 'UnknownField', path, atKey: true, found: shown(key) } as const;
   if (near !== undefined) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from './fault.ts';
 import { FULL, SHORT } from './fixtures.ts';
-import { loadBlueprint, loadGlobal } from './load.ts';
+import { blueprintFrom, loadBlueprint, loadGlobal } from './load.ts';
 
 const faultsOf = (text: string): readonly Fault[] => {
   const loaded = loadBlueprint(text, 'blueprint.yaml');
@@ -45,6 +45,26 @@ describe('loading a blueprint', () => {
     const faults = faultsOf(text);
     expect(faults[0]?.code).toBe(code);
     expect(faults.length).toBeLessThanOrEqual(20);
+  });
+
+  it('refuses in a text what the API server would drop from metadata, and not in an object that it sent', () => {
+    const text = `apiVersion: fairlead.dev/v1alpha1
+kind: Blueprint
+metadata: {name: web, priority: high, ownr: ann}
+spec: {version: 1.0.0, scaling: {min_replicas: 1, max_replicas: 3}}
+`;
+    expect(faultsOf(text)).toMatchObject([
+      {
+        code: 'UnknownField',
+        path: 'metadata.priority',
+        line: 3,
+        fix: expect.stringContaining('spec.priority') as string,
+      },
+      { code: 'UnknownField', path: 'metadata.ownr', fix: 'remove it' },
+    ]);
+    const sent = { apiVersion: 'fairlead.dev/v1alpha1', kind: 'Blueprint', metadata: { name: 'web', ofTomorrow: 1 } };
+    const spec = { version: '1.0.0', scaling: { min_replicas: 1, max_replicas: 3 } };
+    expect(blueprintFrom({ ...sent, spec }, 'x').ok).toBe(true);
   });
 
   it('reads the Kubernetes form, with what the API server adds to metadata', () => {

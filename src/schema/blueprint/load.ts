@@ -33,7 +33,8 @@ export function blueprintFrom(raw: unknown, file: string, source?: YamlSource): 
     path: writtenPath(form, complaint.path),
   }));
   const parsed = schema.safeParse(raw);
-  const complaints = [...(parsed.success ? [] : complaintsOf(parsed.error.issues, schema, raw)), ...cross];
+  const strange = form === 'kubernetes' && source !== undefined ? strangeMetadata(raw) : [];
+  const complaints = [...(parsed.success ? [] : complaintsOf(parsed.error.issues, schema, raw)), ...cross, ...strange];
   if (!parsed.success || complaints.length > 0) return err(placed(complaints, file, source));
   return ok(docOf(parsed.data, form, file, source));
 }
@@ -43,7 +44,8 @@ export function globalFrom(raw: unknown, file: string, source?: YamlSource): Res
   if (wrong !== undefined) return err(placed([wrong], file, source));
   const cross = calendars(at(raw, 'spec')).map((complaint) => ({ ...complaint, path: ['spec', ...complaint.path] }));
   const parsed = GlobalObject.safeParse(raw);
-  const complaints = [...(parsed.success ? [] : complaintsOf(parsed.error.issues, GlobalObject, raw)), ...cross];
+  const found = [...cross, ...(source === undefined ? [] : strangeMetadata(raw))];
+  const complaints = [...(parsed.success ? [] : complaintsOf(parsed.error.issues, GlobalObject, raw)), ...found];
   if (!parsed.success || complaints.length > 0) return err(placed(complaints, file, source));
   const { metadata, spec } = parsed.data;
   return ok({ ...written(metadata), spec, origin: originOf('kubernetes', file, source) });
@@ -122,6 +124,32 @@ function namespaceFault(raw: unknown, form: Form): Complaint[] {
   ];
 }
 
+/** In a text: Kubernetes would drop these without a word, and what was meant with them. What the API server sends is its own. */
+function strangeMetadata(raw: unknown): Complaint[] {
+  const metadata = at(raw, 'metadata');
+  if (typeof metadata !== 'object' || metadata === null) return [];
+  return Object.keys(metadata)
+    .filter((key) => !OBJECT_META.has(key))
+    .slice(0, MAX_FAULTS)
+    .map((key) => ({
+      code: 'UnknownField',
+      path: ['metadata', key],
+      atKey: true,
+      found: shown(key),
+      expected: `metadata as Kubernetes knows it: ${[...OBJECT_META].slice(0, 4).join(', ')}`,
+      fix: IN_SPEC.has(key) ? `move it to spec.${key}: metadata of a custom resource cannot carry it` : 'remove it',
+    }));
+}
+
+/** What people write first. */
+const OBJECT_META = new Set(
+  (
+    'name namespace labels annotations generateName finalizers ownerReferences managedFields uid resourceVersion generation ' +
+    'creationTimestamp deletionTimestamp deletionGracePeriodSeconds selfLink'
+  ).split(' '),
+);
+const IN_SPEC = new Set(['version', 'priority', 'criticality']);
+
 function wrongKind(raw: unknown, form: Form, wanted: 'Blueprint' | 'ClusterBlueprint'): Complaint | undefined {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     const found = Array.isArray(raw) ? 'a list' : shown(raw);
@@ -140,7 +168,9 @@ function wrongKind(raw: unknown, form: Form, wanted: 'Blueprint' | 'ClusterBluep
       ? 'the global rules stand in a file of their own, in blueprints/global/'
       : kind === 'Blueprint'
         ? 'a blueprint of a service does not stand in blueprints/global/'
-        : `write kind: ${wanted}`;
+        : kind === 'Deployment'
+          ? 'fairlead init NAMESPACE/NAME drafts a blueprint from a running Deployment'
+          : `write kind: ${wanted}`;
   return { code: 'WrongKind', path: ['kind'], found: shown(kind), expected: wanted, fix };
 }
 
