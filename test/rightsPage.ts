@@ -6,9 +6,9 @@ import { ACCOUNTS, type Account, RIGHTS, type Right } from '../src/install/right
 /** What each is worth to a thief, in one breath; the tables below are the whole of it. */
 const WORST: Readonly<Record<Account, string>> = {
   controller:
-    'reads what Fairlead observes, and the logs of pods (Fairlead itself asks for those only where a blueprint says `logs: allowed`; RBAC cannot tell), and makes Decisions, which the executor judges like any agent’s. It changes no workload, no blueprint and no counter, and speaks for no person.',
+    'reads what Fairlead observes, and the logs of pods (Fairlead itself asks for those only where a blueprint says `logs: allowed`; RBAC cannot tell, so use the first admin’s link, which stands in the gateway’s log for a day, before anything else), and makes Decisions, which the executor judges like any agent’s. It changes no workload, no blueprint and no counter, and speaks for no person.',
   executor:
-    'changes labelled Deployments inside what their blueprints allow, and nothing else of them; writes what became of requests, and the counters; deletes Decisions and requests. With it somebody could make the gate forget a cooldown or an open breaker, and so work the whole range of a blueprint as often as they like. It leaves no range, writes no blueprint and no vote, and reads no Secret.',
+    'changes labelled Deployments inside what their blueprints allow (a labelled one without a Blueprint: whatever its fields and the ceilings let it, images and privileges included, so take the label away with the Blueprint), and touches no version that a workload keeps; writes what became of requests, and the counters; deletes Decisions and requests, open ones too (only our own code spares those). With it somebody could make the gate forget a cooldown or an open breaker, and so work the whole range of a blueprint as often as they like. It leaves no range, writes no blueprint and no vote, and reads no Secret.',
   gateway:
     'writes votes (which count only with the signing key, and that is no object it may read), raises the maximum of blueprints, sets and lifts holds, and reads and writes the Secret of users and sessions. It changes no Deployment: what it writes is judged by the executor. Whoever has it can raise a maximum as far as the ceilings of the ClusterBlueprint, so set those, and guard it like the people who may.',
 };
@@ -55,7 +55,7 @@ export function rightsPage(): string {
     '## What the API server holds them to besides',
     '',
     'RBAC knows verbs and kinds; these policies look into the object. The Blueprint is their parameter, so that its limits hold',
-    'against the executor’s own token. A Blueprint that grants `rollback` opens the pod template: a version before it has other',
+    'against the executor’s own token. A Blueprint that grants `rollback`, also behind an approval, opens the pod template: a version before it has other',
     'images and settings, and no policy can tell which template once was one. It then gains no account, no node and no privilege;',
     'what else that means stands in [ADR 17](../adr/0017-what-the-api-server-holds-us-to.md).',
     '',

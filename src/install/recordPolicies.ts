@@ -112,6 +112,19 @@ export const recordPolicies = ({ controller, executor, gateway }: Users): readon
     ],
   },
   {
+    name: 'fairlead-versions-are-of-blueprints',
+    of: { group: 'apps', resources: ['controllerrevisions'], operations: WRITES },
+    users: [executor],
+    validations: [
+      {
+        // StatefulSets and DaemonSets keep their templates in the same kind.
+        expression:
+          "[object, oldObject].all(o, o == null || (has(o.metadata.ownerReferences) && o.metadata.ownerReferences.size() > 0 && o.metadata.ownerReferences.all(r, r.kind == 'Blueprint' && r.apiVersion.startsWith('fairlead.dev/'))))",
+        message: 'of ControllerRevisions the executor writes those that a Blueprint owns, and no version of a workload',
+      },
+    ],
+  },
+  {
     name: 'fairlead-leases',
     of: { group: 'coordination.k8s.io', resources: ['leases'], operations: ['CREATE', 'UPDATE'] },
     users: [controller, executor],

@@ -81,7 +81,9 @@ export const workloadPolicies = (executor: string): readonly Policy[] => [
       ].join(' || '),
       isZero: "variables.to == 0 && 'scale_to_zero' in variables.granted",
       isAllowedOnce: `size(variables.once) == 3 && variables.once[0] == object.metadata.uid && variables.to >= int(variables.once[1]) && variables.to <= int(variables.once[2])`,
-      mayRollBack: "'rollback' in variables.granted",
+      // Also where people are asked first: that they were, the gate knows and this cannot.
+      asked: 'params.spec.?governance.?agent_authority.?requires_approval.orValue([])',
+      mayRollBack: "'rollback' in variables.granted || variables.asked.exists(r, r.operation == 'rollback')",
       pod: 'object.spec.template.spec',
       podBefore: 'oldObject.spec.template.spec',
       notes: annotations('object.spec.template'),

@@ -64,6 +64,7 @@ const RAISES = 'the gateway raises max_replicas, in a new version, and changes n
 const METADATA = `the gateway writes ${ALLOWANCE_ANNOTATION} and ${RAISED_BY_ANNOTATION} alone`;
 const HOLDS = 'pause, stop and resume are people’s';
 const PLACE = 'takes the place of the other';
+const VERSIONS = 'and no version of a workload';
 
 /** How a record that stands there is written anew: through kubectl replace, which needs the right to update alone. */
 type Edit = (draft: KubeObject) => void;
@@ -229,6 +230,51 @@ describeCluster('who writes which record, with a token and kubectl', () => {
       ['gateway', object('Lease', 'fairlead-gateway', {}, { namespace: OWN }), 'forbidden'],
     ];
     for (const [who, wanted, said] of rows) expected(await as[who](['create', '-f', '-'], stringify(wanted)), said);
+  });
+
+  it('lets the executor keep versions of blueprints, and touch none of a workload', async () => {
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db', namespace: 'shop' },
+      spec: {
+        serviceName: 'db',
+        replicas: 0,
+        selector: { matchLabels: { app: 'db' } },
+        template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'db:1' }] } },
+      },
+    };
+    await cluster.kubectl(['create', '-f', '-'], { input: stringify(set) });
+    // One that is not there would be cleared away by the garbage collector.
+    const owned = async (kind: string, apiVersion: string, name: string): Promise<object> => {
+      const uid = await cluster.kubectl([
+        'get',
+        kind.toLowerCase(),
+        name,
+        '-n',
+        'shop',
+        '-o',
+        'jsonpath={.metadata.uid}',
+      ]);
+      return { ownerReferences: [{ apiVersion, kind, name, uid }] };
+    };
+    const ofSet = await owned('StatefulSet', 'apps/v1', 'db');
+    const ofBlueprint = await owned('Blueprint', KINDS.Blueprint.apiVersion, 'web');
+    const version = (name: string, metadata: object): string =>
+      stringify(object('ControllerRevision', name, { revision: 7, data: { spec: {} } }, metadata));
+    await cluster.kubectl(['create', '-f', '-'], { input: version('of-the-set', ofSet) });
+    const { executor } = as;
+    const make = (name: string, metadata: object): Promise<Answer> =>
+      executor(['create', '-f', '-'], version(name, metadata));
+    const remove = (name: string): Promise<Answer> =>
+      executor(['delete', 'controllerrevision', name, '-n', 'shop', '--wait=false']);
+    const take: Edit = ({ metadata }) => Object.assign(metadata, ofBlueprint);
+    expected(await make('kept', ofBlueprint), 'done');
+    expected(await make('forged', ofSet), VERSIONS);
+    expected(await make('of-nobody', {}), VERSIONS);
+    expected(await write('executor', 'ControllerRevision', 'of-the-set', take), VERSIONS);
+    expected(await remove('of-the-set'), VERSIONS);
+    expected(await remove('kept'), 'done');
   });
 
   it('has every status written by the executor', async () => {

@@ -59,7 +59,12 @@ const blueprint = (name: string, is: BlueprintIs = {}): object => ({
       cpu: { min: '100m', max: '1', target: '500m' },
       memory: { min: '128Mi', max: '2Gi', target: '512Mi' },
     },
-    governance: { agent_authority: { allowed_operations: is.allowed ?? ['scale_within_limits', 'restart_pods'] } },
+    governance: {
+      agent_authority: {
+        allowed_operations: is.allowed ?? ['scale_within_limits', 'restart_pods'],
+        requires_approval: (is.asked ?? []).map((operation) => ({ operation, approvers: ['devops-team'] })),
+      },
+    },
   },
 });
 

@@ -2,6 +2,8 @@
 export interface BlueprintIs {
   readonly annotations?: Record<string, string>;
   readonly allowed?: readonly string[];
+  /** Behind an approval. */
+  readonly asked?: readonly string[];
   readonly min?: number;
   readonly max?: number;
 }
@@ -88,6 +90,13 @@ export const ATTEMPTS: readonly [string, BlueprintIs, object[], string][] = [
     [{ op: 'replace', path: `${CONTAINER}/image`, value: 'registry.example/old:1' }],
     'done',
   ],
+  [
+    'the image where people are asked for a rollback',
+    { asked: ['rollback'] },
+    [{ op: 'replace', path: `${CONTAINER}/image`, value: 'registry.example/old:1' }],
+    'done',
+  ],
+  ['zero where people are asked for it', { asked: ['scale_to_zero'] }, [replicas(0)], 'replicas 0 is outside'],
   ['the environment', {}, [{ op: 'replace', path: `${CONTAINER}/env`, value: [] }], 'does not grant rollback'],
   ['a command', {}, [{ op: 'add', path: `${CONTAINER}/command`, value: ['sh'] }], 'does not grant rollback'],
   [
