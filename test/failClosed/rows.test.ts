@@ -288,8 +288,8 @@ describe('without', () => {
     // A person's prompt asks a gateway, a gateway listens: no loop of a role waits for either.
     const faces = found.filter((file) => file.startsWith('faces/')).toSorted();
     expect(faces).toEqual([
-      'faces/cli/gatewayClient.ts',
-      'faces/cli/gatewayFetch.ts',
+      'faces/cli/people/gatewayClient.ts',
+      'faces/cli/people/gatewayFetch.ts',
       'faces/http/caller.ts',
       'faces/http/server.ts',
       'faces/mcp/gatewayTransport.ts',

@@ -1,8 +1,10 @@
 import { show } from '../../analysis/evidence.ts';
+import { readable } from '../../calls/readable.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
-import { MANAGED_LABEL } from '../../schema/kube.ts';
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
 import type { AskingFlags } from './flags.ts';
 import { frozenWords, holdWords } from './hold.ts';
 import { EXIT, type Io, print, table } from './io.ts';
@@ -30,11 +32,12 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
       (view.namespace === scope.value.namespace && (scope.value.name === undefined || view.name === scope.value.name)),
   );
   const now = session.clock.now();
+  const waiting = await readWaiting(session.cluster.reader);
   const models = await readModels(session.cluster.reader, flags.namespace, now);
   print(
     io,
     flags.output,
-    views.map((view) => summary(view, now)),
+    views.map((view) => summary(view, now, waiting.get(keyOf(view)))),
     () =>
       views.length === 0
         ? service === undefined
@@ -42,14 +45,14 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
           : `no blueprint matches ${service}\n`
         : `${table(
             ['SERVICE', 'READY', 'RANGE', 'CPU', 'P95', 'ERRORS', 'MODE', 'BREAKER', 'NOW'],
-            views.map((view) => row(view, now)),
+            views.map((view) => row(view, now, waiting.get(keyOf(view)))),
           )}${fleetLine(looked.value[0])}${modelLines(models, now)}`,
   );
   return EXIT.ok;
 }
 
 /** What a script reads: the numbers of the table, and why something is missing. */
-export function summary(view: ServiceView, now: number): object {
+export function summary(view: ServiceView, now: number, waiting?: string): object {
   const { blueprint, workload, assessment, counters, holds, faults, problems } = view;
   return {
     service: `${view.namespace}/${view.name}`,
@@ -75,11 +78,11 @@ export function summary(view: ServiceView, now: number): object {
     holds: holds ?? 'unreadable',
     faults: faults ?? [],
     problems: problems ?? [],
-    now: doing(view),
+    now: doing(view, waiting),
   };
 }
 
-function row(view: ServiceView, now: number): string[] {
+function row(view: ServiceView, now: number, waiting: string | undefined): string[] {
   const { blueprint, workload, assessment, counters } = view;
   const cell = (name: 'cpu' | 'latency_p95' | 'error_rate'): string => {
     const signal = assessment?.signals.find((s) => s.name === name);
@@ -95,7 +98,7 @@ function row(view: ServiceView, now: number): string[] {
     cell('error_rate'),
     blueprint?.autonomy ?? '-',
     counters ? breakerAt(counters.breaker, now) : 'unreadable',
-    doing(view),
+    doing(view, waiting),
   ];
 }
 
@@ -106,7 +109,7 @@ function fleetLine(view: ServiceView | undefined): string {
 }
 
 /** One phrase: what stands in the way, what is under way, or what is missed. */
-function doing(view: ServiceView): string {
+function doing(view: ServiceView, waiting: string | undefined): string {
   const { blueprint, workload, assessment, counters, holds, faults } = view;
   const newest = faults?.[0];
   if (blueprint === undefined) return `blueprint refused: ${newest?.message ?? 'unknown'}`;
@@ -121,5 +124,25 @@ function doing(view: ServiceView): string {
   if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
   if (assessment === undefined) return 'nothing measured yet';
   const label = workload.managed ? '' : `; Deployment ${workload.name} lacks the label ${MANAGED_LABEL}=true`;
-  return `${assessment.breach.length > 0 ? `missed: ${assessment.breach.join(', ')}` : 'calm'}${label}`;
+  const troubles = [...new Set(workload.pods.flatMap(({ trouble }) => trouble ?? []))];
+  const wrong = [
+    ...(waiting === undefined ? [] : [waiting]),
+    ...(assessment.breach.length > 0 ? [`missed: ${assessment.breach.join(', ')}`] : []),
+    ...(troubles.length > 0 ? [`pods: ${troubles.join(', ')}`] : []),
+  ];
+  return `${wrong.length > 0 ? wrong.join('; ') : 'calm'}${label}`;
+}
+
+const keyOf = ({ namespace, name }: Pick<ServiceView, 'namespace' | 'name'>): string => `${namespace}/${name}`;
+
+/** What the newest open Decision of each service waits for; of what may not be read nothing is said. */
+async function readWaiting(reader: ClusterReader): Promise<ReadonlyMap<string, string>> {
+  const listed = await reader.list(KINDS.Decision);
+  const waiting = new Map<string, string>();
+  for (const { metadata, spec, status } of listed.ok ? readable(listed.value.items) : []) {
+    const key = `${metadata.namespace}/${spec.blueprint.name}`;
+    if (status?.phase === 'AwaitingApproval') waiting.set(key, `waits for an approval: ${metadata.name}`);
+    if (status?.phase === 'Deferred') waiting.set(key, `deferred, ${status.reason}: ${metadata.name}`);
+  }
+  return waiting;
 }

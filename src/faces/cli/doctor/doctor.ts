@@ -8,22 +8,9 @@ import { labelCommand } from '../blueprints/offerLabel.ts';
 import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io, print } from '../io.ts';
 import { openSession, type Session } from '../session.ts';
-import {
-  besidePrometheus,
-  numbersFinding,
-  numbersTable,
-  prometheusFinding,
-  type ServiceNumber,
-} from './doctorNumbers.ts';
-
-interface Finding {
-  readonly what: string;
-  readonly state: 'fine' | 'off' | 'wrong';
-  readonly detail: string;
-  readonly fix?: string;
-  /** What each service would be decided on now. */
-  readonly numbers?: readonly ServiceNumber[];
-}
+import { besidePrometheus, numbersFinding, numbersTable, prometheusFinding } from './doctorNumbers.ts';
+import { roleFindings } from './doctorRoles.ts';
+import type { Finding } from './finding.ts';
 
 /** Some hours of journal, in bytes. */
 const LEAST_ROOM = 64 * 1024 * 1024;
@@ -51,7 +38,7 @@ export async function doctor(
   const looked: Finding[] = [node(), await dataFolder(config.value)];
   const session = await openSession({ ...io, err: (text) => looked.push(unreachable(text)) }, flags);
   const prometheus = await prometheusFinding(config.value, systemClock.now);
-  if (session) looked.push(...besidePrometheus(await clusterFindings(session), prometheus));
+  if (session) looked.push(...besidePrometheus(await clusterFindings(session, flags.namespace), prometheus));
   looked.push(prometheus);
   const numbers = session && (await numbersFinding(session, flags.namespace, config.value, io.signal));
   if (numbers) looked.push(numbers);
@@ -113,7 +100,7 @@ async function dataFolder({ dataDir }: Config): Promise<Finding> {
   }
 }
 
-async function clusterFindings({ cluster }: Session): Promise<Finding[]> {
+async function clusterFindings({ cluster, clock }: Session, ownNamespace: string): Promise<Finding[]> {
   const version = await cluster.reader.raw('/version');
   if (!version.ok) {
     return [
@@ -128,6 +115,7 @@ async function clusterFindings({ cluster }: Session): Promise<Finding[]> {
   const git = (version.value as { gitVersion?: string } | undefined)?.gitVersion ?? 'unknown version';
   return [
     { what: 'cluster', state: 'fine', detail: `${cluster.server}, ${git}` },
+    ...(await roleFindings(cluster.reader, ownNamespace, clock.now())),
     await resources(cluster),
     await metricsApi(cluster, 'metrics.k8s.io', ['v1beta1'], 'CPU', 'install metrics-server'),
     await metricsApi(

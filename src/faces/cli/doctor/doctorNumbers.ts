@@ -8,13 +8,7 @@ import type { Signal } from '../../../schema/assessment.ts';
 import { table } from '../io.ts';
 import type { Session } from '../session.ts';
 import { lookOnce } from '../whatIf.ts';
-
-interface Finding {
-  readonly what: string;
-  readonly state: 'fine' | 'off' | 'wrong';
-  readonly detail: string;
-  readonly fix?: string;
-}
+import type { Finding } from './finding.ts';
 
 /** One number that a decision would be made on now, or why there is none. */
 export interface ServiceNumber {
