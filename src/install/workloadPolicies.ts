@@ -55,8 +55,18 @@ export const workloadPolicies = (executor: string): readonly Policy[] => [
         expression: sameBut('object.spec', 'oldObject.spec', ['replicas', 'template']),
         message: 'of a Deployment Fairlead changes replicas and pod template alone',
       },
+      {
+        // Needs no Blueprint, so that it holds where a label was left behind by one.
+        expression: noMorePower('variables.pod', 'variables.podBefore'),
+        message: 'no rollback gives pods another account, the host’s namespaces or folders, or a privileged container',
+      },
     ],
-    variables: { now: annotations('object'), was: annotations('oldObject') },
+    variables: {
+      now: annotations('object'),
+      was: annotations('oldObject'),
+      pod: 'object.spec.template.spec',
+      podBefore: 'oldObject.spec.template.spec',
+    },
   },
   {
     name: 'fairlead-workload-within-blueprint',
@@ -122,10 +132,6 @@ export const workloadPolicies = (executor: string): readonly Policy[] => [
             ' && ',
           )} && ${sameBut('c.?resources.orValue({})', 'o.?resources.orValue({})', ['requests', 'limits'])}))`,
         messageExpression: "'resources move outside the bounds of Blueprint %s'.format([params.metadata.name])",
-      },
-      {
-        expression: `!variables.mine || (${noMorePower('variables.pod', 'variables.podBefore')})`,
-        message: 'no rollback gives pods another account, the host’s namespaces or folders, or a privileged container',
       },
     ],
   },

@@ -125,6 +125,20 @@ describeCluster('what a stolen token can do', () => {
     await cluster.kubectl(['set', 'image', 'deployment/web-0', '-n', 'shop', 'app=registry.example/app:2']);
   });
 
+  it('gains no account, no node and no privilege where a label was left behind by its blueprint', async () => {
+    await cluster.kubectl(['create', '-f', '-'], { input: documents([deployment('left')]) });
+    const refused = { code: 1, text: expect.stringContaining('no rollback gives pods another account') as string };
+    const spec = '/spec/template/spec';
+    for (const [key, value] of Object.entries({ serviceAccountName: 'admin', hostPID: true, hostNetwork: true })) {
+      expect(await patch('left', [{ op: 'add', path: `${spec}/${key}`, value }])).toMatchObject(refused);
+    }
+    const privileged = { op: 'add', path: `${CONTAINER}/securityContext`, value: { privileged: true } };
+    expect(await patch('left', [privileged])).toMatchObject(refused);
+    // What stays open, as the page says.
+    const image = { op: 'replace', path: `${CONTAINER}/image`, value: 'registry.example/other:1' };
+    expect(await patch('left', [image])).toMatchObject({ code: 0 });
+  });
+
   it('goes beyond the range exactly as far as people allowed once, for that Deployment alone', async () => {
     // Not applied: kubectl would write down what it applied into an annotation that is not the gateway's.
     await cluster.kubectl(['create', '-f', '-'], { input: documents([deployment('once'), blueprint('once')]) });
