@@ -16,6 +16,7 @@ stabilization_period: 60s | stabilization_period: 60 sec | WrongUnit | verificat
 max: 2Gi | max: 2048m | WrongUnit | spec.resources.memory.max | 15:32 | 2048m | write 2048Mi (m means thousandths of a byte)
 max: 2Gi | max: 2GB | WrongUnit | spec.resources.memory.max | 15:32 | 2GB | write 2Gi
 min: 100m | min: 100 | MissingUnit | spec.resources.cpu.min | 14:20 | 100 | write 100m or "100"
+max: 1000m | max: 2 | MissingUnit | spec.resources.cpu.max | 14:32 | 2 | write "2" or 2m
 error_rate_threshold: 1% | error_rate_threshold: 1ms | WrongUnit | spec.performance.error_rate_threshold | 18:27 | 1ms | write 1%
 error_rate_threshold: 1% | error_rate_threshold: 101% | OutOfRange | spec.performance.error_rate_threshold | 18:27 | 101% | write a value above 0% and at most 100%, for example 1%
 enabled: true\n  stab | enabled: yes\n  stab | WrongType | verification.enabled | 28:12 | the text "yes" | write true

@@ -31,7 +31,11 @@ const MEANT: Readonly<Record<Unit, (number: number, unit: string) => string[]>> 
     if (suffix !== undefined) return [`${number}${suffix}`];
     return unit.toLowerCase() === 'd' ? [`${number * 24}h`] : [`${number}ms`, `${number}s`, `${number}m`];
   },
-  cpu: (number, unit) => (unit === '' ? [`${number}m`, `"${number}"`] : [`${number}m`]),
+  cpu: (number, unit) => {
+    if (unit !== '') return [`${number}m`];
+    // So few are whole cores.
+    return number < 20 ? [`"${number}"`, `${number}m`] : [`${number}m`, `"${number}"`];
+  },
   memory: (number, unit) => {
     const letter = /^[kmgt]/i.exec(unit)?.[0].toUpperCase() ?? 'M';
     return [`${number}${letter}i`];
