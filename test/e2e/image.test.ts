@@ -63,7 +63,9 @@ describe('the Dockerfile', () => {
   it('holds what package.json says is the program, its packages, and nothing else', () => {
     const targets = of('COPY', 'final').map((rest) => path.basename(rest.split(' ').at(-2) ?? ''));
     const { files } = JSON.parse(read('package.json')) as { files: string[] };
-    expect(targets.toSorted()).toEqual([...files, 'node_modules', 'package.json'].toSorted());
+    // Maps of lines, which a package leaves out, help whoever reads a log.
+    const named = files.filter((file) => !file.startsWith('!'));
+    expect(targets.toSorted()).toEqual([...named, 'node_modules', 'package.json'].toSorted());
   });
 
   it('is shown no more of the checkout than it copies', () => {
