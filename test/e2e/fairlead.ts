@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
-import { assets, type Cluster } from '../cluster/harness.ts';
+import { type AuditWrite, assets, type Cluster } from '../cluster/harness.ts';
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'bin', 'fairlead');
 const run = promisify(execFile);
@@ -173,8 +173,8 @@ export async function eventually<T>(
   }
 }
 
-/** Writes to Deployments by us, dry runs left out. */
-export const workloadWrites = (cluster: Cluster, namespace: string): string[] =>
+/** Writes to Deployments by us, dry runs left out, as the API server's own audit log has them. */
+export const auditedWrites = (cluster: Cluster, namespace: string): AuditWrite[] =>
   cluster
     .auditWrites()
     .filter(
@@ -183,5 +183,10 @@ export const workloadWrites = (cluster: Cluster, namespace: string): string[] =>
         objectRef.namespace === namespace &&
         !requestURI.includes('dryRun') &&
         !userAgent.startsWith('kubectl'),
-    )
-    .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef?.name} ${responseStatus?.code}`);
+    );
+
+/** The same, a line each. */
+export const workloadWrites = (cluster: Cluster, namespace: string): string[] =>
+  auditedWrites(cluster, namespace).map(
+    ({ verb, objectRef, responseStatus }) => `${verb} ${objectRef?.name} ${responseStatus?.code}`,
+  );

@@ -11,7 +11,16 @@ import type { DecisionObject } from '../../src/schema/decisionObject.ts';
 import { JournalRecord } from '../../src/schema/journal.ts';
 import { type AuditWrite, type Cluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from '../contract/installCrds.ts';
-import { blueprint, decisions, deployment, eventually, Fairlead, load, replicas } from '../e2e/fairlead.ts';
+import {
+  auditedWrites,
+  blueprint,
+  decisions,
+  deployment,
+  eventually,
+  Fairlead,
+  load,
+  replicas,
+} from '../e2e/fairlead.ts';
 
 const PATIENCE_MS = 90_000;
 
@@ -119,15 +128,7 @@ export class RealStage {
 
   /** Our writes to the Deployment that were no dry runs, as the API server's own audit log has them. */
   writes(namespace: string): AuditWrite[] {
-    return this.cluster
-      .auditWrites()
-      .filter(
-        ({ objectRef, requestURI, userAgent }) =>
-          objectRef?.resource === 'deployments' &&
-          objectRef.namespace === namespace &&
-          !requestURI.includes('dryRun') &&
-          !userAgent.startsWith('kubectl'),
-      );
+    return auditedWrites(this.cluster, namespace);
   }
 
   /** All journals of the program, by the files they stand in. */
