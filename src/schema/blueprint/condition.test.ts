@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkCondition, evaluateCondition } from './condition.ts';
+import { CONDITION_HELP, checkCondition, evaluateCondition } from './condition.ts';
 
 const variables = {
   service: 'web',
@@ -51,6 +51,15 @@ describe('a condition', () => {
     const checked = checkCondition(text);
     expect(checked.ok ? '' : checked.error).toContain(words);
     expect(evaluateCondition(text, variables).ok).toBe(false);
+  });
+
+  it('that is refused is helped by an example that holds, and by the operators that there are', () => {
+    const [, operators = '', example = ''] = / by (.+), for example (.+); or write always$/.exec(CONDITION_HELP) ?? [];
+    expect(checkCondition(example).ok).toBe(true);
+    for (const operator of operators.split(/, | and /).filter((one) => /^[=!<>]=?$/.test(one) && one !== '!')) {
+      expect(checkCondition(`target_replicas ${operator} 3`).ok, operator).toBe(true);
+    }
+    expect(checkCondition('!(service in ["a"]) && (namespace == "b" || true)').ok).toBe(true);
   });
 
   it('that fails while it is evaluated answers with an error, for the caller to take as true', () => {

@@ -47,9 +47,11 @@ const named = (of: 'string' | 'int'): string =>
   Object.entries(CONDITION_VARIABLES)
     .flatMap(([name, [type]]) => (type === of ? [name] : []))
     .join(', ');
-const VARIABLES = `${named('string')} (text), ${named('int')} (whole numbers)`;
 
-/** Syntax, types, size and functions of a condition; the error says what is wrong, in one sentence. */
+/** For whoever wrote one that is refused: all that one may say, and one that holds. */
+export const CONDITION_HELP = `compare ${named('string')} (text), ${named('int')} (whole numbers) by ==, !=, <, <=, >, >=, in, &&, || and !, for example target_replicas > max_replicas; or write always`;
+
+/** Syntax, types, size and functions of a condition; the error says what is wrong, in a few words. */
 export function checkCondition(text: string): Result<void, string> {
   const compiled = compile(text);
   return compiled.ok ? ok(undefined) : compiled;
@@ -99,17 +101,12 @@ function compileNew(text: string): Result<Compiled, string> {
   const called = forbiddenCall(parsed.ast);
   if (called !== undefined) {
     const why = called === 'matches' ? 'regular expressions are not allowed' : `the function ${called} is not allowed`;
-    return err(`${why} here; use comparisons, &&, ||, !, in, ?:, arithmetic, ${[...FUNCTIONS].join(', ')}`);
+    return err(`${why}, only ${[...FUNCTIONS].join(', ')}`);
   }
   const checked = parsed.check();
-  if (!checked.valid) return err(explain(checked.error));
+  if (!checked.valid) return err(words(checked.error));
   if (checked.type !== 'bool') return err(`it gives ${checked.type ?? 'no known type'}, not true or false`);
   return ok((context) => parsed(context));
-}
-
-function explain(error: unknown): string {
-  const text = words(error);
-  return text.startsWith('Unknown variable') ? `${text}; the variables are ${VARIABLES}` : text;
 }
 
 function words(error: unknown): string {

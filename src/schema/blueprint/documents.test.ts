@@ -185,6 +185,22 @@ describe('the nearest word', () => {
     expect(nearest(word, ['max_replicas', 'min_replicas', 'tolerance'])).toBe(expected);
   });
 
+  it.each([
+    ['latency_p95', 'latency_target_p95'],
+    ['p95_latency', 'latency_target_p95'],
+    ['latency_p99', undefined],
+    ['target_of', undefined],
+    ['scale_to_everything', undefined],
+    ['rate_threshold', 'error_rate_threshold'],
+    ['target_p', undefined],
+  ])('by its words to %j is %j', (word, expected) => {
+    expect(nearest(word, ['latency_target_p95', 'error_rate_threshold', 'cpu_target'])).toBe(expected);
+  });
+
+  it('by its words is none where two have them all', () => {
+    expect(nearest('up_limit', ['cpu_up_high_limit', 'memory_up_high_limit'])).toBeUndefined();
+  });
+
   it('counts insertions, deletions, replacements and swaps', () => {
     expect([
       edits('abc', 'abc'),

@@ -40,8 +40,17 @@ verification:\n | autonomy: observe\nverification:\n | UnknownField | autonomy |
 version: 1.0.0 | version: 1.0 | WrongType | metadata.version | 3:12 | 1 | write 1.0.0
 version: 1.0.0 | version: v1.2 | InvalidVersion | metadata.version | 3:12 | v1.2 | write 1.2.0
 name: my-service | name: My_Service | InvalidName | metadata.name | 2:9 | My_Service | write my-service
-target_replicas > max_replicas | replicas > max_replicas | InvalidCondition | governance.agent_authority.requires_approval[0].condition | 24:20 | replicas > max_replicas | Unknown variable: replicas; the variables are service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers)
-target_replicas > max_replicas | service.matches('(a+)+$') | InvalidCondition | governance.agent_authority.requires_approval[0].condition | 24:20 | service.matches('(a+)+$') | regular expressions are not allowed here; use comparisons, &&, ||, !, in, ?:, arithmetic, size, startsWith, endsWith, contains, int, double, string
+target_replicas > max_replicas | replicas > max_replicas | InvalidCondition | governance.agent_authority.requires_approval[0].condition | 24:20 | replicas > max_replicas | compare service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers) by ==, !=, <, <=, >, >=, in, &&, || and !, for example target_replicas > max_replicas; or write always
+target_replicas > max_replicas | service.matches('(a+)+$') | InvalidCondition | governance.agent_authority.requires_approval[0].condition | 24:20 | service.matches('(a+)+$') | compare service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers) by ==, !=, <, <=, >, >=, in, &&, || and !, for example target_replicas > max_replicas; or write always
+restart_pods] | scale_up] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | scale_up | write scale_within_limits
+restart_pods] | scale] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | scale | write scale_within_limits
+restart_pods] | restart] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | restart | write restart_pods
+restart_pods] | Rollout-Undo] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | Rollout-Undo | write rollback
+restart_pods] | delete] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | delete | remove it here: delete_deployment can only be forbidden
+restart_pods] | fly] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | fly | write one of scale_within_limits, scale_beyond_limits, scale_to_zero, adjust_resources_within_bounds, restart_pods, rollback
+operation: scale_beyond_limits | operation: scale_down | UnknownOperation | governance.agent_authority.requires_approval[0].operation | 23:20 | scale_down | write scale_within_limits
+change_rbac] | modify_rbac] | UnknownOperation | governance.agent_authority.forbidden_operations[2] | 26:66 | modify_rbac | write change_rbac
+latency_target_p95: 200ms | latency_p95: 200ms | UnknownField | spec.performance.latency_p95 | 17:5 | latency_p95 | write latency_target_p95
 target: "< 200ms" | target: "< 200%" | InvalidCheck | verification.checks[0].target | 31:53 | < 200% | write "< 200ms"
 target: "< 1%" | target: "1%" | InvalidCheck | verification.checks[1].target | 32:53 | 1% | write "< 1%"
 name: latency_p95 | name: latency | UnknownSignal | verification.checks[0].name | 31:15 | latency | write latency_p95
@@ -85,6 +94,19 @@ describe('one fault', () => {
   it('has a sentence for a person', () => {
     const [fault] = faultsOf(FULL.replace('target_cpu_utilization: 70%', 'target_cpu_utilization: 70'));
     expect(fault?.message).toBe('spec.scaling.target_cpu_utilization: found 70, expected a percentage such as 70%');
+  });
+});
+
+describe('an unknown operation', () => {
+  const GRANTABLE =
+    'one of scale_within_limits, scale_beyond_limits, scale_to_zero, adjust_resources_within_bounds, restart_pods, rollback';
+
+  it.each([
+    ['restart_pods]', 'allowed_operations', GRANTABLE],
+    ['change_rbac]', 'forbidden_operations', `${GRANTABLE}, delete_deployment, modify_namespace, change_rbac`],
+  ])('for %s is told what may stand in %s', (from, _, expected) => {
+    const faults = faultsOf(FULL.replace(from, 'fly]'));
+    expect(faults.map((fault) => [fault.code, fault.expected])).toEqual([['UnknownOperation', expected]]);
   });
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OPERATIONS } from '../operation.ts';
 import { type Complaint, type Path, pathText, shown } from './fault.ts';
 import { isFaultCode } from './faultCodes.ts';
+import { meantOperation, operationsAt } from './meantOperation.ts';
 import { nearest } from './nearest.ts';
 import { type Hint, hints } from './scalars.ts';
 import { unitFix } from './unitFix.ts';
@@ -90,17 +91,31 @@ function missing(path: Path, hint: Hint | undefined, schema: z.ZodType | undefin
 }
 
 function notInList(path: Path, value: unknown, allowed: readonly string[], hint: Hint | undefined): Complaint {
-  const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
   const isOperation =
     allowed.length === OPERATIONS.length && OPERATIONS.every((operation) => allowed.includes(operation));
+  if (isOperation) return unknownOperation(path, value);
+  const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
   const all = allowed.length === 1 ? String(allowed[0]) : `one of ${allowed.join(', ')}`;
   return {
-    code: isOperation ? 'UnknownOperation' : 'UnknownValue',
+    code: 'UnknownValue',
     path,
     found: described(value),
     expected: hint?.what ?? all,
     fix: near === undefined ? `write ${all}` : `write ${near}`,
   };
+}
+
+function unknownOperation(path: Path, value: unknown): Complaint {
+  const possible = operationsAt(path);
+  const meant = typeof value === 'string' ? meantOperation(value) : undefined;
+  const expected = `one of ${possible.join(', ')}`;
+  const fix =
+    meant === undefined
+      ? `write ${expected}`
+      : possible.includes(meant)
+        ? `write ${meant}`
+        : `remove it here: ${meant} can only be forbidden`;
+  return { code: 'UnknownOperation', path, found: described(value), expected, fix };
 }
 
 function outOfRange(issue: Issue, path: Path, value: unknown, hint: Hint | undefined): Complaint {

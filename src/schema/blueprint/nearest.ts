@@ -1,6 +1,7 @@
 /**
  * The candidate that a person most likely meant, or undefined when none is near: at most a third of the letters differ
- * (counting swapped neighbours once), or one is the beginning of the other.
+ * (counting swapped neighbours once), or one is the beginning of the other, or it alone has all the words that were written
+ * (`latency_p95` for `latency_target_p95`).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined;
@@ -11,8 +12,14 @@ export function nearest(word: string, candidates: readonly string[]): string | u
       wanted.length >= 4 && (other.startsWith(wanted) || wanted.startsWith(other)) ? 1 : edits(wanted, other);
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? best.candidate : undefined;
+  if (best !== undefined && best.distance <= Math.max(1, Math.floor(wanted.length / 3))) return best.candidate;
+  const words = wanted.split('_').filter((part) => part !== '');
+  const [only, ...others] =
+    words.length < 2 ? [] : candidates.filter((candidate) => words.every((part) => wordsOf(candidate).includes(part)));
+  return others.length === 0 ? only : undefined;
 }
+
+const wordsOf = (candidate: string): string[] => normal(candidate).split('_');
 
 // minReplicas, MIN-REPLICAS and min_replicas are one word written by different habits.
 const normal = (word: string): string =>

@@ -2,7 +2,7 @@ import { NEVER } from '../operation.ts';
 import { parseCpu, parseMemory } from '../quantity.ts';
 import { parsePercent } from '../units.ts';
 import { isSignal, parseCheckTarget, SIGNALS } from './checkTarget.ts';
-import { checkCondition } from './condition.ts';
+import { CONDITION_HELP, checkCondition } from './condition.ts';
 import { DEFAULT_TARGET_CPU } from './defaults.ts';
 import { type Complaint, type Path, pathText, shown } from './fault.ts';
 import { checkCalendar } from './freeze.ts';
@@ -147,8 +147,8 @@ function conditions(spec: unknown): Complaint[] {
         path,
         found: shown(condition),
         expected: 'a CEL expression that is true or false, such as target_replicas > max_replicas, or always',
-        fix: checked.error,
-        message: `${pathText(path)}: ${checked.error} in the condition ${shown(condition)}`,
+        fix: CONDITION_HELP,
+        message: `${pathText(path)}: ${checked.error}, in the condition ${shown(condition)}`,
       },
     ];
   });
