@@ -22,6 +22,15 @@ const Deployment = z.strictObject({
 });
 export type ScenarioDeployment = z.infer<typeof Deployment>;
 
+const Time = z.strictObject({
+  tick_seconds: z.literal(15),
+  ticks: z.int().min(1).max(5000),
+  start: z.iso
+    .datetime({ error: 'expected an instant in UTC such as 2026-01-09T18:00:00Z' })
+    .optional()
+    .describe('When tick 0 is, in UTC. By default shortly after midnight of a Monday, 2026-01-05.'),
+});
+
 const Cluster = z.strictObject({
   namespaces: z.array(z.string()),
   deployments: z.array(Deployment).min(1),
@@ -82,7 +91,7 @@ export const Scenario = z.strictObject({
   polarity: Polarity,
   tags: z.array(z.string()),
   source: z.array(z.strictObject({ repo: z.string(), path: z.string().optional() })).min(1),
-  time: z.strictObject({ tick_seconds: z.literal(15), ticks: z.int().min(1).max(5000) }),
+  time: Time,
   model: z.strictObject({
     mode: z.enum(['live', 'scripted']),
     script: z.array(Turn).optional(),

@@ -38,6 +38,23 @@ describe('a run', () => {
     },
   );
 
+  it.each(['auto-51-step-up', 'fault-78-memory-leak'])(
+    'of %s has its tick 0 when `time.start` says, and goes on as from any other time',
+    { timeout: 60_000 },
+    async (id) => {
+      const start = '2026-01-09T17:59:45Z';
+      const moved = await play(
+        scenario(id, (text) => text.replace(/^time:$/m, `time:\n  start: ${start}`)),
+        options,
+      );
+      const usual = await play(scenario(id), options);
+      expect(moved.startedAt).toBe(Date.parse(start));
+      expect(usual.startedAt).toBeLessThan(Date.UTC(2026, 0, 5, 0, 15));
+      const course = ({ samples, startedAt }: typeof usual) => samples.map(({ at, ...rest }) => [at - startedAt, rest]);
+      expect(course(moved)).toEqual(course(usual));
+    },
+  );
+
   it.each([
     [
       'a decision by nobody',

@@ -4,7 +4,7 @@ import { loadMcpPrompts } from '../faces/mcp/prompts.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { ManualClock, settle } from '../testing/manualClock.ts';
+import { type ManualClock, settle } from '../testing/manualClock.ts';
 import { seededIds } from '../testing/seededIds.ts';
 import { type WorldPort, worldPort } from '../world/port.ts';
 import type { World } from '../world/world.ts';
@@ -43,9 +43,9 @@ export interface PlayOptions {
 
 /** Plays one run of a scenario: the whole product on a world, in virtual time. Throws NotUnderstood for what it cannot play. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Seen> {
-  const clock = new ManualClock();
+  const stage = await setUp(scenario, options.seed, options.beside);
+  const { clock } = stage;
   const work = new RealWork();
-  const stage = await setUp(scenario, clock, options.seed, options.beside);
   const restarts = scenario.stimulus.some(({ process }) => process !== undefined);
   const parts = { clock, secrets: [CANARY_KEY], work };
   const journals = restarts ? await journalsOnDisk(parts) : journalsInMemory(parts);
@@ -64,7 +64,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Se
     clock,
     broke: (why) => void log.thrown.push(why),
   });
-  const performance = new Performance({ scenario, options, clock, work, journals, log, model, chats, ...stage });
+  const performance = new Performance({ scenario, options, work, journals, log, model, chats, ...stage });
   try {
     return await performance.run();
   } finally {

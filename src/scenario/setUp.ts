@@ -1,5 +1,5 @@
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import type { ManualClock } from '../testing/manualClock.ts';
+import { ManualClock } from '../testing/manualClock.ts';
 import type { Load } from '../world/load.ts';
 import { World } from '../world/world.ts';
 import { type Autoscaler, autoscaler, budgetObject, deploymentObject, quotaObject } from './clusterObjects.ts';
@@ -10,6 +10,7 @@ import { OWN_NAMESPACE } from './product.ts';
 import { TICK_MS } from './seen.ts';
 
 export interface Stage {
+  readonly clock: ManualClock;
   readonly world: World;
   readonly autoscalers: readonly Autoscaler[];
 }
@@ -17,33 +18,35 @@ export interface Stage {
 /** Pods have run for this long when the scenario begins, so that none is new. */
 const BEFORE_MS = 600_000;
 
-/** The cluster and plant of a scenario as they stand at tick 0. */
-export async function setUp(scenario: Scenario, clock: ManualClock, seed: number, beside: ReadBeside): Promise<Stage> {
-  const { cluster, plant } = scenario;
+/** The cluster and plant of a scenario as they stand at tick 0, and a clock that shows it. */
+export async function setUp(scenario: Scenario, seed: number, beside: ReadBeside): Promise<Stage> {
+  const { cluster, plant, time } = scenario;
+  const loads = loadsOf(plant, beside);
+  const readyAfter = readyAfterMs(plant.ready_after_ticks);
+  // A container that leaks has just started; the others have run for a while.
+  const leaks = [...loads.values()].some(
+    (load) => load.mem_leak_mi_per_s !== undefined || load.mem_mi_base !== undefined,
+  );
+  const before = leaks ? Math.ceil(readyAfter / TICK_MS) * TICK_MS : BEFORE_MS;
+  const clock = new ManualClock(time.start === undefined ? undefined : Date.parse(time.start) - before);
   // A scenario has its own autoscaler, where it has one: plant.hpa_controller.
   const world = new World({ clock, seed, autoscalers: false, ...nodesOf(cluster.capacity) });
   // Ours is part of every installation.
   for (const name of [OWN_NAMESPACE, ...cluster.namespaces]) world.apply(namespace(name));
   for (const [image, value] of Object.entries(plant.images ?? {})) world.setImageHealth(image, imageHealth(value));
-  const loads = loadsOf(plant, beside);
-  const readyAfter = readyAfterMs(plant.ready_after_ticks);
   for (const deployment of cluster.deployments) begin(world, deployment, readyAfter, loads);
   const autoscalers = (cluster.hpas ?? []).map(autoscaler);
   for (const { object } of autoscalers) world.apply(object);
   for (const value of cluster.pdbs ?? []) world.apply(budgetObject(value));
-  // A container that leaks has just started; the others have run for a while.
-  const leaks = [...loads.values()].some(
-    (load) => load.mem_leak_mi_per_s !== undefined || load.mem_mi_base !== undefined,
-  );
   // One millisecond before tick 0, so that its scrape sees the cluster as the scenario has it.
-  await world.advance((leaks ? Math.ceil(readyAfter / TICK_MS) * TICK_MS : BEFORE_MS) - 1);
+  await world.advance(before - 1);
   for (const value of cluster.quotas ?? []) world.apply(quotaObject(value));
   for (const deployment of cluster.deployments) spoil(world, deployment);
   for (const [index, value] of (cluster.events ?? []).entries()) world.apply(eventObject(value, index, clock.now()));
   world.startLoads();
   for (const [target, load] of loads) world.setLoad(target, load);
   await world.advance(1);
-  return { world, autoscalers };
+  return { clock, world, autoscalers };
 }
 
 /** Ready just before the tick at which the format has it ready, so that this tick sees it. */
