@@ -105,6 +105,10 @@ describe('a process that is told to end', () => {
   const holder = (name: string): unknown =>
     (world.get(KINDS.Lease, OWN, name)?.spec as { holderIdentity?: unknown } | undefined)?.holderIdentity;
 
+  const leases = ['fairlead-controller', 'fairlead-executor'];
+  const renewed = (name: string): unknown =>
+    (world.get(KINDS.Lease, OWN, name)?.spec as { renewTime?: unknown } | undefined)?.renewTime;
+
   beforeEach(async () => {
     dir = mkdtempSync(path.join(tmpdir(), 'fairlead-shutdown-'));
     world = new World({ clock: systemClock, seed: 1 });
@@ -143,7 +147,10 @@ describe('a process that is told to end', () => {
     timeout: 90_000,
   }, async () => {
     const role = start('hung', 'up', '--no-serve');
-    await until('the lease is taken', role, () => Boolean(holder('fairlead-executor')));
+    await until('both leases are taken', role, () => leases.every((name) => Boolean(holder(name))));
+    // That it has heard so, too, only its next renewal shows.
+    const taken = leases.map(renewed);
+    await until('both are renewed', role, () => leases.every((name, at) => renewed(name) !== taken[at]));
     proxy.silent = true;
     await systemClock.sleep(2_000);
     const told = role.kill('SIGTERM');
