@@ -116,18 +116,3 @@ function defaultChecks(doc: BlueprintDoc): string {
   ];
   return `[${checks.join(', ')}]`;
 }
-
-/**
- * What a choice costs, where people do not expect it: a threshold for going down that lies far below the target keeps
- * replicas that an autoscaler with the same target would have taken away.
- */
-export function costNotes(doc: BlueprintDoc): string[] {
-  const { scaling } = doc.spec;
-  const target = parsePercent(scaling.target_cpu_utilization ?? '') ?? DEFAULT_TARGET_CPU;
-  const down = parsePercent(scaling.scale_down_threshold ?? '') ?? downThresholdFor(target);
-  const tolerance = parsePercent(scaling.tolerance ?? '') ?? DEFAULT_TOLERANCE;
-  if (down >= target * (1 - tolerance)) return [];
-  return [
-    `scale_down_threshold ${formatPercent(down)} lies below target_cpu_utilization ${formatPercent(target)}: between the two, capacity is kept that a HorizontalPodAutoscaler with the same target would give back. Measured cost: up to 30% more pod-hours on bursty load. A higher threshold costs less and moves more often.`,
-  ];
-}

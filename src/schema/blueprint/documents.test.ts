@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { KubeObject } from '../kube.ts';
 import { convertText, toFile } from './convert.ts';
-import { costNotes, defaultsInForce } from './defaults.ts';
+import { defaultsInForce } from './defaults.ts';
 import type { BlueprintDoc } from './doc.ts';
 import { draftBlueprint } from './draft.ts';
 import { FULL, SHORT } from './fixtures.ts';
@@ -76,11 +76,6 @@ describe('the defaults in force', () => {
       'spec.approval',
       'spec.logs',
     ]);
-  });
-
-  it('come with what a low threshold for going down costs', () => {
-    expect(costNotes(doc(FULL))[0]).toContain('up to 30% more pod-hours');
-    expect(costNotes(doc(FULL.replace('scale_down_threshold: 40%', 'scale_down_threshold: 65%')))).toEqual([]);
   });
 });
 

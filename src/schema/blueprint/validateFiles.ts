@@ -1,9 +1,10 @@
 import { NO_GLOBAL_RULES } from '../blueprint.ts';
-import { costNotes, type DefaultInForce, defaultsInForce } from './defaults.ts';
+import { type DefaultInForce, defaultsInForce } from './defaults.ts';
 import type { BlueprintDoc, GlobalDoc } from './doc.ts';
 import { effective, effectiveGlobal } from './effective.ts';
 import type { Complaint, Fault } from './fault.ts';
 import { loadBlueprint, loadGlobal } from './load.ts';
+import { notesOf } from './notes.ts';
 
 export interface NamedText {
   readonly file: string;
@@ -19,7 +20,7 @@ export interface ValidationReport {
   }[];
 }
 
-/** What `fairlead validate -v` adds for one good file. */
+/** What `fairlead validate` adds for one good file: its notes, and with -v the defaults. */
 export interface InForce {
   readonly defaults: readonly DefaultInForce[];
   readonly notes: readonly string[];
@@ -58,7 +59,10 @@ export function validateFiles(files: readonly NamedText[], global?: GlobalDoc): 
     );
     const faults = [...(judged.ok ? [] : judged.error), ...claimed(doc.value, namespace, targets)];
     if (faults.length === 0)
-      inForce.set(file, { defaults: defaultsInForce(doc.value), notes: notesOf(doc.value, rules) });
+      inForce.set(file, {
+        defaults: defaultsInForce(doc.value),
+        notes: [...notesOf(doc.value), ...ceilingNotes(doc.value, rules)],
+      });
     return reportOf(file, faults);
   });
   return { report: { files: reports }, valid: reports.every(({ valid }) => valid), inForce };
@@ -88,8 +92,8 @@ function claimed(doc: BlueprintDoc, namespace: string, targets: Map<string, stri
   return [doc.origin.fault(complaint)];
 }
 
-function notesOf(doc: BlueprintDoc, rules: GlobalDoc | undefined): string[] {
+function ceilingNotes(doc: BlueprintDoc, rules: GlobalDoc | undefined): string[] {
   const ceiling = rules?.spec.autonomy;
   const lowered = ceiling !== undefined && ceiling !== 'autonomous' && ceiling !== (doc.spec.autonomy ?? 'autonomous');
-  return [...costNotes(doc), ...(lowered ? [`the global rules allow no more autonomy than ${ceiling}`] : [])];
+  return lowered ? [`the global rules allow no more autonomy than ${ceiling}`] : [];
 }

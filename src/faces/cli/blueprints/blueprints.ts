@@ -70,7 +70,7 @@ export async function validate(
     validation.report.files
       .map(({ file, valid, errors }) =>
         valid
-          ? `${file}: valid\n${flags.verbose === true ? inForceText(validation, file) : ''}`
+          ? `${file}: valid\n${inForceText(validation, file, flags.verbose === true)}`
           : errors.map((fault) => faultText(file, fault)).join(''),
       )
       .join(''),
@@ -86,10 +86,10 @@ export async function validate(
   return validation.valid ? EXIT.ok : EXIT.failed;
 }
 
-function inForceText({ inForce }: Validation, file: string): string {
+function inForceText({ inForce }: Validation, file: string, verbose: boolean): string {
   const { defaults = [], notes = [] } = inForce.get(file) ?? {};
   return [
-    ...defaults.map(({ path: at, value, why }) => `  default  ${at}: ${value}  (${why})\n`),
+    ...(verbose ? defaults : []).map(({ path: at, value, why }) => `  default  ${at}: ${value}  (${why})\n`),
     ...notes.map((note) => `  note     ${note}\n`),
   ].join('');
 }

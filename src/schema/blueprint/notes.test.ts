@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { FULL, SHORT } from './fixtures.ts';
+import { loadBlueprint } from './load.ts';
+import { notesOf } from './notes.ts';
+
+const notes = (text: string): string[] => {
+  const loaded = loadBlueprint(text, 'blueprint.yaml');
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  return notesOf(loaded.value);
+};
+
+const changed = (from: string | RegExp, to: string): string => {
+  const text = FULL.replace(from, to);
+  expect(text).not.toBe(FULL);
+  return text;
+};
+
+const WITH_ZERO = changed('restart_pods]', 'restart_pods, scale_to_zero]');
+const RESOURCES = / {2}resources:\n.*\n.*\n/;
+const NOTHING = changed(/allowed_operations: .*\n {4}requires_approval:\n.*\n.*\n.*\n/, 'allowed_operations: []\n');
+
+describe('of an ordinary document', () => {
+  it('nothing is said', () => {
+    expect(notes(FULL)).toEqual([]);
+  });
+});
+
+describe('a note', () => {
+  it.each([
+    ['it grants nothing', NOTHING, 'it grants nothing'],
+    ['it names no authority', changed(/governance:[\s\S]*verification:/, 'verification:'), 'it grants nothing'],
+    [
+      'it may shrink to nothing and is not let',
+      changed('min_replicas: 2', 'min_replicas: 0'),
+      'scale_to_zero is not granted',
+    ],
+    ['it grants resources without bounds', changed(RESOURCES, ''), 'spec.resources has no bounds'],
+    ['it goes down far below the usual', changed('threshold: 40%', 'threshold: 20%'), 'far below the usual 40%'],
+    ['it has no objective but checks', changed(/ {2}performance:\n.*\n.*\n/, ''), 'only CPU is watched'],
+    ['it has objectives, and an empty list of checks', changed(/checks:\n.*\n.*\n/, 'checks: []\n'), 'checks is empty'],
+    ['it has neither', SHORT, 'only CPU is watched, and no change is verified'],
+  ])('says that %s', (_, text, words) => {
+    const said = notes(text);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(words);
+  });
+
+  it.each([
+    ['zero replicas that are granted', WITH_ZERO.replace('min_replicas: 2', 'min_replicas: 0')],
+    [
+      'zero replicas that people may grant',
+      changed('scale_beyond_limits', 'scale_to_zero').replace('min_replicas: 2', 'min_replicas: 0'),
+    ],
+    ['resources with bounds for one of them', changed(/ {4}memory: .*\n/, '')],
+    [
+      'resources without bounds where they are not granted',
+      changed(RESOURCES, '').replace('adjust_resources_within_bounds, ', ''),
+    ],
+    ['a grant that asks', changed(/allowed_operations: .*/, 'allowed_operations: []')],
+    ['one objective', changed(/ {4}error_rate_threshold.*\n/, '')],
+    ['a threshold a little below the usual', changed('threshold: 40%', 'threshold: 37%')],
+  ])('is not given for %s', (_, text) => {
+    expect(notes(text)).toEqual([]);
+  });
+
+  it('counts what is forbidden as not granted', () => {
+    const both = changed(/allowed_operations: .*/, 'allowed_operations: []').replace(
+      '[delete_deployment',
+      '[scale_beyond_limits, delete_deployment',
+    );
+    expect(notes(both)).toEqual([expect.stringContaining('it grants nothing')]);
+  });
+});

@@ -1,0 +1,57 @@
+import type { GRANTABLE } from '../operation.ts';
+import { formatPercent, parsePercent } from '../units.ts';
+import { DEFAULT_TARGET_CPU, DEFAULT_TOLERANCE, downThresholdFor } from './defaults.ts';
+import type { BlueprintDoc } from './doc.ts';
+
+/**
+ * What a valid document says and people do not expect: it grants what can never be used, or asks for what is not granted.
+ * Each is about this document; of an ordinary one nothing is said.
+ */
+export function notesOf(doc: BlueprintDoc): string[] {
+  return [...grantNotes(doc), ...objectiveNotes(doc), ...costNotes(doc)];
+}
+
+function grantNotes({ spec }: BlueprintDoc): string[] {
+  const { allowed_operations = [], requires_approval = [] } = spec.governance?.agent_authority ?? {};
+  const granted = new Set<string>([...allowed_operations, ...requires_approval.map(({ operation }) => operation)]);
+  const forbidden: readonly string[] = spec.governance?.agent_authority?.forbidden_operations ?? [];
+  for (const operation of forbidden) granted.delete(operation);
+  const isGranted = (operation: (typeof GRANTABLE)[number]): boolean => granted.has(operation);
+  const notes: string[] = [];
+  if (granted.size === 0) {
+    notes.push(
+      'it grants nothing: no operation is in allowed_operations or requires_approval, so that it only watches',
+    );
+  }
+  if (spec.scaling.min_replicas === 0 && !isGranted('scale_to_zero')) {
+    notes.push('min_replicas is 0, but scale_to_zero is not granted: one replica always stays');
+  }
+  const { cpu, memory } = spec.resources ?? {};
+  if (isGranted('adjust_resources_within_bounds') && cpu === undefined && memory === undefined) {
+    notes.push('adjust_resources_within_bounds is granted, but spec.resources has no bounds: it is never used');
+  }
+  return notes;
+}
+
+/** CPU is always watched; a change is verified by its checks, which are those of the objectives where none are written. */
+function objectiveNotes({ spec }: BlueprintDoc): string[] {
+  const { latency_target_p95: latency, error_rate_threshold: errors } = spec.performance ?? {};
+  const { checks } = spec.verification ?? {};
+  const unverified = 'no change is verified or undone by latency or errors';
+  if (latency !== undefined || errors !== undefined) {
+    return checks?.length === 0 ? [`verification.checks is empty: ${unverified}`] : [];
+  }
+  const checked = checks !== undefined && checks.length > 0;
+  return [`spec.performance names no objective: only CPU is watched${checked ? '' : `, and ${unverified}`}`];
+}
+
+/** A threshold for going down far below the usual one keeps replicas that an autoscaler would have taken away. */
+function costNotes({ spec: { scaling } }: BlueprintDoc): string[] {
+  const target = parsePercent(scaling.target_cpu_utilization ?? '') ?? DEFAULT_TARGET_CPU;
+  const usual = downThresholdFor(target);
+  const down = parsePercent(scaling.scale_down_threshold ?? '') ?? usual;
+  if (down >= usual * (1 - DEFAULT_TOLERANCE)) return [];
+  return [
+    `scale_down_threshold ${formatPercent(down)} lies far below the usual ${formatPercent(usual)} (4/7 of the target): pods are kept that a HorizontalPodAutoscaler with the same target would give back. Measured at the usual one: up to 30% more pod-hours on bursty load`,
+  ];
+}
