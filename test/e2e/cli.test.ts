@@ -104,7 +104,9 @@ describeCluster('the command line on a real API server', () => {
     expect(before).toMatch(/^ /);
     expect(await fairlead.run('apply', '-f', fairlead.blueprints, '--manage')).toMatchObject({
       code: 0,
-      err: 'deployments/web labelled fairlead.dev/managed=true in readme\n',
+      err: expect.stringMatching(
+        /^deployments\/web labelled fairlead\.dev\/managed=true in readme\nnobody judges Blueprint readme\/web yet: no executor runs in agent-system; .*\n$/,
+      ),
     });
     expect(await read()).toBe(`true${before}`);
     await cluster.kubectl(['delete', 'deploy', '-n', 'readme', 'web']);
@@ -121,6 +123,38 @@ describeCluster('the command line on a real API server', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/metadata\.version[\s\S]*fix:[\s\S]*nothing was applied/);
     expect(await cluster.kubectl(['get', 'blueprints', '-n', 'apply', '-o', 'name'])).toBe('');
+  });
+
+  it('says of what it applies what the cluster makes of it, and fails where that is a refusal', async () => {
+    await service('judged');
+    execute();
+    await eventually('an executor that holds its Lease', MINUTE, fairlead, async () =>
+      (await cluster.kubectl(['get', 'lease', '-n', 'agent-system', '-o', LEASE_HOLDER])) === '' ? undefined : true,
+    );
+    const first = await fairlead.run('apply', '-f', file());
+    expect(first).toEqual({
+      code: 0,
+      out: 'blueprints/web applied in judged\nblueprints/web: version 1.0.0 is in force\n',
+      err: '',
+    });
+    const rival = text('judged', 'rival').replace('spec:', 'spec:\n  target: { name: web }');
+    fairlead.writeBlueprint('web', rival);
+    const second = await fairlead.run('apply', '-f', file(), '-o', 'json');
+    expect(second.code).toBe(1);
+    expect(second.err).toMatch(/^fairlead: Blueprint judged\/rival is refused: .*older Blueprint web already governs/);
+    expect(JSON.parse(second.out)).toMatchObject([{ status: { conditions: [{ type: 'Accepted', status: 'False' }] } }]);
+    expect(await fairlead.stop()).toBe(0);
+
+    const rules = { apiVersion: 'fairlead.dev/v1alpha1', kind: 'ClusterBlueprint', metadata: { name: 'default' } };
+    const spec = { ceilings: { max_replicas: 4, cpu: '1' }, forbidden_operations: ['restart_pods'] };
+    await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ ...rules, spec }) });
+    fairlead.writeBlueprint('web', text('judged').replace('1.0.0', '1.1.0'));
+    const above = await fairlead.run('apply', '-f', file());
+    await cluster.kubectl(['delete', 'clusterblueprint', 'default']);
+    expect(above).toMatchObject({ code: 1, out: '' });
+    expect(above.err).toMatch(/blueprint\.yaml:\d+:\d+: spec\.scaling\.max_replicas: .*ClusterBlueprint default/);
+    expect(above.err).toMatch(/allowed_operations\[1\]: .*restart_pods[\s\S]*fairlead: nothing was applied\n$/);
+    expect((await inCluster('judged')).spec.version).toBe('1.0.0');
   });
 
   it('asks the gate with what-if and writes nothing', async () => {
@@ -257,4 +291,5 @@ describeCluster('the command line on a real API server', () => {
   });
 });
 
+const LEASE_HOLDER = 'jsonpath={.items[?(@.metadata.name=="fairlead-executor")].spec.holderIdentity}';
 const LABEL_AND_SPEC = 'jsonpath={.metadata.labels.fairlead\\.dev/managed} {.metadata.generation} {.spec}';

@@ -1,11 +1,8 @@
-import { parseInstant } from '../../kernel/parseInstant.ts';
 import type { ClusterReader } from '../../ports/cluster.ts';
-import { KINDS, type KubeObject } from '../../schema/kube.ts';
+import { KINDS } from '../../schema/kube.ts';
 import { MODELS_NOTE, type ModelState, ModelStates } from '../../schema/modelState.ts';
+import { holderOf } from './heldLease.ts';
 import { age } from './io.ts';
-
-/** A controller renews its Lease every few seconds; one that is older than this says nothing of now. */
-const STALE_MS = 60_000;
 
 /** What a running controller says of its model endpoints that are not well; and why nothing can be said, where that is so. */
 export interface SeenModels {
@@ -17,19 +14,14 @@ export interface SeenModels {
 export async function readModels(reader: ClusterReader, ownNamespace: string, now: number): Promise<SeenModels> {
   const found = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-controller');
   if (!found.ok) return { states: [], unknown: `its Lease cannot be read: ${found.error.message}` };
-  if (found.value === undefined || !isHeld(found.value, now)) return { states: [], unknown: 'no controller runs' };
+  if (found.value === undefined || holderOf(found.value, now) === undefined)
+    return { states: [], unknown: 'no controller runs' };
   const note = found.value.metadata.annotations?.[MODELS_NOTE];
   if (note === undefined) return { states: [] };
   const parsed = ModelStates.safeParse(parsedJson(note));
   return parsed.success
     ? { states: parsed.data }
     : { states: [], unknown: `${MODELS_NOTE} on its Lease is unreadable` };
-}
-
-function isHeld({ spec }: KubeObject, now: number): boolean {
-  const { holderIdentity, renewTime } = (spec ?? {}) as { holderIdentity?: string; renewTime?: string };
-  const renewed = parseInstant(renewTime ?? '');
-  return Boolean(holderIdentity) && renewed !== undefined && Math.abs(now - renewed) < STALE_MS;
 }
 
 function parsedJson(text: string): unknown {

@@ -127,10 +127,11 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
     .addHelpText('after', '\nExamples:\n  fairlead convert blueprints/frontend/blueprint.yaml | kubectl apply -f -');
 
   asking(program.command('apply'))
-    .description('validate a blueprint in either form and apply its custom resource')
+    .description('validate a blueprint in either form and apply its custom resource; 1 where the cluster refuses it')
     .requiredOption('-f, --filename <paths...>', 'files or folders')
     .option('--manage', 'say without being asked that Fairlead may change the Deployments: sets their label')
-    .action(act(async () => (await import('./blueprints/blueprints.ts')).apply))
+    .option('--within <duration>', 'how long to wait for the executor to accept or refuse them; 0s: not at all', '15s')
+    .action(act(async () => (await import('./blueprints/apply.ts')).apply))
     .addHelpText(
       'after',
       '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml\n  fairlead apply -f my-blueprints --manage',

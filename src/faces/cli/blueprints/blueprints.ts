@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { stringify } from 'yaml';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { convertText } from '../../../schema/blueprint/convert.ts';
 import type { Fault } from '../../../schema/blueprint/fault.ts';
@@ -8,11 +7,8 @@ import { loadBlueprint, loadGlobal } from '../../../schema/blueprint/load.ts';
 import { toGlobalObject, toObject } from '../../../schema/blueprint/toObject.ts';
 import { isGlobal, type NamedText, type Validation, validateFiles } from '../../../schema/blueprint/validateFiles.ts';
 import { KINDS, type Kind, type KubeObject } from '../../../schema/kube.ts';
-import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io, print } from '../io.ts';
-import { openGoverned, trouble } from '../session.ts';
 import type { ExplainFlags } from './explain.ts';
-import { askedAtTerminal, offerLabel } from './offerLabel.ts';
 
 /** More than a blueprint may have; anything larger is cut, and then refused by its size. */
 const READ_AT_MOST = 1024 * 1024;
@@ -124,41 +120,4 @@ export function resourceOf(named: NamedText, namespace: string): { kind: Kind; o
     if (loaded.ok) return { kind: KINDS.Blueprint, object: toObject(loaded.value, namespace) };
   }
   throw new Error(`${named.file} is not valid`);
-}
-
-export async function apply(
-  io: Io,
-  flags: AskingFlags & { filename: readonly string[]; manage?: boolean },
-): Promise<number> {
-  const read = await readTexts(flags.filename);
-  if (!read.ok) {
-    io.err(`fairlead: ${read.error}\n`);
-    return EXIT.failed;
-  }
-  const validation = validateFiles(read.value);
-  if (!validation.valid) {
-    io.err(`${faultsText(validation)}fairlead: nothing was applied\n`);
-    return EXIT.failed;
-  }
-  const session = await openGoverned(io, flags);
-  if (session === undefined) return EXIT.failed;
-  const applied: KubeObject[] = [];
-  const mayAsk = io.interactive && flags.output === 'table';
-  const labels = { ...(flags.manage && { manage: true }), ...(mayAsk && { isYes: askedAtTerminal(io) }) };
-  let labelled = true;
-  for (const named of read.value) {
-    const { kind, object } = resourceOf(named, session.cluster.namespace);
-    const done = await session.cluster.applyObject(kind, object);
-    if (!done.ok) {
-      io.err(`fairlead: ${trouble(session, `${named.file} was not applied`, done.error)}\n`);
-      return EXIT.failed;
-    }
-    applied.push(done.value);
-    const where = object.metadata.namespace === undefined ? '' : ` in ${object.metadata.namespace}`;
-    if (flags.output === 'table') io.out(`${kind.plural}/${object.metadata.name} applied${where}\n`);
-    if (kind === KINDS.Blueprint) labelled = (await offerLabel(io, session, done.value, labels)) && labelled;
-  }
-  if (flags.output === 'json') io.out(`${JSON.stringify(applied, null, 2)}\n`);
-  if (flags.output === 'yaml') io.out(stringify(applied, { compat: 'yaml-1.1' }));
-  return labelled ? EXIT.ok : EXIT.failed;
 }
