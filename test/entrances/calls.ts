@@ -53,20 +53,42 @@ export interface RecordedRead extends RecordedCall {
   readonly chat: { readonly tool: string; readonly args: Readonly<Record<string, string>> };
 }
 
+/** Where a chat asks for what a read of the catalogue tells, beside `service`. */
+const CHAT: Readonly<Record<string, RecordedRead['chat']>> = {
+  get_service: { tool: 'fairlead_service', args: {} },
+  get_metrics: { tool: 'fairlead_evidence', args: { of: 'signals' } },
+  get_workload: { tool: 'fairlead_evidence', args: { of: 'workload' } },
+  get_events: { tool: 'fairlead_evidence', args: { of: 'events' } },
+  get_logs: { tool: 'fairlead_evidence', args: { of: 'logs' } },
+  get_decisions: { tool: 'fairlead_decisions', args: {} },
+  diff_blueprint: { tool: 'fairlead_blueprint', args: { what: 'diff', yaml: 'metadata: {}' } },
+};
+
+/** Reads of a service that no two entrances take as such, so that there is nothing to compare. */
+const ALONE: Readonly<Record<string, string>> = {
+  what_if: 'a chat asks it of a change: CALLS',
+  get_approval: 'a chat asks it of one request, by its name',
+  suggest_alternatives: 'no chat asks it: alternatives come with a refusal',
+};
+
 /** Every read that is about one service. */
 export const READS: readonly RecordedRead[] = [WEB, 'kube-system/coredns'].flatMap((service) =>
-  [
-    { tool: 'get_service', chat: { tool: 'fairlead_service', args: {} } },
-    { tool: 'get_metrics', chat: { tool: 'fairlead_evidence', args: { of: 'signals' } } },
-    { tool: 'get_workload', chat: { tool: 'fairlead_evidence', args: { of: 'workload' } } },
-    { tool: 'get_events', chat: { tool: 'fairlead_evidence', args: { of: 'events' } } },
-    { tool: 'get_logs', chat: { tool: 'fairlead_evidence', args: { of: 'logs' } } },
-    { tool: 'get_decisions', chat: { tool: 'fairlead_decisions', args: {} } },
-  ].map(({ tool, chat }) => ({ tool, args: { service }, chat: { tool: chat.tool, args: { service, ...chat.args } } })),
+  Object.entries(CHAT).map(([tool, chat]) => ({
+    tool,
+    args: { service },
+    chat: { tool: chat.tool, args: { service, ...chat.args } },
+  })),
 );
 
-/** Changes that the table leaves out: none, or a new tool has no recorded call. */
-export const unrecorded = (): readonly string[] =>
-  TOOLS.filter(({ effect, name }) => effect === 'change' && !CALLS.some(({ tool }) => tool === name)).map(
-    ({ name }) => name,
-  );
+/** What the tables leave out of the catalogue, or have without it, each with what to do: none, or a tool has no recorded call. */
+export const unrecorded = (): readonly string[] => [
+  ...TOOLS.flatMap(({ name, effect, input }) => {
+    if (effect === 'change')
+      return CALLS.some(({ tool }) => tool === name) ? [] : [`${name}: its boundary values are missing in CALLS`];
+    if (!('service' in input.shape) || name in CHAT || name in ALONE) return [];
+    return [`${name}: say in CHAT which chat's tool tells it, or in ALONE why none does`];
+  }),
+  ...Object.keys({ ...CHAT, ...ALONE })
+    .filter((name) => !TOOLS.some((tool) => tool.name === name))
+    .map((name) => `${name}: no tool of the catalogue has this name`),
+];
