@@ -66,7 +66,7 @@ export const recordPolicies = ({ controller, executor, gateway }: Users): readon
         expression: `variables.isUpdate && ${[
           sameBut('object.spec', 'oldObject.spec', ['version', 'scaling']),
           sameBut('object.spec.scaling', 'oldObject.spec.scaling', ['max_replicas']),
-          'object.spec.scaling.max_replicas >= oldObject.spec.scaling.max_replicas',
+          '(object.spec == oldObject.spec || (object.spec.version != oldObject.spec.version && object.spec.scaling.max_replicas > oldObject.spec.scaling.max_replicas))',
         ].join(' && ')}`,
         message: 'of what a blueprint says the gateway raises max_replicas, in a new version, and changes nothing else',
       },
