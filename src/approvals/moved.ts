@@ -25,7 +25,10 @@ export function movedSince(
   now: World,
 ): readonly Moved[] {
   const { workload } = now;
-  if (now.blueprint === undefined) return [{ what: 'BlueprintGone', asked: blueprint.version, now: 'it is gone' }];
+  if (now.blueprint === undefined) {
+    const asked = `Blueprint ${blueprint.name} ${blueprint.version}`;
+    return [{ what: 'BlueprintGone', asked, now: 'it is gone' }];
+  }
   if (workload === undefined || workload.deleting || workload.uid !== target.uid) {
     const found = workload === undefined || workload.deleting ? 'it is gone' : `another one, uid ${workload.uid}`;
     return [{ what: 'TargetGone', asked: `Deployment ${target.name}, uid ${target.uid ?? ''}`, now: found }];

@@ -4,11 +4,11 @@ import { approversOf } from '../policy/authority.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec, ApprovalRequestStatus } from '../schema/records.ts';
 import type { CheckedApproval } from '../schema/verdict.ts';
-import { countVotes } from './awaitApproval.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { endRequest } from './endRequest.ts';
 import { approvedAt, type HeldDecision, lastApplied } from './heldDecision.ts';
+import { countVotes } from './standing.ts';
 
 export interface Given {
   readonly request: KubeObject;
@@ -45,7 +45,7 @@ export async function approvalAtHand(
     return { kind: 'none' };
   }
   const spec = parsed.data;
-  const votes = countVotes(deps, request);
+  const votes = countVotes(deps.trust, request);
   if (votes.kind !== 'approved') return { kind: 'none' };
   const raise = votes.choice === 'update_blueprint';
   // Steps that the raised blueprint allows go on by its own word.

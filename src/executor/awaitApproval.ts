@@ -1,21 +1,18 @@
-import { isOf } from '../approvals/askedRightly.ts';
-import { type Moved, movedSince } from '../approvals/moved.ts';
-import { type Tally, tally, votesOf, whyFull } from '../approvals/tally.ts';
-import type { ServiceView } from '../observe/serviceView.ts';
-import type { ClusterResult } from '../ports/cluster.ts';
+import type { Moved } from '../approvals/moved.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
-import { ApprovalRequestSpec, type ApprovalRequestStatus } from '../schema/records.ts';
+import type { ApprovalRequestStatus } from '../schema/records.ts';
 import { alert } from './alert.ts';
 import { type End, finish } from './close.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
 import { endRequest } from './endRequest.ts';
 import { oneLine } from './events.ts';
 import { APPROVED, type HeldDecision } from './heldDecision.ts';
+import { type Approved, type Rejected, type Standing, standing } from './standing.ts';
 import { writeStatus } from './writeStatus.ts';
 
 /**
- * One look at a Decision that waits for people. Votes are counted from the request itself, each time; expiry is by the
- * request's own time, with or without a queue.
+ * One look at a Decision that waits for people, at its request and its service as they are now. Expiry is by the request's
+ * own time, with or without a queue.
  */
 export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Promise<AgainAt> {
   const now = deps.clock.now();
@@ -25,64 +22,59 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
   // It was to be opened and is not there (a crash, or somebody deleted it): asked again on fresh state.
   if (request === undefined)
     return judgeAgain(deps, held, 'ApprovalLost', 'its approval request is gone: judged again');
-  const spec = ApprovalRequestSpec.safeParse(request.spec);
-  if (!spec.success || !isOf(spec.data, held)) {
-    const message = 'its approval request cannot be read, or is for something else';
-    return finish(deps, held, { phase: 'Expired', reason: 'ApprovalBroken', message });
-  }
-  const votes = countVotes(deps, request);
-  if (votes.kind === 'rejected') {
-    const message = rejection(votes);
-    return over(deps, held, request, 'Rejected', { phase: 'Rejected', reason: 'Rejected', message });
-  }
   const seen = await deps.observer.fresh(held.namespace, held.spec.blueprint.name);
   if (!seen.ok && seen.error.code !== 'notFound') return now + POLL_MS;
-  const moved = seen.ok ? movedSince(spec.data, held.spec, seen.value) : [blueprintGone(spec.data)];
-  const [first] = moved;
-  if (first?.what === 'TargetGone' || first?.what === 'BlueprintGone') {
-    const end = { phase: 'Superseded', reason: first.what, message: movedText(moved) } as const;
-    return over(deps, held, request, 'Superseded', end);
-  }
-  if (first !== undefined && !isOnlyRaised(votes, moved)) {
-    const message = `judged again, since the world moved: ${movedText(moved)}`;
-    const again = await judgeAgain(deps, held, first.what, message);
-    await endRequest(deps, request, 'Superseded', movedText(moved));
-    return again;
-  }
-  if (votes.kind === 'approved')
-    return isInTime(request, votes, seen, now) ? release(deps, held, request, votes) : late(deps, held, request);
-  const decideBy = Date.parse(spec.data.decideBy);
-  if (now < decideBy) {
-    const full = whyFull(request);
-    if (full !== undefined)
-      await alert(deps, held, { code: 'VotesFull', message: full, key: `${request.metadata.name}.VotesFull` });
-    return Math.min(decideBy, now + POLL_MS);
-  }
-  const message = 'nobody decided in time: that means no';
-  return over(deps, held, request, 'Expired', { phase: 'Expired', reason: 'NoAnswer', message });
+  return act(deps, held, request, standing(deps.trust, held, request, seen.ok ? seen.value : undefined, now));
 }
 
-/** Without an executor that knows whom to trust no vote counts. */
-export const countVotes = ({ trust }: ExecutorDeps, request: KubeObject): Tally =>
-  trust === undefined ? { kind: 'pending', by: [], needed: 1 } : tally(request, trust);
-
-const blueprintGone = ({ blueprint }: ApprovalRequestSpec): Moved => ({
-  what: 'BlueprintGone',
-  asked: `Blueprint ${blueprint.name} ${blueprint.version}`,
-  now: 'it is gone',
-});
+async function act(deps: ExecutorDeps, held: HeldDecision, request: KubeObject, stands: Standing): Promise<AgainAt> {
+  switch (stands.kind) {
+    case 'broken':
+      return finish(deps, held, {
+        phase: 'Expired',
+        reason: 'ApprovalBroken',
+        message: 'its approval request cannot be read, or is for something else',
+      });
+    case 'rejected':
+      return over(deps, held, request, { phase: 'Rejected', reason: 'Rejected', message: rejection(stands.votes) });
+    case 'gone': {
+      const message = movedText(stands.moved);
+      return over(deps, held, request, { phase: 'Superseded', reason: stands.first.what, message });
+    }
+    case 'moved': {
+      const why = movedText(stands.moved);
+      const again = await judgeAgain(deps, held, stands.first.what, `judged again, since the world moved: ${why}`);
+      await endRequest(deps, request, 'Superseded', why);
+      return again;
+    }
+    case 'approved':
+      return release(deps, held, request, stands.votes);
+    case 'approvedLate':
+      return over(deps, held, request, {
+        phase: 'Expired',
+        reason: 'NotExecutedInTime',
+        message: 'approved, but it could not be carried out in time',
+      });
+    case 'waits':
+      if (stands.full !== undefined) {
+        const key = `${request.metadata.name}.VotesFull`;
+        await alert(deps, held, { code: 'VotesFull', message: stands.full, key });
+      }
+      return stands.until;
+    case 'unanswered':
+      return over(deps, held, request, {
+        phase: 'Expired',
+        reason: 'NoAnswer',
+        message: 'nobody decided in time: that means no',
+      });
+  }
+}
 
 export const movedText = (moved: readonly Moved[]): string =>
   moved.map(({ asked, now }) => `${asked} then, ${now} now`).join('; ');
 
-/** What people approved was done meanwhile: the new version of the blueprint stands. The gate judges what it allows. */
-const isOnlyRaised = (votes: Tally, moved: readonly Moved[]): boolean =>
-  votes.kind === 'approved' &&
-  votes.choice === 'update_blueprint' &&
-  moved.every(({ what }) => what === 'BlueprintChanged');
-
 /** Who said no, and in their words why: it is what the agent is told. */
-function rejection({ by, comment }: Extract<Tally, { kind: 'rejected' }>): string {
+function rejection({ by, comment }: Rejected): string {
   const words = comment === undefined ? 'without a comment' : `their words: "${oneLine(comment, 400)}"`;
   return `rejected by ${oneLine(by, 64)}; ${words}`;
 }
@@ -92,10 +84,9 @@ async function over(
   deps: ExecutorDeps,
   held: HeldDecision,
   request: KubeObject,
-  phase: ApprovalRequestStatus['phase'],
-  end: End,
+  end: End & { readonly phase: ApprovalRequestStatus['phase'] },
 ): Promise<AgainAt> {
-  await endRequest(deps, request, phase, end.message);
+  await endRequest(deps, request, end.phase, end.message);
   return finish(deps, held, end);
 }
 
@@ -103,28 +94,11 @@ async function judgeAgain(deps: ExecutorDeps, held: HeldDecision, reason: string
   return after(deps, await writeStatus(deps, held, { phase: 'Pending', reason, message }));
 }
 
-/** From the vote, and not from when an executor that was away finds it. */
-function isInTime(
-  request: KubeObject,
-  { vote }: Extract<Tally, { kind: 'approved' }>,
-  seen: ClusterResult<ServiceView>,
-  now: number,
-): boolean {
-  const castAt = Date.parse(votesOf(request).find(({ id }) => id === vote)?.at ?? '');
-  const within = seen.ok ? seen.value.blueprint?.approval.executeWithinMs : undefined;
-  return now <= castAt + (within ?? 0);
-}
-
-function late(deps: ExecutorDeps, held: HeldDecision, request: KubeObject): Promise<AgainAt> {
-  const message = 'approved, but it could not be carried out in time';
-  return over(deps, held, request, 'Expired', { phase: 'Expired', reason: 'NotExecutedInTime', message });
-}
-
 async function release(
   deps: ExecutorDeps,
   held: HeldDecision,
   request: KubeObject,
-  { by, choice }: Extract<Tally, { kind: 'approved' }>,
+  { by, choice }: Approved,
 ): Promise<AgainAt> {
   const how = choice === 'once' ? 'once' : 'and the blueprint is raised first';
   const message = `approved by ${by.join(', ')}, ${how}`;

@@ -1,13 +1,9 @@
-import { isOf } from '../approvals/askedRightly.ts';
-import { movedSince } from '../approvals/moved.ts';
-import { whyFull } from '../approvals/tally.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { KubeObject } from '../schema/kube.ts';
-import { ApprovalRequestSpec } from '../schema/records.ts';
-import { countVotes } from './awaitApproval.ts';
-import { type AgainAt, type ExecutorDeps, POLL_MS, type Sight } from './deps.ts';
+import type { AgainAt, ExecutorDeps, Sight } from './deps.ts';
 import type { HeldDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
+import { standing } from './standing.ts';
 
 /** What the mirrors show at one pass, by namespace and name. */
 export interface Mirrored {
@@ -45,13 +41,10 @@ export function restsUntil(
 
 /** Its request stands as it was asked, undecided, with time left. */
 function waitsForPeople(deps: ExecutorDeps, known: HeldDecision, { views, approvals }: Mirrored): AgainAt {
-  const { namespace, spec: wish, status } = known;
+  const { namespace, spec, status } = known;
   const request = approvals.get(`${namespace}/${status.approval ?? known.name}`);
-  const view = views.get(`${namespace}/${wish.blueprint.name}`);
-  const spec = ApprovalRequestSpec.safeParse(request?.spec);
-  if (request === undefined || view === undefined || !spec.success || !isOf(spec.data, known)) return undefined;
-  if (countVotes(deps, request).kind !== 'pending' || whyFull(request) !== undefined) return undefined;
-  if (movedSince(spec.data, wish, view).length > 0) return undefined;
-  const [now, decideBy] = [deps.clock.now(), Date.parse(spec.data.decideBy)];
-  return now < decideBy ? Math.min(decideBy, now + POLL_MS) : undefined;
+  const view = views.get(`${namespace}/${spec.blueprint.name}`);
+  if (request === undefined) return undefined;
+  const stands = standing(deps.trust, known, request, view, deps.clock.now());
+  return stands.kind === 'waits' && stands.full === undefined ? stands.until : undefined;
 }
