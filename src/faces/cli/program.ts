@@ -137,10 +137,14 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
       '\nExamples:\n  fairlead apply -f blueprints/frontend/blueprint.yaml\n  fairlead apply -f my-blueprints --manage',
     );
 
-  cluster(program.command('init <deployment>'))
-    .description('draft a blueprint from a running Deployment, in observe')
+  cluster(program.command('init [deployment]'))
+    .description('draft a blueprint in observe: from a running Deployment, or from a manifest without a cluster')
+    .option('-f, --filename <file>', 'a manifest with the Deployment, - for what is piped in; no cluster is asked')
     .action(act(async () => (await import('./blueprints/init.ts')).init))
-    .addHelpText('after', '\nExamples:\n  fairlead init shop/web > blueprints/web/blueprint.yaml');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead init shop/web > web.yaml\n  fairlead init -f deployment.yaml > web.yaml\n  helm template my-chart | fairlead init shop/web -f - > web.yaml',
+    );
 
   installCommands(program, act);
   roleCommands(program, act);

@@ -4,17 +4,19 @@ import { at } from './rules.ts';
 import { yamlText } from './yamlText.ts';
 
 /**
- * A first blueprint for a Deployment as it runs, for `fairlead init`: autonomy observe, limits around what runs now, only
- * scaling granted. Text with comments, to be read and changed by a person; it loads as it stands.
+ * A first blueprint for a Deployment, for `fairlead init`: autonomy observe, limits around what runs now, or around what its
+ * manifest asks for, only scaling granted. Text with comments, to be read and changed by a person; it loads as it stands.
  */
-export function draftBlueprint(deployment: KubeObject): string {
+export function draftBlueprint(deployment: KubeObject, from: 'cluster' | 'manifest' = 'cluster'): string {
   const { name, namespace } = deployment.metadata;
-  const replicas = countOf(at(deployment.spec, 'replicas'));
+  const written = at(deployment.spec, 'replicas');
+  const replicas = countOf(written);
   const min = Math.max(1, Math.min(2, replicas));
   const max = Math.min(10_000, Math.max(replicas * 2, min + 1));
   const cpu = requested(deployment, 'cpu', parseCpu);
   const memory = requested(deployment, 'memory', parseMemory);
-  return `# A draft for the Deployment ${name} as it runs now (${replicas} replicas). Read it, change it, then \`fairlead validate\`.
+  return `${from === 'cluster' ? seenRunning(name, replicas) : onPaper(name, replicas, written !== undefined)}
+# Read it, change it, then \`fairlead validate\`.
 metadata:
   name: ${scalar(name)}
   version: 0.1.0                 # every change bumps it
@@ -47,6 +49,13 @@ verification:
   rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true }
 `;
 }
+
+const seenRunning = (name: string, replicas: number): string =>
+  `# A draft for the Deployment ${name} as it runs now (${replicas} replicas).`;
+
+const onPaper = (name: string, replicas: number, said: boolean): string =>
+  `# A draft for the Deployment ${name} by its manifest (${said ? `replicas: ${replicas}` : 'which says no replicas: 1 is what Kubernetes starts'}).
+# No cluster was asked: how many run by now, and how busy they are, is not known here.`;
 
 const countOf = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 1;

@@ -169,7 +169,7 @@ function wrongKind(raw: unknown, form: Form, wanted: 'Blueprint' | 'ClusterBluep
       : kind === 'Blueprint'
         ? 'a blueprint of a service does not stand in blueprints/global/'
         : kind === 'Deployment'
-          ? 'fairlead init NAMESPACE/NAME drafts a blueprint from a running Deployment'
+          ? 'fairlead init -f FILE drafts a blueprint from it'
           : `write kind: ${wanted}`;
   return { code: 'WrongKind', path: ['kind'], found: shown(kind), expected: wanted, fix };
 }
