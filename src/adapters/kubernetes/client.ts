@@ -1,7 +1,7 @@
 import { DelegateBackoff, handleWhenResult, type IRetryBackoffContext, retry } from 'cockatiel';
 import { readAll } from '../../kernel/httpAnswer.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import type { ApiCallListener } from '../../ports/apiCall.ts';
+import type { ApiCall, ApiCallListener } from '../../ports/apiCall.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError, ClusterResult } from '../../ports/cluster.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -99,7 +99,7 @@ export class ApiClient {
     return result;
   }
 
-  #told<T extends { readonly status: number }>(
+  #told<T extends Pick<Refusal, 'status' | 'servedAt'>>(
     { method }: Call,
     send: (route: Route) => Promise<Result<T, TransportError>>,
   ): typeof send {
@@ -109,7 +109,7 @@ export class ApiClient {
       const began = this.#clock.now();
       const result = await send(route);
       const ms = this.#clock.now() - began;
-      called({ method, host: route.server.host, ms, ...(result.ok && { status: result.value.status }) });
+      called({ method, host: route.server.host, ms, ...(result.ok && answeredBy(result.value)) });
       return result;
     };
   }
@@ -195,3 +195,11 @@ function parse(answer: Refusal, call: Call): ClusterResult<unknown> {
     });
   }
 }
+
+const answeredBy = ({
+  status,
+  servedAt,
+}: Pick<Refusal, 'status' | 'servedAt'>): Pick<ApiCall, 'status' | 'servedAt'> => ({
+  status,
+  ...(servedAt !== undefined && { servedAt }),
+});

@@ -6,6 +6,8 @@ export interface Refusal {
   readonly status: number;
   readonly text: string;
   readonly retryAfterMs?: number | undefined;
+  /** The server's own time, as it says it. */
+  readonly servedAt?: number;
 }
 
 /** What kind of call it was: only a write can leave an uncertain effect, only a JSON Patch has `test` operations. */

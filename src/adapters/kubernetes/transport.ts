@@ -55,7 +55,7 @@ export async function exchange(
         uncertain: call.kind !== 'read',
       });
     }
-    return ok({ status: response.statusCode ?? 0, text, retryAfterMs: retryAfter(response) });
+    return ok({ status: response.statusCode ?? 0, text, retryAfterMs: retryAfter(response), ...servedAt(response) });
   } catch (error) {
     return err(failure(error, call, true));
   } finally {
@@ -68,6 +68,7 @@ export interface Opened {
   readonly request: http.ClientRequest;
   readonly response: http.IncomingMessage;
   readonly startedAt: number;
+  readonly servedAt?: number;
 }
 
 /** Sends a request and answers as soon as the head of the response is there. Never rejects. */
@@ -105,7 +106,7 @@ export function open(call: Call, route: Route, clock: Clock, limits: Limits): Pr
     });
     request.on('error', (error) => settle(err(failure(error, call, reached))));
     request.once('response', (response) =>
-      settle(ok({ status: response.statusCode ?? 0, request, response, startedAt })),
+      settle(ok({ status: response.statusCode ?? 0, request, response, startedAt, ...servedAt(response) })),
     );
     void clock.sleep(limits.timeoutMs, answered.signal).then(() => {
       if (!answered.signal.aborted) request.destroy(new Error(timeoutWords(limits)));
@@ -128,6 +129,11 @@ function failure(error: unknown, call: Call, reached: boolean): TransportError {
     uncertain: call.kind !== 'read' && reached && !certificate && !UNREACHED.has(code),
     ...(certificate ? { certificate: true } : {}),
   };
+}
+
+function servedAt({ headers }: http.IncomingMessage): { readonly servedAt?: number } {
+  const at = Date.parse(headers.date ?? '');
+  return Number.isNaN(at) ? {} : { servedAt: at };
 }
 
 /** Seconds, as API servers send it; the date form is left out. */

@@ -1,4 +1,5 @@
 import { connect, type KubernetesCluster } from '../../adapters/kubernetes/connect.ts';
+import { ServerClock } from '../../adapters/system/serverClock.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { systemIds } from '../../adapters/system/systemIds.ts';
 import { loadConfig } from '../../config.ts';
@@ -13,6 +14,7 @@ import type { Io } from './io.ts';
 /** A person's own connection: their kubeconfig, their rights. */
 export interface Session {
   readonly cluster: KubernetesCluster;
+  /** Now, as the cluster says it: what stands there is judged and stamped by it, whatever this machine's clock says. */
   readonly clock: Clock;
 }
 
@@ -47,14 +49,18 @@ async function connection(flags: Connection): Promise<Result<Session, string>> {
   const config = loadConfig();
   if (!config.ok) return config;
   const kubeconfig = flags.kubeconfig ?? config.value.kubeconfig;
+  const clock = new ServerClock(systemClock);
   const connected = await connect({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     clock: systemClock,
     ids: systemIds,
-    called: flags.called,
+    called: (call) => {
+      clock.heard(call.servedAt);
+      flags.called?.(call);
+    },
   });
-  if (connected.ok) return ok({ cluster: connected.value, clock: systemClock });
+  if (connected.ok) return ok({ cluster: connected.value, clock });
   const where = kubeconfig === undefined || connected.error.includes(kubeconfig) ? '' : ` (kubeconfig ${kubeconfig})`;
   return err(
     `${connected.error}${where}\n  fix: name a cluster with --kubeconfig or KUBECONFIG; kubectl version must work`,

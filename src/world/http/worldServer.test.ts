@@ -48,6 +48,17 @@ describe('the HTTP API of the embedded cluster', () => {
     expect([answer.status, ((await answer.json()) as { reason: string }).reason]).toEqual([401, 'Unauthorized']);
   });
 
+  it('says the time of its cluster with each answer, also of a watch and of an error', async () => {
+    const stop = new AbortController();
+    const asked = [
+      await ask('GET', WEB),
+      await ask('GET', `${APPS}/none`),
+      await fetch(`${server.url}${APPS}?watch=true`, { signal: stop.signal }),
+    ];
+    expect(asked.map(({ headers }) => headers.get('date'))).toEqual(Array(3).fill('Mon, 05 Jan 2026 00:01:00 GMT'));
+    stop.abort();
+  });
+
   it('takes the token as a bearer as well as in the path', async () => {
     const headers = { authorization: `Bearer ${server.token}` };
     expect((await fetch(`${new URL(server.url).origin}/version`, { headers })).status).toBe(200);

@@ -90,6 +90,8 @@ class Skin {
   /** Never rejects: what goes wrong is the answer. */
   async handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const warnings: string[] = [];
+    // As an API server's answers say the time of its machine.
+    response.setHeader('date', new Date(this.#world.clock.now()).toUTCString());
     try {
       const pathname = this.#admitted(request);
       const query = new URL(request.url ?? '/', 'http://world').searchParams;

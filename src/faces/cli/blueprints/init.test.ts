@@ -34,7 +34,7 @@ async function drafted(text: string, name?: string): Promise<{ code: number; out
     interactive: false,
   };
   // A kubeconfig that is not there: whoever asked a cluster would fail.
-  const code = await init(io, name, { filename, kubeconfig: path.join(dir, 'none') });
+  const code = await init(io, name, { filename, kubeconfig: path.join(dir, 'none'), namespace: 'agent-system' });
   return { code, out: out.join(''), err: err.join('') };
 }
 
@@ -116,8 +116,8 @@ describe('without a cluster', () => {
       signal: new AbortController().signal,
       interactive: false,
     };
-    expect(await init(io, 'shop/web', { kubeconfig: path.join(dir, 'none') })).toBe(1);
+    expect(await init(io, 'shop/web', { kubeconfig: path.join(dir, 'none'), namespace: 'agent-system' })).toBe(1);
     expect(said.join('')).toContain('fairlead init -f deployment.yaml');
-    expect(await init(io, undefined, {})).toBe(2);
+    expect(await init(io, undefined, { namespace: 'agent-system' })).toBe(2);
   });
 });

@@ -31,7 +31,7 @@ export async function approvals(io: Io, flags: Flags & { readonly decided?: bool
   if (!answer.ok) return failed(io, answer.error.message);
   const list = ApprovalList.safeParse(answer.value.body);
   if (!list.success) return failed(io, 'the gateway speaks another version of the API');
-  const now = systemClock.now();
+  const now = answer.value.servedAt ?? systemClock.now();
   print(io, flags.output, list.data, () =>
     list.data.items.length === 0
       ? flags.decided === true

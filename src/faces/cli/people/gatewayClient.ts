@@ -30,6 +30,8 @@ export interface Answered {
   readonly body: unknown;
   /** The session that a login opened. */
   readonly session?: string;
+  /** The gateway's own time, ms since the epoch, to the second; absent where it says none. */
+  readonly servedAt?: number;
 }
 
 /** One call of a gateway's API. Errors are the gateway's own sentences, or say why there was no answer. */
@@ -63,7 +65,12 @@ export async function callGateway(
     const status = response.statusCode ?? 0;
     if (status < 200 || status >= 300) return err({ status, message: wordsOf(status, answer, at.url) });
     const session = sessionIn(response.headers['set-cookie']);
-    return ok({ body: answer === '' ? {} : JSON.parse(answer), ...(session !== undefined && { session }) });
+    const servedAt = Date.parse(response.headers.date ?? '');
+    return ok({
+      body: answer === '' ? {} : JSON.parse(answer),
+      ...(session !== undefined && { session }),
+      ...(Number.isFinite(servedAt) && { servedAt }),
+    });
   } catch (error) {
     return err({ status: 0, message: unreachable(at.url, error) });
   }
