@@ -1,6 +1,6 @@
 import type { AlertCode } from '../schema/alertCodes.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { tell } from './events.ts';
+import { type Concern, concernOf, putEvent } from './events.ts';
 import type { HeldDecision } from './heldDecision.ts';
 
 export interface Alert {
@@ -10,29 +10,31 @@ export interface Alert {
   readonly key?: string;
 }
 
+/** Calls a person for what became of a Decision. */
+export const alert = (deps: ExecutorDeps, held: HeldDecision, { key, ...what }: Alert): Promise<void> =>
+  callPerson(deps, concernOf(held), { ...what, key: key ?? `${held.name}.${what.code}` });
+
 /**
  * Calls a person: Event, sinks, journal and log. The Event's name is made from the key, so that the same alert is raised
  * once, whatever crashes or repeats. Nothing waits for its success.
  */
-export async function alert(deps: ExecutorDeps, held: HeldDecision, { code, message, key }: Alert): Promise<void> {
-  const one = key ?? `${held.name}.${code}`;
-  const told = await tell(deps, held, {
-    reason: 'FairleadAlert',
-    key: one,
-    note: `${code}: ${message} (Decision ${held.name})`,
-  });
+export async function callPerson(
+  deps: ExecutorDeps,
+  about: Concern,
+  { code, message, key }: Required<Alert>,
+): Promise<void> {
+  const { namespace, service } = about;
+  const decision = about.decision?.name;
+  const behind = decision === undefined ? '' : ` (Decision ${decision})`;
+  const told = await putEvent(deps, about, { reason: 'FairleadAlert', key, note: `${code}: ${message}${behind}` });
   if (told === 'known') return;
-  const { namespace, spec, name: decision } = held;
-  const service = spec.blueprint.name;
   for (const sink of deps.alerts ?? []) {
-    sink.raise({ key: `${namespace}/${one}`, code, message, at: deps.clock.now(), namespace, service, decision });
+    const raised = { key: `${namespace}/${key}`, code, message, at: deps.clock.now(), namespace, service };
+    sink.raise({ ...raised, ...(decision !== undefined && { decision }) });
   }
-  await deps.journal.append({
-    kind: 'alert',
-    subject: held.name,
-    data: { code, message, namespace: held.namespace, service: held.spec.blueprint.name },
-  });
-  deps.log.error({ decision: `${held.namespace}/${held.name}`, code, alert: message }, 'a person is called');
+  await deps.journal.append({ kind: 'alert', subject: decision ?? '', data: { code, message, namespace, service } });
+  const of = decision === undefined ? { service: `${namespace}/${service}` } : { decision: `${namespace}/${decision}` };
+  deps.log.error({ ...of, code, alert: message }, 'a person is called');
 }
 
 /** The counters of a service are gone, and were made again from what its target carries. */

@@ -1,5 +1,6 @@
 import { plainLine } from '../kernel/plainText.ts';
-import { eventObject } from '../schema/eventObject.ts';
+import type { ServiceView } from '../observe/serviceView.ts';
+import { eventObject, type EventWords as Words } from '../schema/eventObject.ts';
 import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { ExecutorDeps } from './deps.ts';
@@ -16,21 +17,40 @@ export interface EventWords {
 /** created: told now. known: it had been told before. failed: nobody was told; nothing waits for an Event. */
 export type Told = 'created' | 'known' | 'failed';
 
+/** What an Event is about. */
+export type Concern = Pick<Words, 'namespace' | 'deployment' | 'kind' | 'action' | 'decision'> & {
+  /** The Blueprint's name. */
+  readonly service: string;
+};
+
+export const concernOf = ({ name, namespace, object, spec }: HeldDecision): Concern => ({
+  namespace,
+  service: spec.blueprint.name,
+  deployment: { name: spec.target.name, ...(spec.target.uid !== undefined && { uid: spec.target.uid }) },
+  action: spec.tool,
+  decision: { name, ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }) },
+});
+
+/** Where it is about no Decision that is still there. */
+export const ofService = ({ namespace, name, blueprint, workload }: ServiceView, action: string): Concern => ({
+  namespace,
+  service: name,
+  deployment: { name: blueprint?.target.name ?? name, ...(workload !== undefined && { uid: workload.uid }) },
+  action,
+});
+
 /** Puts an Event on the Deployment, so that `kubectl describe deploy` says who did what, and why. */
-export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventWords): Promise<Told> {
-  const { name, namespace, object, spec } = held;
-  const uid = words.uid ?? spec.target.uid;
-  const event = eventObject(
-    {
-      ...words,
-      action: spec.tool,
-      role: 'executor',
-      namespace,
-      deployment: { name: spec.target.name, ...(uid !== undefined && { uid }) },
-      decision: { name, ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }) },
-    },
-    deps.clock.now(),
-  );
+export function tell(deps: ExecutorDeps, held: HeldDecision, { uid, ...words }: EventWords): Promise<Told> {
+  const about = concernOf(held);
+  return putEvent(deps, uid === undefined ? about : { ...about, deployment: { ...about.deployment, uid } }, words);
+}
+
+export async function putEvent(
+  deps: ExecutorDeps,
+  { service, ...about }: Concern,
+  words: Omit<EventWords, 'uid'>,
+): Promise<Told> {
+  const event = eventObject({ ...words, ...about, role: 'executor' }, deps.clock.now());
   let written = await deps.records.create(KINDS.Event, event);
   if (!written.ok && written.error.code === 'unavailable') {
     const mayBeOurs = written.error.uncertain;
@@ -40,10 +60,8 @@ export async function tell(deps: ExecutorDeps, held: HeldDecision, words: EventW
   }
   if (written.ok) return 'created';
   if (written.error.code === 'conflict') return 'known';
-  deps.log.warn(
-    { decision: `${held.namespace}/${held.name}`, reason: words.reason, error: written.error.message },
-    'event not written',
-  );
+  const of = about.decision === undefined ? { service } : { decision: `${about.namespace}/${about.decision.name}` };
+  deps.log.warn({ ...of, reason: words.reason, error: written.error.message }, 'event not written');
   return 'failed';
 }
 

@@ -1,9 +1,10 @@
 import { isBreakerLost, isBreakerTouched } from '../observe/safetyState.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import { sealed } from '../schema/counterSeal.ts';
-import { eventObject } from '../schema/eventObject.ts';
 import { KINDS } from '../schema/kube.ts';
+import { callPerson } from './alert.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from './deps.ts';
+import { ofService } from './events.ts';
 import { createBreaker } from './slot.ts';
 
 /** The record of a service's counters was deleted, or written by somebody else. */
@@ -39,28 +40,8 @@ const WORDS = {
 } as const;
 
 /** `edit`: tells one loss or edit from the next. */
-async function tellMended(
-  deps: ExecutorDeps,
-  { namespace, name, blueprint, workload }: ServiceView,
-  isLost: boolean,
-  edit: string,
-): Promise<void> {
-  const { alerts = [], clock, journal, log, records } = deps;
+function tellMended(deps: ExecutorDeps, view: ServiceView, isLost: boolean, edit: string): Promise<void> {
   const code = isLost ? 'CountersLost' : 'CountersEdited';
-  const message = `the CircuitBreaker of ${name} ${WORDS[code]}: cooldown from that change, the hour's budget counts as spent`;
-  const key = `${name}.${edit}.${code}`;
-  const event = {
-    reason: 'FairleadAlert' as const,
-    key,
-    note: `${code}: ${message}`,
-    action: 'mend',
-    role: 'executor',
-    namespace,
-    deployment: { name: blueprint?.target.name ?? name, ...(workload !== undefined && { uid: workload.uid }) },
-  };
-  const at = clock.now();
-  await records.create(KINDS.Event, eventObject(event, at));
-  for (const sink of alerts) sink.raise({ key: `${namespace}/${key}`, code, message, at, namespace, service: name });
-  await journal.append({ kind: 'alert', subject: '', data: { code, message, namespace, service: name } });
-  log.error({ service: `${namespace}/${name}`, code, alert: message }, 'a person is called');
+  const message = `the CircuitBreaker of ${view.name} ${WORDS[code]}: cooldown from that change, the hour's budget counts as spent`;
+  return callPerson(deps, ofService(view, 'mend'), { code, message, key: `${view.name}.${edit}.${code}` });
 }

@@ -2,10 +2,11 @@ import { release } from '../policy/counters.ts';
 import type { InFlight } from '../schema/counters.ts';
 import { KINDS } from '../schema/kube.ts';
 import { FINAL } from '../schema/records.ts';
-import { alert } from './alert.ts';
+import { alert, callPerson } from './alert.ts';
 import { defer, giveBack, outcomeOf, settled } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS } from './deps.ts';
+import { ofService } from './events.ts';
 import { type HeldDecision, openIntent, readDecision } from './heldDecision.ts';
 import { isToBeMended, mendCounters } from './mendCounters.ts';
 import { type ReadCounters, readCounters, updateCounters } from './slot.ts';
@@ -94,10 +95,16 @@ async function orphaned(
   if (!seen.ok && seen.error.code !== 'notFound') return deps.clock.now() + POLL_MS;
   const carried = seen.ok ? seen.value.workload?.lastChange?.id : undefined;
   const isThere = inFlight.phase === 'verifying' || carried === inFlight.changeId;
-  deps.log.warn(
-    { service: `${namespace}/${blueprint}`, change: inFlight.changeId },
-    isThere ? 'the Decision of a change in flight is gone' : 'the Decision of a change that was never written is gone',
-  );
+  const { changeId: change, decision } = inFlight;
+  if (!isThere) {
+    deps.log.warn({ service: `${namespace}/${blueprint}`, change }, 'the Decision of a change never written is gone');
+  } else {
+    // First, since afterwards nothing tells a process that died in between.
+    const slot = { namespace, service: blueprint, action: 'verify', kind: KINDS.CircuitBreaker };
+    const about = seen.ok ? ofService(seen.value, slot.action) : { ...slot, deployment: { name: blueprint } };
+    const message = `Decision ${decision} is gone or cannot be read: its change ${change} stays, unjudged`;
+    await callPerson(deps, about, { code: 'DecisionGone', message, key: `${change}.DecisionGone` });
+  }
   await updateCounters(deps, namespace, blueprint, (counters) =>
     isThere
       ? settled(deps, counters, inFlight.changeId, 'inconclusive', undefined)

@@ -59,6 +59,9 @@ describe('a Decision that is deleted while its change is in flight', () => {
     expect(stage.counters().inFlight).toBeUndefined();
     expect(stage.counters()).toMatchObject({ breaker: { state: 'closed', failures: 0 } });
     expect([stage.replicas(), stage.counters().operations.length]).toEqual([replicas, counted]);
+    const called = `DecisionGone: Decision ${A} is gone or cannot be read: its change ${A}.1 stays, unjudged`;
+    expect(stage.told().filter(({ note }) => note.startsWith(called))).toHaveLength(counted);
+    expect(stage.journal.of('alert')).toHaveLength(counted);
   });
 
   it('keeps its slot while nobody can see whether it was written', async () => {

@@ -37,6 +37,11 @@ export const ALERTS = {
     means: 'The CircuitBreaker of a service was deleted; it is made again, and the hour counts as spent.',
     act: 'Find out who may delete it, and take that right away.',
   },
+  DecisionGone: {
+    means:
+      'The Decision of a change was deleted, or made unreadable, while the change was being verified: it stays, and nobody judges it.',
+    act: 'Look at the service; find out who may delete Decisions, and take that right away.',
+  },
   FleetBreakerHeld: {
     means: 'A person holds the breaker of the whole cluster open.',
     act: '`fairlead breakers` names who.',
