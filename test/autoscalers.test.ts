@@ -3,20 +3,15 @@ import { RulesPlanner } from '../src/agents/rulesPlanner.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import { deploymentObject } from '../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { USUAL } from '../src/testing/usualBlueprint.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 
 const MINUTE = 60_000;
 
 const BLUEPRINT = {
   version: '1.0.0',
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 8,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
-  performance: { latency_target_p95: '200ms', error_rate_threshold: '1%' },
+  scaling: { ...USUAL.scaling, max_replicas: 8 },
+  performance: USUAL.performance,
   governance: { agent_authority: { allowed_operations: ['scale_within_limits', 'restart_pods'] } },
 };
 

@@ -7,6 +7,7 @@ import { KINDS } from '../src/schema/kube.ts';
 import { deploymentObject } from '../src/testing/contractObjects.ts';
 import type { ManualClock } from '../src/testing/manualClock.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { USUAL } from '../src/testing/usualBlueprint.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 import type { Load } from '../src/world/load.ts';
 
@@ -18,13 +19,7 @@ afterEach(async () => {
 
 const SPEC = {
   version: '1.0.0',
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 12,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
+  scaling: { ...USUAL.scaling, max_replicas: 12 },
   performance: { latency_target_p95: '200ms' },
   governance: { agent_authority: { allowed_operations: ['scale_within_limits', 'restart_pods'] } },
 };

@@ -13,6 +13,7 @@ import { ManualClock } from '../src/testing/manualClock.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
+import { USUAL, usualGovernance } from '../src/testing/usualBlueprint.ts';
 import type { Load } from '../src/world/load.ts';
 import { worldPort } from '../src/world/port.ts';
 import { World } from '../src/world/world.ts';
@@ -36,34 +37,17 @@ export const HOT: Load = { rps: 100, cpu_m_per_rps: 1.7, latency_ms_base: 50 };
 /** 30% at three pods. */
 export const CALM: Load = { rps: 100, cpu_m_per_rps: 0.9, latency_ms_base: 50 };
 
-export const SCALING = {
-  min_replicas: 2,
-  max_replicas: 6,
-  target_cpu_utilization: '70%',
-  scale_up_threshold: '80%',
-  scale_down_threshold: '40%',
-};
-
-export const VERIFICATION = {
-  enabled: true,
-  stabilization_period: '60s',
-  checks: [
-    { name: 'latency_p95', type: 'threshold', target: '< 200ms', critical: true, rollback_trigger: true },
-    { name: 'error_rate', type: 'threshold', target: '< 1%', critical: true, rollback_trigger: true },
-  ],
-  rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true },
-};
+export const SCALING = { ...USUAL.scaling, max_replicas: 6 };
+export const VERIFICATION = USUAL.verification;
 
 const SPEC = {
   version: '1.0.0',
   scaling: SCALING,
-  performance: { latency_target_p95: '200ms', error_rate_threshold: '1%' },
+  performance: USUAL.performance,
   governance: {
     agent_authority: {
-      allowed_operations: ['scale_within_limits', 'restart_pods'],
-      requires_approval: [
-        { operation: 'scale_beyond_limits', condition: 'target_replicas > max_replicas', approvers: ['devops-team'] },
-      ],
+      ...usualGovernance('scale_within_limits', 'restart_pods').agent_authority,
+      // Transcripts hold the hash of this blueprint.
       forbidden_operations: ['delete_deployment'],
     },
   },

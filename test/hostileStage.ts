@@ -10,6 +10,7 @@ import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { FINAL } from '../src/schema/records.ts';
 import { deploymentObject } from '../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { USUAL, usualGovernance } from '../src/testing/usualBlueprint.ts';
 import { VirtualRun, type VirtualRunOptions } from '../src/virtualRun.ts';
 import type { Load } from '../src/world/load.ts';
 
@@ -24,23 +25,9 @@ export const BESIDE = 'checkout';
 
 const SPEC = {
   version: '1.0.0',
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 5,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
-  performance: { latency_target_p95: '200ms', error_rate_threshold: '1%' },
-  governance: {
-    agent_authority: {
-      allowed_operations: ['scale_within_limits', 'restart_pods'],
-      requires_approval: [
-        { operation: 'scale_beyond_limits', condition: 'target_replicas > max_replicas', approvers: ['devops-team'] },
-      ],
-      forbidden_operations: ['delete_deployment', 'modify_namespace', 'change_rbac'],
-    },
-  },
+  scaling: USUAL.scaling,
+  performance: USUAL.performance,
+  governance: usualGovernance('scale_within_limits', 'restart_pods'),
 };
 
 export interface Situation {

@@ -7,6 +7,7 @@ import { KINDS } from '../src/schema/kube.ts';
 import type { DecisionSpec } from '../src/schema/records.ts';
 import { DECISION_SPEC, deploymentObject } from '../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
+import { USUAL } from '../src/testing/usualBlueprint.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
 import { PROMISES } from './promises.ts';
 
@@ -76,13 +77,7 @@ describe('promises', () => {
 
 const SPEC = {
   version: '1.0.0',
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 6,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
+  scaling: { ...USUAL.scaling, max_replicas: 6 },
   governance: {
     agent_authority: {
       allowed_operations: ['scale_within_limits'],

@@ -1,4 +1,5 @@
 import { KINDS, type KubeObject, type ManagedField } from '../schema/kube.ts';
+import { USUAL } from './usualBlueprint.ts';
 
 /** Kubernetes objects of one small service, as an API server would show them. Everything is in namespace `shop`. */
 
@@ -134,13 +135,7 @@ export function blueprint(name = 'web', spec: object = {}, creationTimestamp = '
     metadata: { name, namespace: 'shop', creationTimestamp },
     spec: {
       version: '1.0.0',
-      scaling: {
-        min_replicas: 2,
-        max_replicas: 10,
-        target_cpu_utilization: '70%',
-        scale_up_threshold: '80%',
-        scale_down_threshold: '40%',
-      },
+      scaling: { ...USUAL.scaling, max_replicas: 10 },
       governance: { agent_authority: { allowed_operations: ['scale_within_limits', 'restart_pods'] } },
       ...spec,
     },

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { NEW_COUNTERS } from '../../src/schema/counters.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { MODELS_NOTE } from '../../src/schema/modelState.ts';
+import { USUAL } from '../../src/testing/usualBlueprint.ts';
 import { serveWorld, type WorldServer } from '../../src/world/http/worldServer.ts';
 import { World } from '../../src/world/world.ts';
 import { cli, type Ran, STACK_TRACE } from './cli.ts';
@@ -18,13 +19,7 @@ const { apiVersion, kind } = KINDS.CircuitBreaker;
 const SPEC = {
   version: '1.0.0',
   target: { kind: 'Deployment', name: 'web-app' },
-  scaling: {
-    min_replicas: 2,
-    max_replicas: 5,
-    target_cpu_utilization: '70%',
-    scale_up_threshold: '80%',
-    scale_down_threshold: '40%',
-  },
+  scaling: USUAL.scaling,
   governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
 };
 

@@ -15,6 +15,7 @@ import {
   permitFor,
   value,
 } from '../../src/testing/contractObjects.ts';
+import { USUAL } from '../../src/testing/usualBlueprint.ts';
 import { type Cluster, describeCluster, startCluster } from '../cluster/harness.ts';
 import { installCrds } from './installCrds.ts';
 
@@ -205,13 +206,7 @@ describeCluster('the Kubernetes adapter on a real API server', () => {
       metadata: { name: 'web', namespace: 'shop' },
       spec: {
         version: '1.0.0',
-        scaling: {
-          min_replicas: 2,
-          max_replicas: most,
-          target_cpu_utilization: '70%',
-          scale_up_threshold: '80%',
-          scale_down_threshold: '40%',
-        },
+        scaling: { ...USUAL.scaling, max_replicas: most },
         governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
       },
     });

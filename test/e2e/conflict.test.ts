@@ -44,7 +44,7 @@ describeCluster('two services and capacity for one, on a real API server (scenar
     await capacity(5);
     for (const [name, priority] of SERVICES) {
       await cluster.kubectl(['apply', '-f', '-'], { input: deployment('shop', name, 2) });
-      const text = blueprint('shop', name).replace('version: 1.0.0', `version: 1.0.0, priority: ${priority}`);
+      const text = blueprint('shop', name).replace('version: 1.0.0', `version: 1.0.0\n  priority: ${priority}`);
       fairlead.writeBlueprint(name, text);
     }
     cluster.setLoad({ services: { 'shop/api': load(0.85, 2), 'shop/zoo': load(0.85, 2) } });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
+import { usualFile } from '../../src/testing/usualBlueprint.ts';
 import { type AuditWrite, assets, type Cluster } from '../cluster/harness.ts';
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'bin', 'fairlead');
@@ -103,25 +104,9 @@ export const deployment = (namespace: string, name: string, replicas: number): s
     },
   });
 
-/** A blueprint of 2 to 5 replicas at 70%, verified after a few seconds so that a test need not wait a minute. */
-export const blueprint = (namespace: string, name: string, allowed = 'scale_within_limits, restart_pods'): string => `
-metadata: { name: ${name}, version: 1.0.0, namespace: ${namespace} }
-spec:
-  scaling: { min_replicas: 2, max_replicas: 5, target_cpu_utilization: 70%, scale_up_threshold: 80%, scale_down_threshold: 40% }
-  performance: { latency_target_p95: 200ms, error_rate_threshold: 1% }
-governance:
-  agent_authority:
-    allowed_operations: [${allowed}]
-    requires_approval:
-      - { operation: scale_beyond_limits, condition: target_replicas > max_replicas, approvers: [devops-team] }
-    forbidden_operations: [delete_deployment, modify_namespace, change_rbac]
-verification:
-  stabilization_period: 6s
-  checks:
-    - { name: latency_p95, type: threshold, target: "< 200ms", critical: true, rollback_trigger: true }
-    - { name: error_rate, type: threshold, target: "< 1%", critical: true, rollback_trigger: true }
-  rollback: { enabled: true, automatic: true, trigger_on_critical_failure: true }
-`;
+/** The usual blueprint, verified after a few seconds so that a test need not wait a minute. */
+export const blueprint = (namespace: string, name: string, allowed = ['scale_within_limits', 'restart_pods']): string =>
+  usualFile({ metadata: { name, namespace }, allowed, stabilization: '6s' });
 
 /** Requests that take 5 ms of CPU each, so that \`replicas\` pods use \`cpu\` of their request. */
 export const load = (cpu: number, replicas: number, latency = 20): Record<string, unknown> => ({

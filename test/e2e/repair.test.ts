@@ -8,7 +8,7 @@ import { installCrds } from '../contract/installCrds.ts';
 import { blueprint, decisions, deployment, eventually, Fairlead, load, workloadWrites } from './fairlead.ts';
 
 const THREE_MINUTES = 180_000;
-const GRANTS = 'scale_within_limits, restart_pods, rollback, adjust_resources_within_bounds';
+const GRANTS = ['scale_within_limits', 'restart_pods', 'rollback', 'adjust_resources_within_bounds'];
 const BOUNDS =
   'resources: { cpu: { min: 100m, max: "2", target: 500m }, memory: { min: 128Mi, max: 2Gi, target: 512Mi } }';
 

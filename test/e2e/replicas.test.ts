@@ -369,9 +369,9 @@ function blueprintOf(ns: string, name: string): string {
   const text = blueprint(ns, name);
   switch (`${ns}/${name}`) {
     case 'duel/api':
-      return text.replace('version: 1.0.0', 'version: 1.0.0, priority: low');
+      return text.replace('version: 1.0.0', 'version: 1.0.0\n  priority: low');
     case 'duel/zoo':
-      return text.replace('version: 1.0.0', 'version: 1.0.0, priority: high');
+      return text.replace('version: 1.0.0', 'version: 1.0.0\n  priority: high');
     case 'asked/raise':
     case 'asked/once':
       return text.replace('scale_down_threshold: 40%', 'scale_down_threshold: 5%');

@@ -152,7 +152,7 @@ function deployment(name: string, replicas: number): KubeObject {
 
 /** That of shop/web, under the service's name. */
 function blueprint(name: string): KubeObject {
-  const loaded = loadBlueprint(readFileSync(WEB, 'utf8'), WEB);
+  const loaded = loadBlueprint(WEB, 'web.yaml');
   if (!loaded.ok) throw new Error(loaded.error.map(({ message }) => message).join('; '));
   return toObject({ ...loaded.value, name }, NAMESPACE);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { USUAL, usualFile } from '../../../src/testing/usualBlueprint.ts';
 import { ROOT } from '../pages.ts';
 
 /** Where the commands of a page run. */
@@ -17,7 +18,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export const WEB = path.join(import.meta.dirname, 'web.yaml');
+/** The `web.yaml` of the pages. */
+export const WEB = usualFile({
+  metadata: { name: 'web', namespace: 'shop', priority: 'high', criticality: 'critical' },
+  spec: { resources: USUAL.resources },
+  allowed: ['scale_within_limits', 'adjust_resources_within_bounds', 'restart_pods'],
+  stabilization: '5s',
+});
 
 /** A folder with `web.yaml` in it, `fairlead` and the programs of `more` on the PATH, no cluster and nobody logged in. */
 export function emptyStage(more: string | undefined): Stage & { readonly dir: string } {
@@ -28,7 +35,7 @@ export function emptyStage(more: string | undefined): Stage & { readonly dir: st
   writeFileSync(at('bin', 'fairlead'), `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${main} "$@"\n`, {
     mode: 0o755,
   });
-  writeFileSync(at('work', 'web.yaml'), readFileSync(WEB));
+  writeFileSync(at('work', 'web.yaml'), WEB);
   const programs = [at('bin'), ...(more === undefined ? [] : [more]), path.dirname(process.execPath)];
   return {
     dir,
