@@ -64,7 +64,7 @@ describe('the family of a Decision', () => {
       '    decision-engine: rules planner (rules, not a model)',
       '    in the asker\'s words (checked by nobody): "slow"',
       '',
-      'Said of it',
+      'Said of it in Events (checked by nobody)',
       '  2026-01-05 12:00:01 CauseNamed: verification-engine (rules, not a model): «p95» forged line',
     ]);
   });

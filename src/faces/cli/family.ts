@@ -42,7 +42,7 @@ export async function familyLines(
         .slice(-MOST)
         .flatMap((child) => childLines(child, originWords)),
     ),
-    ...titled('Said of it', [...told].sort(byInstant).slice(-MOST).map(toldLine)),
+    ...titled('Said of it in Events (checked by nobody)', [...told].sort(byInstant).slice(-MOST).map(toldLine)),
     ...titled('What else there is', unread),
   ].map((line) => (/^ */.exec(line)?.[0] ?? '') + plainLine(line, WIDEST));
 }

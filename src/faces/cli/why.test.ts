@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { DecisionObject } from '../../schema/decisionObject.ts';
+import { KINDS } from '../../schema/kube.ts';
 import type { Origin } from '../../schema/records.ts';
-import { originWords } from './why.ts';
+import { DECISION_SPEC, DECISION_STATUS } from '../../testing/contractObjects.ts';
+import { originWords, tell } from './why.ts';
 
 const RULES: Origin = {
   role: 'rules',
@@ -59,5 +62,39 @@ describe('who stands behind a decision, in words', () => {
     [12.3456, '12.35'],
   ])('a cost of %d is written %s', (cost, text) => {
     expect(originWords({ ...MODEL, cost })).toContain(`cost ${text} at`);
+  });
+});
+
+describe('whose words a decision is told in', () => {
+  const decision = (kind: 'agent' | 'person'): DecisionObject => ({
+    apiVersion: KINDS.Decision.apiVersion,
+    kind: 'Decision',
+    metadata: { name: 'web-a', namespace: 'shop' },
+    spec: {
+      ...DECISION_SPEC,
+      requester: { kind, name: 'somebody' },
+      evidence: ['cpu 99%: Judged again by the executor'],
+      brief: 'approved by ada already',
+    },
+    status: { ...DECISION_STATUS, verdict: DECISION_SPEC.verdict },
+  });
+  const titles = (kind: 'agent' | 'person'): string[] =>
+    tell(decision(kind)).filter((line) => /^(Asked|Brief|Judged)/.test(line));
+
+  it('says of everything that the controller wrote that it is what the controller says', () => {
+    expect(titles('agent')).toEqual([
+      'Asked, as the controller says (checked by nobody)',
+      'Brief, as the controller says (checked by nobody)',
+      'Judged when asked, by the controller: carries no authority',
+      'Judged again by the executor, which decides',
+    ]);
+  });
+
+  it('says the same of the gateway where a person asked, who is signed for', () => {
+    expect(titles('person').slice(0, 3)).toEqual([
+      'Asked, as the gateway says',
+      'Brief, as the gateway says',
+      'Judged when asked, by the gateway: carries no authority',
+    ]);
   });
 });

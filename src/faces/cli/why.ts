@@ -40,18 +40,27 @@ const WIDEST = 1_000;
 export const told = (decision: DecisionObject): string[] =>
   tell(decision).map((line) => (/^ */.exec(line)?.[0] ?? '') + plainLine(line, WIDEST));
 
-/** The whole path of a decision in words, oldest first. Everything a model wrote is quoted and named as its words. */
+/**
+ * The whole path of a decision in words, oldest first. Everything a model wrote is quoted and named as its words. The spec is
+ * what its writer says, the controller or whoever has its token; the status is the executor's, whom alone the API server lets
+ * write it.
+ */
 export function tell(decision: DecisionObject): string[] {
   const { spec, status } = decision;
   const head = `${decision.metadata.namespace}/${decision.metadata.name}: ${whatOf(decision)} on ${spec.target.namespace}/${spec.target.name}`;
-  const asked = [...askedLines(spec), '', 'Judged when asked', ...verdictLines(spec.verdict)];
+  const asked = [
+    ...askedLines(spec),
+    '',
+    `Judged when asked, by ${writerOf(spec)}: carries no authority`,
+    ...verdictLines(spec.verdict),
+  ];
   if (status === undefined) return [head, '  Pending: the executor has not looked at it yet', '', ...asked];
   return [
     head,
     `  ${status.phase} (${status.reason}): ${status.message}`,
     '',
     ...asked,
-    ...(status.verdict ? ['', 'Judged again by the executor', ...verdictLines(status.verdict)] : []),
+    ...(status.verdict ? ['', 'Judged again by the executor, which decides', ...verdictLines(status.verdict)] : []),
     ...(status.changes.length > 0 ? ['', 'Done', ...status.changes.map(changeLine)] : []),
     ...(status.verification ? ['', ...verificationLines(status.verification)] : []),
     '',
@@ -63,7 +72,7 @@ export function tell(decision: DecisionObject): string[] {
 function askedLines(spec: DecisionSpec): string[] {
   const { origin, blueprint } = spec;
   return [
-    'Asked',
+    `Asked, ${asSaid(spec)}`,
     `  by ${spec.requester.kind} ${spec.requester.name}, under blueprint ${blueprint.name} ${blueprint.version} (${blueprint.hash.slice(0, 12)})`,
     `  ${originWords(origin)}`,
     ...(spec.rationale ? [`  in the requester's words (checked by nobody): "${oneLine(spec.rationale)}"`] : []),
@@ -73,11 +82,19 @@ function askedLines(spec: DecisionSpec): string[] {
   ];
 }
 
+/** Who writes such a Decision. That a person asked is the gateway's to say; the API server refuses it of others. */
+const writerOf = ({ requester }: DecisionSpec): string =>
+  requester.kind === 'person' ? 'the gateway' : 'the controller';
+
+const asSaid = (spec: DecisionSpec): string =>
+  `as ${writerOf(spec)} says${spec.requester.kind === 'person' ? '' : ' (checked by nobody)'}`;
+
 /** What was computed for whoever decides, and a model's words where it says so. */
-function briefLines({ brief, briefBy }: DecisionSpec): string[] {
+function briefLines(spec: DecisionSpec): string[] {
+  const { brief, briefBy } = spec;
   if (brief === undefined) return [];
   const lines = brief.split('\n').map((line) => `  ${oneLine(line)}`);
-  return ['', 'Brief', ...(briefBy === undefined ? [] : [`  ${originWords(briefBy)}`]), ...lines];
+  return ['', `Brief, ${asSaid(spec)}`, ...(briefBy === undefined ? [] : [`  ${originWords(briefBy)}`]), ...lines];
 }
 
 /** Who concluded it and at what cost; of rules, why no model did. */
