@@ -3,11 +3,11 @@ import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { composeModel } from '../../../compose.ts';
 import { type Config, loadConfig } from '../../../config.ts';
 import { redactDeep } from '../../../kernel/redact.ts';
-import { KINDS, MANAGED_LABEL } from '../../../schema/kube.ts';
-import { labelCommand } from '../blueprints/offerLabel.ts';
+import { KINDS } from '../../../schema/kube.ts';
 import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io, print } from '../io.ts';
 import { openSession, type Session } from '../session.ts';
+import { labelFindings } from './doctorLabels.ts';
 import { besidePrometheus, numbersFinding, numbersTable, prometheusFinding } from './doctorNumbers.ts';
 import { roleFindings } from './doctorRoles.ts';
 import type { Finding } from './finding.ts';
@@ -18,7 +18,7 @@ const LEAST_ROOM = 64 * 1024 * 1024;
 const MODEL_TIMEOUT_MS = 120_000;
 
 /**
- * Looks at each dependency as it is used: fine, off on purpose, or wrong and the fix. Exit 1 when one is wrong. With
+ * Looks at each dependency as it is used: fine, off on purpose, worth a look, or wrong and the fix. Exit 1 when one is wrong. With
  * `--model` the model alone is looked at, more closely.
  */
 export async function doctor(
@@ -125,7 +125,7 @@ async function clusterFindings({ cluster, clock }: Session, ownNamespace: string
       'latency and errors',
       'install a custom metrics adapter, such as prometheus-adapter; without one only CPU is watched',
     ),
-    await labels(cluster),
+    ...(await labelFindings(cluster.reader)),
   ];
 }
 
@@ -180,59 +180,6 @@ async function metricsApi(
       };
   }
   return { what: group, state: 'wrong', detail: `not served: no ${gives}`, fix };
-}
-
-async function labels({ reader }: Session['cluster']): Promise<Finding> {
-  const [blueprints, deployments] = await Promise.all([reader.list(KINDS.Blueprint), reader.list(KINDS.Deployment)]);
-  if (!blueprints.ok || !deployments.ok) {
-    const error = blueprints.ok ? (deployments.ok ? '' : deployments.error.message) : blueprints.error.message;
-    return { what: 'blueprints', state: 'wrong', detail: error, fix: 'a right to list blueprints and deployments' };
-  }
-  if (blueprints.value.items.length === 0)
-    return { what: 'blueprints', state: 'off', detail: 'none yet: fairlead init drafts one' };
-  const governed = blueprints.value.items.map(({ metadata: { namespace, name }, spec }) => {
-    const target = (spec as { target?: { name?: string } } | undefined)?.target?.name ?? name;
-    const deployment = deployments.value.items.find(
-      ({ metadata }) => metadata.namespace === namespace && metadata.name === target,
-    );
-    return { namespace, name, target, deployment };
-  });
-  const [absent] = governed.filter(({ deployment }) => deployment === undefined);
-  if (absent !== undefined) {
-    return {
-      what: 'blueprints',
-      state: 'wrong',
-      detail: `${absent.namespace}/${absent.name} governs Deployment ${absent.target}, which is not there`,
-      fix: `kubectl get deploy -n ${absent.namespace}; name it in the blueprint's target, or delete the blueprint`,
-    };
-  }
-  const unlabelled = governed.filter(({ deployment }) => deployment?.metadata.labels?.[MANAGED_LABEL] !== 'true');
-  const [first] = unlabelled;
-  if (first !== undefined) {
-    return {
-      what: 'blueprints',
-      state: 'wrong',
-      detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
-      fix: labelCommand(first.namespace ?? '', first.target),
-    };
-  }
-  const known = new Set(governed.map(({ deployment }) => deployment));
-  const stray = deployments.value.items.filter(
-    (one) => one.metadata.labels?.[MANAGED_LABEL] === 'true' && !known.has(one),
-  );
-  return {
-    what: 'blueprints',
-    state: 'fine',
-    detail: `${governed.length}, every Deployment labelled${strayText(stray.map(({ metadata }) => metadata))}`,
-  };
-}
-
-/** No policy can tell that a Deployment has no Blueprint: docs/adr/0017. */
-function strayText(stray: readonly { readonly namespace?: string; readonly name: string }[]): string {
-  const [first] = stray;
-  return first === undefined
-    ? ''
-    : `; ${stray.length} more carry the label and no blueprint bounds them: give each one, or kubectl label deploy -n ${first.namespace} ${first.name} ${MANAGED_LABEL}-`;
 }
 
 async function modelFinding(config: Config): Promise<Finding> {
