@@ -49,6 +49,12 @@ export const Environment = z.object({
     .optional()
     .describe('the login at a gateway is kept in `fairlead` in it (default: `~/.config`)'),
   KUBECONFIG: z.string().optional().describe('kubeconfig, where `--kubeconfig` names none'),
+  KUBERNETES_SERVICE_HOST: z
+    .string()
+    .optional()
+    .describe(
+      "set by Kubernetes in each pod, where the first admin's link is not printed but the command that prints it",
+    ),
   NO_COLOR: z.string().optional().describe('set to anything: no colours'),
 });
 
@@ -75,6 +81,8 @@ export interface Config {
   readonly configDir: string;
   readonly kubeconfig?: string;
   readonly color: boolean;
+  /** What is printed goes into a log of the cluster. */
+  readonly inPod: boolean;
   /** Values that must never appear in a prompt, a log or the journal. */
   readonly secrets: readonly string[];
 }
@@ -131,6 +139,7 @@ export function loadConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     configDir: path.join(personal, 'fairlead'),
     dataDir: flags.data ?? path.join(state, 'fairlead'),
     color: parsed.data.NO_COLOR === undefined,
+    inPod: parsed.data.KUBERNETES_SERVICE_HOST !== undefined,
     secrets: [
       ...keysOf(models.value),
       alerts.value.webhook?.secret,

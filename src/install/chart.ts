@@ -164,7 +164,7 @@ Approvals at {{ .Values.gateway.publicUrl }}, from namespaces labelled fairlead.
 {{- else }}
 Approvals: kubectl port-forward -n {{ .Release.Namespace }} statefulset/fairlead-gateway 8484
 {{- end }}
-The first admin's link, once: kubectl logs -n {{ .Release.Namespace }} statefulset/fairlead-gateway
+The first admin's link: kubectl exec -n {{ .Release.Namespace }} statefulset/fairlead-gateway -- fairlead users add admin --role admin --secret --namespace {{ .Release.Namespace }}{{ with .Values.gateway.publicUrl }} --url {{ . }}{{ end }}
 
 Upgrades: Helm never touches the definitions of our kinds again. Before each upgrade:
   helm show crds CHART | kubectl apply --server-side --force-conflicts -f -

@@ -38,7 +38,7 @@ beforeAll(async () => {
       signal: stop.signal,
       interactive: false,
     };
-    const argv = ['serve', '--port', '0', '--data', at('data'), '--kubeconfig', at('kubeconfig')];
+    const argv = ['serve', '--port', '0', '--ops-port', '0', '--data', at('data'), '--kubeconfig', at('kubeconfig')];
     serving = runCli(argv, io);
   });
   await ready;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -140,6 +140,18 @@ export class PodProcess {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     this.#child = child;
+  }
+
+  /** As `kubectl exec` runs it, with the token and the environment of the pod; what it printed. */
+  exec(argv: readonly string[]): Promise<string> {
+    const kubeconfig = this.#args[this.#args.indexOf('--kubeconfig') + 1] ?? '';
+    const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...this.#env };
+    const args = [BIN, ...argv, '--kubeconfig', kubeconfig];
+    return new Promise((resolve, reject) => {
+      execFile(process.execPath, args, { env, timeout: 60_000 }, (error, out, said) =>
+        error === null ? resolve(out) : reject(new Error(`${argv.join(' ')}\n${out}${said}`)),
+      );
+    });
   }
 
   /** The status of a probe; 0 while nobody answers. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type Act, changeFlags, output } from '../options.ts';
+import { type Act, changeFlags, cluster, output } from '../options.ts';
+import { USUAL_URL } from './linkCommand.ts';
 
 /** Of those that ask a gateway: who and where is what `fairlead login` kept. */
 const client = (command: Command): Command =>
@@ -7,7 +8,11 @@ const client = (command: Command): Command =>
 
 /** Of those that work on the data folder as well, for the first admin and for a gateway that is down. */
 const stored = (command: Command): Command =>
-  client(command).option('--data <dir>', 'work on the users.json of this folder, without a gateway');
+  cluster(
+    client(command)
+      .option('--data <dir>', 'work on the users.json of this folder, without a gateway')
+      .option('--secret', 'work on the Secret fairlead-gateway, without a gateway: in its pod, or as who may write it'),
+  );
 
 /** People: who may log in, with what, and what they answer. */
 export function peopleCommands(program: Command, act: Act): void {
@@ -65,9 +70,12 @@ export function peopleCommands(program: Command, act: Act): void {
       new Option('--role <role>', 'what they may do').choices(['viewer', 'operator', 'admin']).default('operator'),
     )
     .option('--group <groups...>', 'groups, as blueprints name approvers')
-    .option('--url <url>', 'with --data: how the gateway is reached', 'http://127.0.0.1:8484')
+    .option('--url <url>', 'with --data or --secret: how the gateway is reached', USUAL_URL)
     .action(act(async () => (await import('./users.ts')).usersAdd))
-    .addHelpText('after', '\nExamples:\n  fairlead users add ada --group devops-team');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  fairlead users add ada --group devops-team\n  kubectl exec -n agent-system statefulset/fairlead-gateway -- fairlead users add admin --role admin --secret',
+    );
   session(stored(users.command('list')))
     .description('everybody, with role and groups')
     .action(act(async () => (await import('./users.ts')).usersList));

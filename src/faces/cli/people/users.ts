@@ -1,22 +1,27 @@
 import { fileStore } from '../../../adapters/people/fileStore.ts';
+import { secretStore } from '../../../adapters/people/secretStore.ts';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { Gatekeeper } from '../../../gateway/people/gatekeeper.ts';
 import { putUser } from '../../../gateway/people/users.ts';
 import { isoInstant } from '../../../kernel/instant.ts';
+import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { PeopleStore } from '../../../ports/peopleStore.ts';
 import { InviteMade, UserList } from '../../../schema/api/lists.ts';
 import { UserBody, type UserView } from '../../../schema/api/people.ts';
 import { linkOf } from '../../http/links.ts';
+import type { ClusterFlags } from '../flags.ts';
 import { EXIT, type Format, type Io, print, table } from '../io.ts';
+import { openSession } from '../session.ts';
 import { callGateway } from './gatewayClient.ts';
 import { gatewayUrl } from './gatewayLogin.ts';
 import { type Caller, inSession, wrongUrl } from './gatewaySession.ts';
 
-interface Flags {
+interface Flags extends ClusterFlags {
   readonly gateway?: string;
   readonly as?: string;
   readonly passwordFile?: string;
   readonly data?: string;
+  readonly secret?: boolean;
   readonly output: Format;
 }
 interface AddFlags extends Flags {
@@ -25,7 +30,7 @@ interface AddFlags extends Flags {
   readonly url: string;
 }
 
-/** Adds a person, or changes them, and prints a one-time link for their password. With --data on the file itself. */
+/** Adds a person, or changes them, and prints a one-time link for their password. With --data or --secret in the store itself. */
 export async function usersAdd(io: Io, name: string, flags: AddFlags): Promise<number> {
   const body = UserBody.safeParse({ name, role: flags.role, groups: flags.group ?? [] });
   if (!body.success) {
@@ -34,10 +39,12 @@ export async function usersAdd(io: Io, name: string, flags: AddFlags): Promise<n
     return EXIT.usage;
   }
   const { data } = body;
-  if (flags.data !== undefined) {
+  const stored = await storeOf(io, flags);
+  if (!stored.ok) return stored.error;
+  const { value: store } = stored;
+  if (store !== undefined) {
     const url = gatewayUrl(flags.url);
     if (url === undefined) return failed(io, wrongUrl(flags.url));
-    const store = fileStore(flags.data, systemClock);
     const kept = await putUser(store, systemClock, { name: data.name, role: data.role, groups: data.groups });
     if (!kept.ok) return failed(io, kept.error);
     const secret = await new Gatekeeper(store, systemClock).invite(name);
@@ -54,8 +61,10 @@ export async function usersAdd(io: Io, name: string, flags: AddFlags): Promise<n
 }
 
 export async function usersList(io: Io, flags: Flags): Promise<number> {
-  if (flags.data !== undefined) {
-    const users = await storedUsers(fileStore(flags.data, systemClock));
+  const stored = await storeOf(io, flags);
+  if (!stored.ok) return stored.error;
+  if (stored.value !== undefined) {
+    const users = await storedUsers(stored.value);
     return typeof users === 'string' ? failed(io, users) : listed(io, flags, users);
   }
   return session(io, flags, async (caller) => {
@@ -70,8 +79,10 @@ export async function usersDisable(io: Io, name: string, flags: Flags): Promise<
     print(io, flags.output, { disabled: name }, () => `${name} is disabled\n`);
     return EXIT.ok;
   };
-  if (flags.data !== undefined) {
-    const store = fileStore(flags.data, systemClock);
+  const stored = await storeOf(io, flags);
+  if (!stored.ok) return stored.error;
+  const { value: store } = stored;
+  if (store !== undefined) {
     const users = await storedUsers(store);
     if (typeof users === 'string') return failed(io, users);
     const user = users.find((one) => one.name === name);
@@ -89,6 +100,18 @@ export async function usersDisable(io: Io, name: string, flags: Flags): Promise<
     const saved = await callGateway(caller.at, 'PUT', '/api/users', { as: caller.as, body });
     return saved.ok ? done() : failed(io, saved.error.message);
   });
+}
+
+/** The store that the flags name: the document itself, with nobody's session. Undefined: the gateway is asked. An exit code when it said what is wrong. */
+async function storeOf(io: Io, flags: Flags): Promise<Result<PeopleStore | undefined, number>> {
+  if (flags.data !== undefined && flags.secret === true) {
+    io.err('fairlead: --data and --secret name two stores: write one of them\n');
+    return err(EXIT.usage);
+  }
+  if (flags.data !== undefined) return ok(fileStore(flags.data, systemClock));
+  if (flags.secret !== true) return ok(undefined);
+  const session = await openSession(io, flags);
+  return session === undefined ? err(EXIT.failed) : ok(secretStore(session.cluster.ownSecret(flags.namespace)));
 }
 
 const OTHER_VERSION = 'the gateway speaks another version of the API';
@@ -116,7 +139,7 @@ async function askedUsers({ at, as }: Caller): Promise<readonly UserView[] | str
 function listed(io: Io, flags: Flags, users: readonly UserView[]): number {
   print(io, flags.output, { items: users }, () =>
     users.length === 0
-      ? 'no users; fairlead users add NAME --role admin --data DIR makes the first\n'
+      ? 'no users; fairlead users add NAME --role admin, with --data DIR or --secret, makes the first\n'
       : table(
           ['NAME', 'ROLE', 'GROUPS', 'SINCE', 'STATE'],
           users.map(({ name, role, groups, createdAt, disabled }) => [

@@ -3,7 +3,7 @@ import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { ChangeFeed } from '../../../gateway/changes.ts';
 import type { GatewayDeps } from '../../../gateway/deps.ts';
 import { Attempts } from '../../../gateway/people/attempts.ts';
-import { firstAdmin } from '../../../gateway/people/firstAdmin.ts';
+import { firstAdmin, inviteFirstAdmin } from '../../../gateway/people/firstAdmin.ts';
 import { Gatekeeper } from '../../../gateway/people/gatekeeper.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { PeopleStore } from '../../../ports/peopleStore.ts';
@@ -75,6 +75,8 @@ export interface GatewayProcess {
   readonly stand: Stand;
   readonly clusterName: string;
   readonly queue?: QueueDesk;
+  /** The command that prints the first admin's link, where what this process prints is read by more than its owner. */
+  readonly linkBy?: (name: string, url: string) => string;
 }
 
 export interface Served {
@@ -86,7 +88,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Opens the port, says where, and prints a one-time link while no admin can log in. */
+/** Opens the port, says where, and while no admin can log in prints a one-time link, or the command that does. */
 export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess): Promise<Result<Served, string>> {
   const { gateway, store, stand, clusterName, queue = NO_QUEUE } = process;
   const keeper = new Gatekeeper(store, systemClock);
@@ -128,15 +130,14 @@ export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess)
   const place = placeOf(stand.standing, server.value.port);
   if (!place.ok) return place;
   const { url } = place.value;
-  const admin = await firstAdmin(store, systemClock, keeper);
+  const admin = await wordsForAdmin(process, keeper, url);
   if (!admin.ok) {
     await server.value.close();
     return admin;
   }
-  io.err(`approvals at ${url}${pages === undefined ? ' (no web pages: npm run build makes them)' : ''}\n`);
-  if (admin.value !== undefined) {
-    io.err(`${admin.value.name} sets a password here, once, within a day: ${linkOf(url, admin.value.secret)}\n`);
-  }
+  io.err(
+    `approvals at ${url}${pages === undefined ? ' (no web pages: npm run build makes them)' : ''}\n${admin.value}`,
+  );
   gateway.observer.onChange((kind, { metadata: { namespace, name } }) => {
     const changed = CHANGES[kind];
     if (changed !== undefined) feed.tell({ kind: changed, ...(namespace && { namespace }), name });
@@ -155,6 +156,22 @@ export async function serveGateway(io: Pick<Io, 'err'>, process: GatewayProcess)
       await server.value.close();
     },
   });
+}
+
+/** Nothing once an admin has a password. */
+async function wordsForAdmin(
+  { store, linkBy }: GatewayProcess,
+  keeper: Gatekeeper,
+  url: string,
+): Promise<Result<string, string>> {
+  const admin = await firstAdmin(store);
+  if (!admin.ok) return admin;
+  const { value: name } = admin;
+  if (name === undefined) return ok('');
+  if (linkBy !== undefined)
+    return ok(`no admin has a password yet; a one-time link is printed by: ${linkBy(name, url)}\n`);
+  const secret = await inviteFirstAdmin(store, systemClock, keeper, name);
+  return secret.ok ? ok(`${name} sets a password here, once, within a day: ${linkOf(url, secret.value)}\n`) : secret;
 }
 
 const CHANGES: Readonly<Record<string, ChangeEvent['kind']>> = {

@@ -14,6 +14,7 @@ import type { Observer } from '../../../observe/observer.ts';
 import type { Journal } from '../../../ports/journal.ts';
 import type { QueueState } from '../../../schema/api/records.ts';
 import type { Io } from '../io.ts';
+import { linkCommand } from '../people/linkCommand.ts';
 import type { Session } from '../session.ts';
 import { type Served, type Stand, serveGateway } from './gateway.ts';
 
@@ -69,7 +70,15 @@ export async function openGateway(
     changed: () => served?.feed.tell({ kind: 'queue' }),
     nudge: () => nudged(),
   });
-  const opened = await serveGateway(io, { gateway, store, stand, clusterName: cluster.context, queue: notices });
+  const linkBy = linkCommand({ people, ownNamespace: wiring.ownNamespace, ...config });
+  const opened = await serveGateway(io, {
+    gateway,
+    store,
+    stand,
+    clusterName: cluster.context,
+    queue: notices,
+    ...(linkBy && { linkBy }),
+  });
   if (!opened.ok) {
     await notices.close();
     return opened;
