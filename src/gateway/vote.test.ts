@@ -139,6 +139,33 @@ describe('an answer is refused', () => {
     expect(none).toMatchObject(refusedAs('notFound'));
   });
 
+  it('once it is superseded, and says which request took its place', async () => {
+    const view = await asked();
+    const { digest } = await view.card();
+    view.stage.world.edit(KINDS.Deployment, 'shop', 'web', (draft) => {
+      draft.spec = { ...(draft.spec as object), replicas: 5 };
+    });
+    const answer = () => vote(view.deps, identity(), where, { vote: 'approve', digest });
+    for (let passes = 0; passes < 3; passes += 1) {
+      await view.stage.observe(1_000);
+      await view.executor.pass();
+    }
+    await view.stage.observe(1_000);
+    expect(await answer()).toMatchObject(
+      refusedAs('decided', new RegExp(`^this request is superseded already: shop/${REQUEST}-2 took its place$`)),
+    );
+    expect((await view.card()).may).toMatchObject({
+      approve: false,
+      why: expect.stringContaining(`${REQUEST}-2 took`),
+    });
+    // What no Decision waits for took nothing's place.
+    view.stage.world.edit(KINDS.Decision, 'shop', REQUEST, (draft) => {
+      draft.status = { ...(draft.status as object), approval: `${REQUEST}-3` };
+    });
+    await view.stage.observe(1_000);
+    expect(await answer()).toMatchObject(refusedAs('decided', /^this request is superseded already$/));
+  });
+
   it('after the time to decide', async () => {
     const view = await asked();
     const { digest } = await view.card();

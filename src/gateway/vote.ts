@@ -14,7 +14,8 @@ import { isAskedNow, NOT_ASKED } from './askedNow.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import { raiseOffer } from './raise.ts';
-import { readDecision } from './views/records.ts';
+import { isOverWords, replacementOf } from './replacement.ts';
+import { readDecision, readRequest } from './views/records.ts';
 
 const ATTEMPTS = 5;
 
@@ -86,10 +87,9 @@ async function whyNot(
   const phase = status.success ? status.data.phase : 'Pending';
   const sofar = tally(request, deps.trust);
   if (phase !== 'Pending' || sofar.kind !== 'pending') {
-    return {
-      code: 'decided',
-      message: `this request is ${phase === 'Pending' ? sofar.kind : phase.toLowerCase()} already`,
-    };
+    const record = readRequest(request);
+    const instead = record && replacementOf(deps, record);
+    return { code: 'decided', message: isOverWords(phase === 'Pending' ? sofar.kind : phase, instead) };
   }
   if (deps.clock.now() > Date.parse(spec.decideBy)) {
     return { code: 'decided', message: `the time to decide ended at ${spec.decideBy}: no answer means rejected` };

@@ -8,6 +8,7 @@ import { wantedOf } from '../../schema/wish.ts';
 import { isAskedNow } from '../askedNow.ts';
 import type { GatewayDeps, Refused } from '../deps.ts';
 import type { Identity } from '../people/identity.ts';
+import { replacementOf } from '../replacement.ts';
 import { alternativeViews } from './alternativeViews.ts';
 import { approvalSummary } from './approvalSummary.ts';
 import {
@@ -126,7 +127,15 @@ function cardOf(who: Identity, looked: Looked, raise: ApprovalCard['raise']): Ap
     requester: requesterOf(looked),
     given: voteViews(request, deps.trust),
     ...termsOf(looked, raise),
-    may: mayNow(who, request, { standing, isStale: stale.length > 0, raise, unreadable, forbidden, isAsked }),
+    may: mayNow(who, request, {
+      standing,
+      isStale: stale.length > 0,
+      raise,
+      unreadable,
+      forbidden,
+      isAsked,
+      instead: replacementOf(deps, request),
+    }),
     asks: asksOf(summary.risk, spec.target.name),
     receipt: receiptOf(request, standing, decision),
   };

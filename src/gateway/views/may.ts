@@ -2,6 +2,7 @@ import { mayNotDecide, whyFull } from '../../approvals/tally.ts';
 import type { ApprovalCard } from '../../schema/api/approvals.ts';
 import { NOT_ASKED } from '../askedNow.ts';
 import type { Identity } from '../people/identity.ts';
+import { isOverWords } from '../replacement.ts';
 import type { RequestRecord, Standing } from './records.ts';
 import { clock } from './told.ts';
 
@@ -25,6 +26,8 @@ export interface Ground {
   readonly forbidden: string | undefined;
   /** Whether it is what the gate asks of people now, and not what somebody else wrote. */
   readonly isAsked: boolean;
+  /** The request that took its place. */
+  readonly instead: string | undefined;
   readonly raise: { readonly ownedBy?: string | undefined } | undefined;
 }
 
@@ -32,7 +35,7 @@ export interface Ground {
 export function mayNow(who: Identity, request: RequestRecord, ground: Ground): May {
   const nothing = (why: string): May => ({ approve: false, raise: false, reject: false, why });
   const { standing, raise } = ground;
-  if (standing.phase !== 'Pending') return nothing(decidedWords(request, standing));
+  if (standing.phase !== 'Pending') return nothing(decidedWords(request, ground));
   const barred = hasNoVote(who, request);
   if (barred !== undefined) return nothing(barred);
   const full = whyFull(request.object);
@@ -58,8 +61,8 @@ export function mayNow(who: Identity, request: RequestRecord, ground: Ground): M
   return { approve: true, raise: canRaise, reject: true, ...(why !== undefined && { why }) };
 }
 
-function decidedWords({ spec }: RequestRecord, { phase }: Standing): string {
+function decidedWords({ spec }: RequestRecord, { standing: { phase }, instead }: Ground): string {
   return phase === 'Expired'
     ? `the time to decide ended at ${clock(Date.parse(spec.decideBy))} UTC: no answer means rejected`
-    : `this request is ${phase.toLowerCase()} already`;
+    : isOverWords(phase, instead);
 }
