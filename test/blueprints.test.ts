@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readDecision, requestFrom } from '../src/executor/heldDecision.ts';
+import { readDecision, requestFrom } from '../src/executor/records/heldDecision.ts';
 import { decide } from '../src/policy/decide.ts';
 import { effective, effectiveGlobal } from '../src/schema/blueprint/effective.ts';
 import { loadBlueprint, loadGlobal } from '../src/schema/blueprint/load.ts';

@@ -1,5 +1,5 @@
 import type { ExecutorDeps } from '../src/executor/deps.ts';
-import type { HeldDecision } from '../src/executor/heldDecision.ts';
+import type { HeldDecision } from '../src/executor/records/heldDecision.ts';
 import type { ServiceView } from '../src/observe/serviceView.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ClusterError, ClusterResult } from '../src/ports/cluster.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../src/approvals/subject.ts';
-import { APPROVED } from '../src/executor/heldDecision.ts';
+import { APPROVED } from '../src/executor/records/heldDecision.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import type { DecisionStatus } from '../src/schema/records.ts';
 import type { Vote } from '../src/schema/vote.ts';

@@ -5,18 +5,18 @@ import type { Counters, InFlight, OperationRecord } from '../schema/counters.ts'
 import { cut, verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { Baseline, ChangeRecord, DecisionStatus } from '../schema/records.ts';
-import { alert, alertLost } from './alert.ts';
-import { giveBack } from './close.ts';
 import { carriedChange, confirm } from './confirm.ts';
+import { slotOf, takeSlot } from './counters/slot.ts';
 import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { freeFleetSlot, takeFleetSlot } from './fleetSlot.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { freeFleetSlot, takeFleetSlot } from './fleet/fleetSlot.ts';
+import { holdsSlot, isUnderWay } from './fleet/underWay.ts';
+import { alert, alertLost } from './records/alert.ts';
+import { giveBack } from './records/close.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
+import { UNLOGGED, writeStatus } from './records/writeStatus.ts';
 import { clockDiffers } from './serverTime.ts';
-import { slotOf, takeSlot } from './slot.ts';
 import { stillAllowed } from './stillAllowed.ts';
-import { holdsSlot, isUnderWay } from './underWay.ts';
-import { UNLOGGED, writeStatus } from './writeStatus.ts';
 
 /** One write about to be done, with everything that is recorded of it. */
 export interface Write {

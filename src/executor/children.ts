@@ -2,11 +2,11 @@ import { KINDS } from '../schema/kube.ts';
 import { FINAL } from '../schema/records.ts';
 import { sameJson } from '../schema/resources.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
-import { type HeldDecision, isOrder, readDecision } from './heldDecision.ts';
 import { takePace } from './pace.ts';
+import { type HeldDecision, isOrder, readDecision } from './records/heldDecision.ts';
 import { type ChildFault, refuseChild } from './refuseChild.ts';
 import { request } from './request.ts';
-import { undoOnRequest } from './undoOnRequest.ts';
+import { undoOnRequest } from './verification/undoOnRequest.ts';
 
 /** The same wish is tried again so often after it failed. */
 const RETRIES = 2;

@@ -4,11 +4,11 @@ import type { LastChange } from '../schema/change.ts';
 import type { EventReason } from '../schema/eventReasons.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { ChangeRecord } from '../schema/records.ts';
+import { updateCounters } from './counters/slot.ts';
 import type { ExecutorDeps } from './deps.ts';
-import { attribution, tell } from './events.ts';
-import type { HeldDecision } from './heldDecision.ts';
-import { updateCounters } from './slot.ts';
-import { writeStatus } from './writeStatus.ts';
+import { attribution, tell } from './records/events.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
+import { writeStatus } from './records/writeStatus.ts';
 
 /** The change that the target's annotation names: `null` when there is none (or no target), undefined when it could not be read. */
 export async function carriedChange(deps: ExecutorDeps, held: HeldDecision): Promise<LastChange | null | undefined> {

@@ -6,7 +6,7 @@ import type { Request } from '../schema/request.ts';
 import type { CheckedApproval, GateInput, Verdict } from '../schema/verdict.ts';
 import type { Workload } from '../schema/workload.ts';
 import type { ExecutorDeps } from './deps.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
 
 export interface Judged {
   readonly kind: 'judged';

@@ -3,9 +3,9 @@ import { changeRecord, type GivenDecision, heldDecision } from '../../test/execu
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';
 import { NOON } from '../testing/gateInput.ts';
-import { approvedAt, pacing, readDecision } from './heldDecision.ts';
+import { rejectedLately } from './approvals/rejectedLately.ts';
 import { paceOf } from './pace.ts';
-import { rejectedLately } from './rejectedLately.ts';
+import { approvedAt, pacing, readDecision } from './records/heldDecision.ts';
 import { clockDiffers } from './serverTime.ts';
 
 const iso = (ms: number): string => new Date(NOON + ms).toISOString();

@@ -1,23 +1,23 @@
 import { assertNever } from '../kernel/assertNever.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { type DecisionStatus, FINAL, FLEET } from '../schema/records.ts';
-import { awaitApproval } from './awaitApproval.ts';
-import { catchUp } from './catchUp.ts';
+import { awaitApproval } from './approvals/awaitApproval.ts';
+import { endLeftRequests } from './approvals/leftRequests.ts';
+import { recordBlueprint } from './blueprints/recordBlueprint.ts';
 import { lookAtChild } from './children.ts';
+import { isToBeMended } from './counters/mendCounters.ts';
+import { type Recovered, recoverSlot, settleIntent } from './counters/recover.ts';
+import { thaw } from './counters/thaw.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
-import { Halts } from './halts.ts';
-import { type HeldDecision, readDecision } from './heldDecision.ts';
-import { endLeftRequests } from './leftRequests.ts';
-import { isToBeMended } from './mendCounters.ts';
-import { recordBlueprint } from './recordBlueprint.ts';
-import { type Recovered, recoverSlot, settleIntent } from './recover.ts';
-import { recoverFleet } from './recoverFleet.ts';
+import { Halts } from './fleet/halts.ts';
+import { recoverFleet } from './fleet/recoverFleet.ts';
+import { catchUp } from './records/catchUp.ts';
+import { type HeldDecision, readDecision } from './records/heldDecision.ts';
+import { retire } from './records/retention.ts';
 import { request } from './request.ts';
 import { type Mirrored, mirroredOf, restsUntil } from './restsUntil.ts';
-import { retire } from './retention.ts';
-import { thaw } from './thaw.ts';
-import { verify } from './verify.ts';
-import { watch } from './watch.ts';
+import { verify } from './verification/verify.ts';
+import { watch } from './verification/watch.ts';
 
 interface Service {
   readonly namespace: string;

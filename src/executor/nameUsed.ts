@@ -1,8 +1,8 @@
-import { finish } from './close.ts';
 import type { Judged } from './decideAgain.ts';
 import type { AgainAt, ExecutorDeps } from './deps.ts';
-import { tell } from './events.ts';
-import { type HeldDecision, lastApplied } from './heldDecision.ts';
+import { finish } from './records/close.ts';
+import { tell } from './records/events.ts';
+import { type HeldDecision, lastApplied } from './records/heldDecision.ts';
 
 /**
  * Ids of writes and their records in the budgets are made of the Decision's name. One that says it has written nothing

@@ -1,5 +1,5 @@
 import { type DecisionStatus, FINAL } from '../schema/records.ts';
-import { approvedAt, type HeldDecision, isOrder, pacing } from './heldDecision.ts';
+import { approvedAt, type HeldDecision, isOrder, pacing } from './records/heldDecision.ts';
 
 const AGENT_MS = 60_000;
 const PERSON_MS = 600_000;

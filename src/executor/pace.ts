@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../kernel/result.ts';
 import { FINAL, type Pace } from '../schema/records.ts';
 import { wantedOf } from '../schema/wish.ts';
-import { finish } from './close.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { finish } from './records/close.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
+import { writeStatus } from './records/writeStatus.ts';
 import { type ChildFault, refuseChild } from './refuseChild.ts';
-import { writeStatus } from './writeStatus.ts';
 
 /** Nobody holds a step back for longer. */
 const LONGEST_MS = 300_000;

@@ -8,11 +8,11 @@ import type { Finding, Verdict } from '../schema/verdict.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';
 import { calmBlueprint } from '../testing/gateInput.ts';
 import { PEOPLE, testPeople } from '../testing/people.ts';
-import { blueprintStatus } from './blueprintStatus.ts';
-import { outcomeOf } from './close.ts';
+import { blueprintStatus } from './blueprints/blueprintStatus.ts';
 import { deciding } from './deciding.ts';
-import { type HeldDecision, lastApplied, openIntent, readDecision, requestFrom } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
+import { outcomeOf } from './records/close.ts';
+import { type HeldDecision, lastApplied, openIntent, readDecision, requestFrom } from './records/heldDecision.ts';
 
 const T = Date.UTC(2026, 0, 5, 12);
 const OTHERS = testPeople('test-cluster', 'another gateway');

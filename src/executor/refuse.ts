@@ -1,13 +1,13 @@
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Verdict } from '../schema/verdict.ts';
-import { alert } from './alert.ts';
-import { unlogged } from './close.ts';
 import type { Judged } from './decideAgain.ts';
 import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
-import { tell } from './events.ts';
-import type { HeldDecision } from './heldDecision.ts';
-import { writeStatus } from './writeStatus.ts';
+import { alert } from './records/alert.ts';
+import { unlogged } from './records/close.ts';
+import { tell } from './records/events.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
+import { writeStatus } from './records/writeStatus.ts';
 
 /** A floor that cannot be had for so long under breach is a person's. */
 const FLOOR_WAIT_MS = 300_000;

@@ -1,7 +1,7 @@
-import { finish } from './close.ts';
 import type { AgainAt, ExecutorDeps } from './deps.ts';
-import { tell } from './events.ts';
-import type { HeldDecision } from './heldDecision.ts';
+import { finish } from './records/close.ts';
+import { tell } from './records/events.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
 
 /** Why a child is refused, as a code and in words. */
 export interface ChildFault {

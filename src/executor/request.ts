@@ -4,17 +4,17 @@ import { changeFactsOf, factsOf } from '../policy/facts.ts';
 import { verdictRecord } from '../schema/decisionObject.ts';
 import type { Permit } from '../schema/permit.ts';
 import type { CheckedApproval, Verdict } from '../schema/verdict.ts';
-import { type ApprovalAtHand, approvalAtHand, consume, type Given, stillStands } from './approvalAtHand.ts';
-import { askApproval } from './askApproval.ts';
+import { type ApprovalAtHand, approvalAtHand, consume, type Given, stillStands } from './approvals/approvalAtHand.ts';
+import { askApproval } from './approvals/askApproval.ts';
+import { endRequest } from './approvals/endRequest.ts';
 import { carryOut, type Write } from './carryOut.ts';
-import { defer, finish, unlogged } from './close.ts';
 import { type Again, decideAgain, type Judged } from './decideAgain.ts';
 import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
-import { endRequest } from './endRequest.ts';
-import { type HeldDecision, lastApplied, requestFrom } from './heldDecision.ts';
 import { isNameUsed, refuseUsedName } from './nameUsed.ts';
 import { outOfTime } from './outOfTime.ts';
+import { defer, finish, unlogged } from './records/close.ts';
+import { type HeldDecision, lastApplied, requestFrom } from './records/heldDecision.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
 
 /** A write is worth a look at once: it often takes effect within a second or two. */

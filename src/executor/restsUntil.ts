@@ -1,9 +1,9 @@
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { KubeObject } from '../schema/kube.ts';
+import { standing } from './approvals/standing.ts';
 import type { AgainAt, ExecutorDeps, Sight } from './deps.ts';
-import type { HeldDecision } from './heldDecision.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
-import { standing } from './standing.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
 
 /** What the mirrors show at one pass, by namespace and name. */
 export interface Mirrored {

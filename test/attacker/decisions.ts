@@ -1,4 +1,4 @@
-import { APPROVED } from '../../src/executor/heldDecision.ts';
+import { APPROVED } from '../../src/executor/records/heldDecision.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import {
   ApprovalRequestSpec,

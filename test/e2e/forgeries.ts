@@ -1,5 +1,5 @@
 import { digestOf } from '../../src/approvals/subject.ts';
-import { APPROVED } from '../../src/executor/heldDecision.ts';
+import { APPROVED } from '../../src/executor/records/heldDecision.ts';
 import { IDLE_MS } from '../../src/gateway/people/gatekeeper.ts';
 import type { KubeObject } from '../../src/schema/kube.ts';
 import { DecisionStatus } from '../../src/schema/records.ts';

@@ -344,12 +344,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'get pods/log': 'test/contract/realAdapter.test.ts',
   'list events.events.k8s.io': 'src/calls/reads.test.ts',
   'list controllerrevisions.apps': 'src/observe/observer.test.ts: the newest version of a blueprint is refused',
-  'get controllerrevisions.apps': 'src/executor/recordBlueprint.test.ts',
-  'update controllerrevisions.apps': 'src/executor/recordBlueprint.test.ts',
-  'delete controllerrevisions.apps': 'src/executor/recordBlueprint.test.ts',
+  'get controllerrevisions.apps': 'src/executor/blueprints/recordBlueprint.test.ts',
+  'update controllerrevisions.apps': 'src/executor/blueprints/recordBlueprint.test.ts',
+  'delete controllerrevisions.apps': 'src/executor/blueprints/recordBlueprint.test.ts',
   'get replicasets.apps': 'test/e2e/repair.test.ts',
-  'delete decisions.fairlead.dev': 'src/executor/retention.test.ts',
-  'delete approvalrequests.fairlead.dev': 'src/executor/retention.test.ts',
+  'delete decisions.fairlead.dev': 'src/executor/records/retention.test.ts',
+  'delete approvalrequests.fairlead.dev': 'src/executor/records/retention.test.ts',
 };
 
 const HOSTILE = completion({

@@ -8,7 +8,7 @@ import { DECISION_TOOLS, DecisionEngine, loadDecisionPrompt } from '../../src/ag
 import { viewOf } from '../../src/calls/judge.ts';
 import { Propose } from '../../src/controller/propose.ts';
 import { decideAgain } from '../../src/executor/decideAgain.ts';
-import { readDecision, requestFrom } from '../../src/executor/heldDecision.ts';
+import { readDecision, requestFrom } from '../../src/executor/records/heldDecision.ts';
 import { mcp } from '../../src/faces/cli/chat/mcp.ts';
 import { changeAsked } from '../../src/faces/cli/people/changeAsked.ts';
 import { keepLogin } from '../../src/faces/cli/people/gatewayLogin.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/adapters/pino/log.ts';
-import { attribution } from '../../src/executor/events.ts';
-import type { HeldDecision } from '../../src/executor/heldDecision.ts';
+import { attribution } from '../../src/executor/records/events.ts';
+import type { HeldDecision } from '../../src/executor/records/heldDecision.ts';
 import { print, table } from '../../src/faces/cli/io.ts';
 import { told } from '../../src/faces/cli/why.ts';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
