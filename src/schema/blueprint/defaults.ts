@@ -50,8 +50,8 @@ export function defaultsInForce(doc: BlueprintDoc): DefaultInForce[] {
   silent(scaling.scale_up_threshold, 'scaling.scale_up_threshold', formatPercent(upThresholdFor(target)));
   silent(scaling.scale_down_threshold, 'scaling.scale_down_threshold', formatPercent(downThresholdFor(target)));
   silent(scaling.tolerance, 'scaling.tolerance', formatPercent(DEFAULT_TOLERANCE));
-  silent(spec.resources?.cpu, 'resources.cpu', 'none', 'the CPU request is never changed');
-  silent(spec.resources?.memory, 'resources.memory', 'none', 'the memory request is never changed');
+  silent(spec.resources?.cpu, 'resources.cpu', 'none', 'request and limit of CPU are never changed');
+  silent(spec.resources?.memory, 'resources.memory', 'none', 'request and limit of memory are never changed');
   silent(spec.performance?.latency_target_p95, 'performance.latency_target_p95', 'none', 'latency is not watched');
   silent(spec.performance?.error_rate_threshold, 'performance.error_rate_threshold', 'none', 'errors are not watched');
   const authority = governance?.agent_authority;

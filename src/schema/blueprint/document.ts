@@ -46,12 +46,16 @@ const Scaling = z.strictObject({
 const bounds = (quantity: typeof cpu, examples: readonly [string, string, string], what: string) =>
   z
     .strictObject({
-      min: quantity(examples[0]).describe(`The least ${what} a pod may request.`),
-      max: quantity(examples[1]).describe(`The most ${what} a pod may request.`),
-      target: quantity(examples[2]).describe(`The ${what} request to aim at.`),
+      min: quantity(examples[0]).describe(`The least that a request or limit of ${what} may be set to.`),
+      max: quantity(examples[1]).describe(`The most that a request or limit of ${what} may be set to.`),
+      target: quantity(examples[2]).describe(
+        `The ${what} that a pod is meant to have: one step up from less may go there.`,
+      ),
     })
     .optional()
-    .describe(`Bounds of the ${what} of one pod. Absent: it is never changed.`);
+    .describe(
+      `Bounds of the ${what} of one pod, its request and its limit${what === 'CPU' ? '; the request sizes the replicas, and stays' : ''}. Absent: it is never changed.`,
+    );
 
 const Resources = z.strictObject({
   cpu: bounds(cpu, ['100m', '1000m', '500m'], 'CPU'),

@@ -104,6 +104,25 @@ describe('a draft for a Deployment', () => {
     });
   });
 
+  it.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+    ['no limit', { cpu: '500m' }, {}, /max: 1000m, target: 500m } +# no limit is set now, so none is raised\n/],
+    ['a limit below max', { cpu: '500m' }, { cpu: '800m' }, /max: 1000m, target: 500m }\n/],
+    ['a limit that is not', { cpu: '500m' }, { cpu: '2' }, /max: 1000m, .*# the limit is 2000m now: it is raised only/],
+    [
+      'a limit alone, which is the request',
+      {},
+      { memory: '512Mi' },
+      /memory: { min: 256Mi, max: 1Gi, target: 512Mi }\n/,
+    ],
+  ])('says of what may be raised what holds, with %s', (_, requests, limits, line) => {
+    const object = deployment(3, requests);
+    const container = { name: 'app', resources: { requests, limits } };
+    const text = draftBlueprint({ ...object, spec: { replicas: 3, template: { spec: { containers: [container] } } } });
+    expect(text).toMatch(line);
+    expect(text).toContain('the CPU request sizes the replicas and stays as it is');
+    doc(text);
+  });
+
   it('sets bounds around what is requested', () => {
     expect(doc(draftBlueprint(deployment(3, { cpu: '500m', memory: '512Mi' }))).spec.resources).toEqual({
       cpu: { min: '250m', max: '1000m', target: '500m' },

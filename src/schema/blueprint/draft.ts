@@ -13,8 +13,8 @@ export function draftBlueprint(deployment: KubeObject, from: 'cluster' | 'manife
   const replicas = countOf(written);
   const min = Math.max(1, Math.min(2, replicas));
   const max = Math.min(10_000, Math.max(replicas * 2, min + 1));
-  const cpu = requested(deployment, 'cpu', parseCpu);
-  const memory = requested(deployment, 'memory', parseMemory);
+  const cpu = amountsOf(deployment, 'cpu', parseCpu);
+  const memory = amountsOf(deployment, 'memory', parseMemory);
   return `${from === 'cluster' ? seenRunning(name, replicas) : onPaper(name, replicas, written !== undefined)}
 # Read it, change it, then \`fairlead validate\`.
 metadata:
@@ -67,30 +67,52 @@ const flow = (fields: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}: ${scalar(value)}`)
     .join(', ')} }`;
 
-/** The first container's request: bounds are set around it, for a person to widen. */
-function requested(
+interface Amount {
+  readonly request: number;
+  readonly limit: number | undefined;
+}
+
+/** Of a pod's only container: bounds are set around its request, for a person to widen. A request that is not written is the limit. */
+function amountsOf(
   deployment: KubeObject,
-  resource: string,
+  resource: 'cpu' | 'memory',
   parse: (text: string) => number | undefined,
-): number | undefined {
+): Amount | undefined {
   const containers = at(deployment.spec, 'template', 'spec', 'containers');
   if (!Array.isArray(containers) || containers.length !== 1) return undefined;
-  const written = at(containers[0], 'resources', 'requests', resource);
-  return typeof written === 'string' || typeof written === 'number' ? parse(String(written)) : undefined;
+  const amount = (list: 'requests' | 'limits'): number | undefined => {
+    const written = at(containers[0], 'resources', list, resource);
+    return typeof written === 'string' || typeof written === 'number' ? parse(String(written)) : undefined;
+  };
+  const limit = amount('limits');
+  const request = amount('requests') ?? limit;
+  return request === undefined ? undefined : { request, limit };
 }
 
 const MEBI = 2 ** 20;
 
-function resources(cpu: number | undefined, memory: number | undefined): string {
+function resources(cpu: Amount | undefined, memory: Amount | undefined): string {
   const lines = [
-    ...(cpu === undefined || cpu < 2 ? [] : [`    cpu:    ${bounds(cpu, (millicores) => `${millicores}m`, 1)}`]),
-    ...(memory === undefined || memory < 2 * MEBI ? [] : [`    memory: ${bounds(memory, formatMemory, MEBI)}`]),
+    ...(cpu === undefined || cpu.request < 2 ? [] : [`    cpu:    ${bounds(cpu, (amount) => `${amount}m`, 1)}\n`]),
+    ...(memory === undefined || memory.request < 2 * MEBI
+      ? []
+      : [`    memory: ${bounds(memory, formatMemory, MEBI)}\n`]),
   ];
   if (lines.length === 0) return '';
-  return `  resources:                     # around what is requested now; used only if adjust_resources_within_bounds is granted\n${lines.join('\n')}\n`;
+  return `  # What requests and limits of a pod may be set to: half to twice what is requested now. Done only where
+  # adjust_resources_within_bounds is granted; the CPU request sizes the replicas and stays as it is.
+  resources:
+${lines.join('')}`;
 }
 
-function bounds(value: number, format: (value: number) => string, unit: number): string {
+function bounds({ request, limit }: Amount, format: (value: number) => string, unit: number): string {
   const whole = (amount: number): number => Math.ceil(amount / unit) * unit;
-  return `{ min: ${format(whole(value / 2))}, max: ${format(whole(value * 2))}, target: ${format(whole(value))} }`;
+  const max = whole(request * 2);
+  const note =
+    limit === undefined
+      ? '   # no limit is set now, so none is raised'
+      : limit >= max
+        ? `   # the limit is ${format(whole(limit))} now: it is raised only under a higher max`
+        : '';
+  return `{ min: ${format(whole(request / 2))}, max: ${format(max)}, target: ${format(whole(request))} }${note}`;
 }
