@@ -125,11 +125,16 @@ function examplesIn(after: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return [
-    ...(before.trim() === '' ? [] : [before.trim(), '']),
-    ...(lines.length === 0 ? [] : ['```text', ...lines, '```', '']),
-  ];
+  return [...paragraphsIn(before), ...(lines.length === 0 ? [] : ['```text', ...lines, '```', ''])];
 }
+
+/** What is set out in lines stays so. */
+const paragraphsIn = (text: string): string[] =>
+  text
+    .split('\n\n')
+    .map((paragraph) => paragraph.replace(/^\n+|\n+$/g, ''))
+    .filter((paragraph) => paragraph.trim() !== '')
+    .flatMap((paragraph) => (/^ {2}/m.test(paragraph) ? ['```text', paragraph, '```', ''] : [paragraph.trim(), '']));
 
 function variables(): readonly (readonly string[])[] {
   return Object.entries({ ...Environment.shape, ...MODEL_VARIABLES })

@@ -37,6 +37,12 @@ describe('in a cluster of another time', () => {
     expect(out).not.toContain('fleet halt');
   });
 
+  it('its help says of each column what stands there', async () => {
+    const [head = ''] = (await fairlead('status')).out.split('\n');
+    const help = (await cli('status', '--help')).out;
+    for (const column of head.split(/\s+/)) expect(help).toMatch(new RegExp(`^ {2}${column} +\\S`, 'm'));
+  });
+
   it('what-if judges by it too', async () => {
     const { out } = await fairlead('what-if', 'scale', 'shop/frontend', '--replicas', '3', '--as', 'person');
     expect(out).not.toMatch(/stale|fresh/);

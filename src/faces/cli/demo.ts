@@ -5,8 +5,10 @@ import { systemClock } from '../../adapters/system/systemClock.ts';
 import { ModelBudget } from '../../agents/modelBudget.ts';
 import { composeModel, type ModelGuard } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
+import { parseInstant } from '../../kernel/parseInstant.ts';
 import { type ModelSettings, modelFor } from '../../modelSettings.ts';
 import type { ModelTrace } from '../../ports/modelTrace.ts';
+import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { byVerdict } from './demo/byVerdict.ts';
 import { type DemoFlags, readFlags, type Settings } from './demo/flags.ts';
@@ -17,7 +19,7 @@ import type { Scenario } from './demo/scenario.ts';
 import { SCENARIOS } from './demo/scenarios.ts';
 import type { Size } from './demo/screen.ts';
 import { Stopped, untilStopped } from './demo/stage.ts';
-import { callName, shippedBlueprints } from './installation.ts';
+import { binDir, callName, shippedBlueprints } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 import { openModelTrace } from './roles/modelTrace.ts';
 import { VERSION } from './version.ts';
@@ -97,7 +99,13 @@ async function playAll(
     play.say(`${byVerdict(play.run.decisions())} ${proof.words}.`);
     if (!settings.keep) play.tell(`\n${next()}`);
     else {
-      play.tell(`\n${toTry(dir)}\nThe shop stays open, with these journals: ${dir}\nCtrl-C closes it.\n\n`);
+      play.goAt(settings.keptSpeed);
+      const newest = play.run.decisions().toSorted((a, b) => createdAt(b) - createdAt(a))[0];
+      play.tell(`\n${toTry(dir, newest)}\n`);
+      play.say(
+        `The shop stays open, ${settings.keptSpeed} times faster than real time, with these journals: ${dir}. Ctrl-C closes it.`,
+      );
+      play.tell('\n');
       play.title('the shop stays open');
       for (;;) {
         await untilStopped(play.run.tick(), io.signal);
@@ -160,19 +168,30 @@ const opening = (config: Config): string => {
 
 const kubeconfigIn = (dir: string): string => path.join(dir, 'kubeconfig');
 
-const toTry = (dir: string): string => `In another terminal:
+const createdAt = ({ metadata }: DecisionObject): number => parseInstant(metadata.creationTimestamp ?? '') ?? 0;
+
+/** What works as it stands, from any folder: the shop's own commands, and kubectl for those who have it. */
+function toTry(dir: string, newest?: DecisionObject): string {
+  const why = newest === undefined ? 'decisions' : `why ${newest.metadata.namespace}/${newest.metadata.name}`;
+  return `In another terminal (fairlead status --help says what its columns mean):
   export KUBECONFIG=${kubeconfigIn(dir)}
+  export PATH="${binDir}:$PATH"
+  fairlead status
+  fairlead ${why}
+  fairlead what-if scale shop/frontend --replicas 9
+and with kubectl, where it is installed:
   kubectl get deploy,decisions,circuitbreakers -n shop
   kubectl scale deploy/backend --replicas=6 -n shop
   kubectl describe deploy/frontend -n shop
 `;
+}
 
 function next(): string {
   const calls = [
-    ['demo --keep', 'take part in it, with kubectl'],
+    ['demo --keep', 'take part in it'],
     [`validate -v ${shippedBlueprints()}`, 'the limits that were kept'],
-    ['init NAMESPACE/NAME', 'a first blueprint of your own'],
-  ].map(([call, why]) => [`${callName()} ${call}`, why] as const);
+    ['init -f DEPLOYMENT.yaml', 'a first blueprint from a manifest'],
+  ].map(([call, why]) => [`${callName()} ${call}`, why ?? ''] as const);
   const width = Math.max(...calls.map(([call]) => call.length));
   return `Next:\n${calls.map(([call, why]) => `  ${call.padEnd(width)}   ${why}\n`).join('')}`;
 }

@@ -14,6 +14,9 @@ export const callName = (): string =>
     ? path.relative(process.cwd(), path.join(root, 'bin', 'fairlead'))
     : 'npx fairlead';
 
+/** The folder of this program: with it in PATH, `fairlead` is this one, wherever a person is. */
+export const binDir: string = path.join(root, 'bin');
+
 /** The blueprints that come with it, as a path from where a person is. */
 export const shippedBlueprints = (): string => `${path.relative(process.cwd(), path.join(root, 'blueprints')) || '.'}/`;
 

@@ -6,6 +6,7 @@ import { EXIT, type Io } from './io.ts';
 import { type Act, asking, changeFlags, cluster, modelFlags, output, tracing } from './options.ts';
 import { peopleCommands } from './people/peopleCommands.ts';
 import { roleCommands } from './roles/roleCommands.ts';
+import { statusHelp } from './statusColumns.ts';
 import { VERSION } from './version.ts';
 
 /** Parses and runs one command. Answers with the exit code; usage errors are 2. */
@@ -199,7 +200,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
   asking(program.command('status [service]'))
     .description('every service: replicas, load, limits, and what is going on')
     .action(act(async () => (await import('./status.ts')).status))
-    .addHelpText('after', '\nExamples:\n  fairlead status\n  fairlead status shop/web -o yaml');
+    .addHelpText('after', `${statusHelp()}\nExamples:\n  fairlead status\n  fairlead status shop/web -o yaml`);
 
   asking(program.command('decisions [service]'))
     .description('decisions, newest last')

@@ -11,6 +11,7 @@ import { EXIT, type Io, print, table } from './io.ts';
 import { modelLines, readModels } from './modelStates.ts';
 import { parseScope } from './service.ts';
 import { openGoverned } from './session.ts';
+import { STATUS_COLUMNS } from './statusColumns.ts';
 import { lookOnce } from './whatIf.ts';
 
 export async function status(io: Io, service: string | undefined, flags: AskingFlags): Promise<number> {
@@ -44,7 +45,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
           ? 'no blueprints; fairlead init drafts one from a running Deployment\n'
           : `no blueprint matches ${service}\n`
         : `${table(
-            ['SERVICE', 'READY', 'RANGE', 'CPU', 'P95', 'ERRORS', 'MODE', 'BREAKER', 'NOW'],
+            STATUS_COLUMNS.map(([name]) => name),
             views.map((view) => row(view, now, waiting.get(keyOf(view)))),
           )}${fleetLine(looked.value[0])}${modelLines(models, now)}`,
   );

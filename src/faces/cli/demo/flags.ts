@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../../kernel/result.ts';
-import { USUAL_SPEED } from './pace.ts';
+import { KEPT_SPEED, USUAL_SPEED } from './pace.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface DemoFlags {
@@ -20,6 +20,8 @@ export interface Settings {
   readonly scenarios: readonly Scenario[];
   /** Times real time; undefined: as fast as it goes. */
   readonly speed: number | undefined;
+  /** The same once the stories are told, in a shop that is kept. */
+  readonly keptSpeed: number;
   readonly seed: number;
   readonly keep: boolean;
   readonly verbose: boolean;
@@ -55,6 +57,7 @@ export function readFlags(
   return ok({
     scenarios: chosen,
     speed: timed ? speed : undefined,
+    keptSpeed: flags.speed === undefined ? KEPT_SPEED : speed,
     seed,
     keep: flags.keep === true,
     verbose: flags.verbose === true,

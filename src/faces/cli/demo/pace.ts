@@ -8,10 +8,12 @@ const FRAME_MS = 80;
 const READING_MS = 450;
 /** Times real time, when nothing else is said. */
 export const USUAL_SPEED = 30;
+/** In a shop that is kept: slow enough for a person to answer in time, quick enough to see what comes of it. */
+export const KEPT_SPEED = 5;
 
 /** How the story's time passes: so many times faster than real time, or as fast as it goes. */
 export class Pace {
-  readonly #speed: number | undefined;
+  #speed: number | undefined;
   readonly #signal: AbortSignal;
   readonly #moved: () => void;
 
@@ -22,16 +24,26 @@ export class Pace {
     this.#moved = moved;
   }
 
+  get speed(): number | undefined {
+    return this.#speed;
+  }
+
+  /** From now on so many times faster than real time. */
+  change(speed: number): void {
+    this.#speed = speed;
+  }
+
   /** Throws `Stopped` as soon as the signal aborts. */
   async advance(world: World, ms: number): Promise<void> {
     if (this.#signal.aborted) throw new Stopped('stopped');
     if (this.#speed === undefined) return world.advance(ms);
-    const step = FRAME_MS * this.#speed;
-    for (let left = ms; left > 0; left -= step) {
-      const part = Math.min(step, left);
+    for (let left = ms; left > 0; ) {
+      const speed = this.#speed;
+      const part = Math.min(FRAME_MS * speed, left);
+      left -= part;
       await world.advance(part);
       this.#moved();
-      await systemClock.sleep(part / this.#speed, this.#signal);
+      await systemClock.sleep(part / speed, this.#signal);
       if (this.#signal.aborted) throw new Stopped('stopped');
     }
   }

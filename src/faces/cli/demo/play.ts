@@ -183,6 +183,11 @@ export class Play {
     return reply;
   }
 
+  /** From now on so many times faster than real time. */
+  goAt(speed: number): void {
+    this.#pace.change(speed);
+  }
+
   /** One more title for the dashboard. */
   title(text: string): void {
     this.#title = text;
@@ -218,7 +223,7 @@ export class Play {
   /** A line for the state of the demo, one for each service, and a rule. */
   dashboard(now: number): string[] {
     const { bold, dim, yellow } = this.#colors;
-    const speed = this.#options.speed ?? USUAL_SPEED;
+    const speed = this.#pace.speed ?? USUAL_SPEED;
     const [asked] = this.#options.model === undefined ? [] : this.#proposers.asked;
     const state =
       asked === undefined ? dim(`${speed} times faster`) : yellow(`a model is asked about ${asked}: time stands`);

@@ -1,0 +1,18 @@
+/** The table of `fairlead status`: each column, and what stands in it. */
+export const STATUS_COLUMNS = [
+  ['SERVICE', 'namespace and name of the blueprint'],
+  ['READY', 'pods that are ready / replicas wanted'],
+  ['RANGE', 'min_replicas..max_replicas'],
+  ['CPU', 'use, as a share of the CPU request'],
+  ['P95', '95 of 100 requests are faster'],
+  ['ERRORS', 'share of requests that failed'],
+  ['MODE', 'autonomy: observe says, propose asks, autonomous acts'],
+  ['BREAKER', 'closed: it may act; open: not, after failures; halfOpen: one try'],
+  ['NOW', 'what holds it, is under way, waits or is missed; calm: nothing'],
+] as const;
+
+const INSTEAD =
+  'In place of a number: stale (the newest is too old), missing (there is none), implausible (it cannot be).\n"fleet halt" below the table: too much is ill or unseen, so that nothing disruptive starts anywhere.';
+
+export const statusHelp = (): string =>
+  `\nColumns:\n${STATUS_COLUMNS.map(([name, means]) => `  ${name.padEnd(8)} ${means}\n`).join('')}\n${INSTEAD}\n`;
