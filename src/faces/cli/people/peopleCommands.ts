@@ -27,7 +27,9 @@ export function peopleCommands(program: Command, act: Act): void {
     .addHelpText('after', '\nExamples:\n  fairlead login http://127.0.0.1:8484');
 
   changeFlags(client(program.command('request <operation> <service>')))
-    .description('ask for a change in your own name; the gate decides, and people where it says so, never you yourself')
+    .description(
+      'ask for a change in your own name, by the token of your login; the gate decides, and people where it says so, never you yourself',
+    )
     .requiredOption('--reason <text>', 'why, for those who decide and for the record')
     .option('-w, --wait', 'wait until it ended, and tell each phase; 1 if it was not carried out and verified')
     .action(act(async () => (await import('./request.ts')).request))
@@ -60,7 +62,10 @@ export function peopleCommands(program: Command, act: Act): void {
 
   const session = (command: Command): Command =>
     command
-      .option('--as <name>', 'whose session is opened for it (default: who logged in last)')
+      .option(
+        '--as <name>',
+        'who at the gateway, whose password opens a session for it: no token may do this (default: who logged in last)',
+      )
       .option('--password-file <file>', 'read the password from there; - is standard input');
 
   const users = program.command('users').description('who may log in at the gateway');
