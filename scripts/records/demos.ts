@@ -10,7 +10,39 @@ export interface Demo {
   readonly look: readonly (readonly [words: string, says: string])[];
   /** What to do or read next, as Markdown. */
   readonly next: readonly string[];
+  /** A section of its own, tried by hand: what takes people cannot be played by a test. */
+  readonly yourself?: string;
 }
+
+/** What the words at the left of a story mean. */
+export const LEGEND: Readonly<Record<string, string>> = {
+  outside: 'Somebody or something else does it: customers, people, a dependency. No record of ours has it.',
+  seen: 'The numbers that a decision begins from.',
+  analysis: 'What code computes from them: up, down, or hold.',
+  model: 'What a model wants, in its words.',
+  reads: 'A role or a chat looks something up.',
+  proposed: 'What is asked for, and by whom.',
+  gate: 'The verdict: allowed, deferred (waits for time), restricted (waits for people), forbidden. Below it each rule that spoke.',
+  instead:
+    'What was refused could be done otherwise: each alternative with its own verdict, which may be forbidden too.',
+  holds: 'Whoever proposes ends without a wish, and says why.',
+  says: 'One of the five roles has spoken. A brief is the page for whoever is asked: what, why, the risk; `fairlead why` shows it.',
+  waits: "It is people's turn, until then.",
+  vote: 'Somebody answered.',
+  raise: 'They raised the limit: a new version of the blueprint.',
+  blueprint: 'A version was accepted or refused.',
+  again: 'The executor decides anew before it writes: the same, or what is different by now.',
+  done: 'Written, after it was recorded.',
+  verified: 'The checks after it: pass, fail, or no verdict.',
+  undone: 'What failed its checks was put back.',
+  failed: 'It failed, and stays or could not be carried out.',
+  ended: 'It ended without a change: too late, overtaken, or said no to.',
+  alert: 'A person is called.',
+  breaker: 'Too many failures: the service is left alone, or tried again.',
+  chat: 'An operator asks in a chat.',
+  reply: 'What they read.',
+  checked: 'Whether the story ended as specified.',
+};
 
 const RULES = '../docs/reference/rules.md';
 const BLUEPRINT = '[blueprints/frontend/blueprint.yaml](../blueprints/frontend/blueprint.yaml)';
@@ -71,10 +103,36 @@ export const DEMOS: readonly Demo[] = [
         'The executor checks the vote and judges the request again before it writes.',
       ],
     ],
-    next: [
-      'Answer one yourself: `npm run demo -- --keep` prints a one-time link for ada, who is asked',
-      'Request, vote, release and write as records: [audit-approval.json](../examples/audit-approval.json)',
-    ],
+    next: ['Request, vote, release and write as records: [audit-approval.json](../examples/audit-approval.json)'],
+    yourself: `## Answer one yourself
+
+\`\`\`sh skip=long
+npm run demo -- --keep --scenario 2
+\`\`\`
+
+1. It prints one-time links, at its beginning: open those of \`admin\` and of \`ada\`, who is in \`devops-team\`, and choose a password for
+   each. One browser window is one person: open ada's in a private one.
+2. When the story is told, it prints two \`export\` lines. In another terminal, after them, admin asks for more than the blueprint allows
+   (the address is that of the links):
+
+   \`\`\`sh skip=typing
+   fairlead login http://127.0.0.1:8484 --name admin
+   fairlead request scale shop/search --replicas 8 --reason "the campaign goes on"
+   \`\`\`
+
+3. ada has half an hour of the shop's time, six minutes of yours. She answers on the page, under *Approvals*, or here, with the name
+   that the list shows in place of NAME:
+
+   \`\`\`sh skip=typing
+   fairlead login http://127.0.0.1:8484 --name ada
+   fairlead approvals
+   fairlead approve shop/NAME --once --reason "for the campaign"
+   fairlead status shop/search
+   \`\`\`
+
+In the first terminal the story goes on: \`waits\`, \`vote\`, \`again\`, \`done\`, \`verified\`. Eight replicas then stand above the range 2..6, which
+nobody raised: they were allowed once.
+`,
   },
   {
     name: '03-governance-blocking',

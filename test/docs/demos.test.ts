@@ -31,6 +31,12 @@ describe('a page about a demo', () => {
   if (demo === undefined) throw new Error('there is no demo');
   const printed = `head\n\nscenario 1: x\n${demo.look.map(([words]) => words.replaceAll(' ', '\n  ')).join('\n')}\n\nNext:\n`;
 
+  it('is refused where the story has a word that the legend lacks', () => {
+    expect(() => demoPage(demo, printed.replace('1: x', '1: x\n00:15 seen      x\n      mumbles   y'))).toThrow(
+      'mumbles',
+    );
+  });
+
   it('shows the story alone, and finds its words over the ends of lines', () => {
     const page = demoPage(demo, printed);
     expect(page).toContain('```text\n…\nscenario 1: x\n');
