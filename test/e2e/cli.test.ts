@@ -143,7 +143,9 @@ describeCluster('the command line on a real API server', () => {
     fairlead.writeBlueprint('web', rival);
     const second = await fairlead.run('apply', '-f', file(), '-o', 'json');
     expect(second.code).toBe(1);
-    expect(second.err).toMatch(/^fairlead: Blueprint judged\/rival is refused: .*older Blueprint web already governs/);
+    expect(second.err).toMatch(
+      /^fairlead: the cluster refuses blueprints\/rival: .*older Blueprint web already governs/,
+    );
     expect(JSON.parse(second.out)).toMatchObject([{ status: { conditions: [{ type: 'Accepted', status: 'False' }] } }]);
     expect(await fairlead.stop()).toBe(0);
 

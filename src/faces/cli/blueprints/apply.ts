@@ -115,7 +115,9 @@ function tell(io: Io, { output, within }: ApplyFlags, { judged, unanswered }: Ju
   for (const { object, answer } of judged) {
     if (answer === undefined) continue;
     if (answer.status !== 'True')
-      io.err(`fairlead: ${nameOf(object)} is refused: ${plainLine(answer.message, WIDEST)}\n`);
+      io.err(
+        `fairlead: the cluster refuses ${KINDS.Blueprint.plural}/${object.metadata.name}: ${plainLine(answer.message, WIDEST)}\n`,
+      );
     else if (output === 'table')
       io.out(`${KINDS.Blueprint.plural}/${object.metadata.name}: ${plainLine(answer.message, WIDEST)}\n`);
   }

@@ -46,7 +46,7 @@ describe('what the doctor says of labels', () => {
     const all = [deployment('api', true), deployment('web', true), deployment('old', true)];
     const [, warned] = await found([blueprint('api')], all);
     expect(warned).toMatchObject({
-      detail: expect.stringMatching(/^2 Deployments carry .* the first shop\/web: .* only the ceilings$/),
+      detail: expect.stringMatching(/^2 Deployments carry .* the first shop\/web: .* ceilings alone$/),
       fix: expect.stringContaining('kubectl label deploy -n shop web fairlead.dev/managed-'),
     });
   });

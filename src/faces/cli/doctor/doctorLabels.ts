@@ -67,7 +67,7 @@ function strays(deployments: readonly KubeObject[]): Finding[] {
     {
       what: 'labels',
       state: 'warn',
-      detail: `${which}: nothing of ours acts there, and to the executor's token no range is set, only the ceilings`,
+      detail: `${which}: nothing of ours acts there; the executor's token could, bound by fields and ceilings alone`,
       fix: `fairlead init ${namespace}/${name} drafts a blueprint; or kubectl label deploy -n ${namespace} ${name} ${MANAGED_LABEL}-`,
     },
   ];
