@@ -23,15 +23,21 @@ describe('requirements', () => {
 
   it('are each cited by a test', () => {
     const cited = new Set(citations.map(({ id }) => id));
-    expect([...known].filter((id) => !cited.has(id))).toEqual([]);
+    expect(
+      [...known].filter((id) => !cited.has(id)),
+      'ids that stand in the name of no test',
+    ).toEqual([]);
   });
 
   it('are the only ones cited', () => {
-    expect(citations.filter(({ id }) => !known.has(id))).toEqual([]);
+    expect(
+      citations.filter(({ id }) => !known.has(id)),
+      'ids that test/requirements.ts does not have',
+    ).toEqual([]);
   });
 
   it('are one sentence each, with a source', () => {
     const odd = Object.values(REQUIREMENTS).filter((text) => !/^[A-Z0-9k].+[.] \([^)]+\)$/.test(text));
-    expect(odd).toEqual([]);
+    expect(odd, 'Sentence. (where it comes from)').toEqual([]);
   });
 });

@@ -3,18 +3,19 @@ import { RULES } from '../../src/policy/rules.ts';
 import type { GateInput } from '../../src/schema/verdict.ts';
 import { type Answer, gateAnswer, naiveAnswer, same } from './agreement.ts';
 import { randomInput } from './randomInput.ts';
-import { simplest } from './simplest.ts';
+import { besides, simplest } from './simplest.ts';
 
 /** Seeds 1 to 10,000 with every test run; `npm run agree` takes 100,000, and AGREE_FROM others than the first. */
 const CASES = Number(process.env['AGREE_CASES'] ?? 10_000);
 const FROM = Number(process.env['AGREE_FROM'] ?? 1);
 
 /** What each says that the other does not. */
-const difference = (gate: Answer, naive: Answer): string =>
-  JSON.stringify([
-    gate.says.filter((said) => !naive.says.includes(said)),
-    naive.says.filter((said) => !gate.says.includes(said)),
-  ]);
+const difference = (gate: Answer, naive: Answer): string => {
+  const left = gate.says.filter((said) => !naive.says.includes(said)).join(', ');
+  const right = naive.says.filter((said) => !gate.says.includes(said)).join(', ');
+  if (left === '' && right === '') return 'they differ in authority or in the end of a wait';
+  return `the gate alone says ${left || 'nothing'}, the second decider alone ${right || 'nothing'}`;
+};
 
 /** The smallest input on which they still differ in the same way, and both answers. */
 function explain(seed: number, input: GateInput): string {
@@ -25,7 +26,15 @@ function explain(seed: number, input: GateInput): string {
     return !same(gate, naive) && difference(gate, naive) === kind;
   });
   const [gate, naive] = [gateAnswer(small), naiveAnswer(small)].map((answer) => JSON.stringify(answer));
-  return `seed ${seed}\ngate:  ${gate}\nnaive: ${naive}\n${JSON.stringify(small, null, 1)}`;
+  return [
+    `seed ${seed}: ${kind}`,
+    'One of src/policy/rules and test/naive does not do what the text says (test/requirements.ts).',
+    `gate:  ${gate}`,
+    `naive: ${naive}`,
+    `request: ${JSON.stringify(small.request)}`,
+    'and, beside the calmest input:',
+    ...besides(small, calm),
+  ].join('\n');
 }
 
 describe('the gate and a second decider, written from the text of the rules alone', () => {

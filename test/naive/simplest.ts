@@ -18,6 +18,16 @@ export function simplest<T extends object>(input: T, calm: object, still: (input
   return best;
 }
 
+/** What `value` says otherwise than `calm`, a line each: all that a person has to read of it. */
+export function besides(value: unknown, calm: unknown, path = ''): string[] {
+  const text = JSON.stringify(value);
+  if (text === JSON.stringify(calm)) return [];
+  if (!isObject(value) || !isObject(calm)) return [`${path}: ${text ?? 'absent'}`];
+  return Object.keys({ ...calm, ...value }).flatMap((key) =>
+    besides(value[key], calm[key], path === '' ? key : `${path}.${key}`),
+  );
+}
+
 /** Outermost first, and no deeper than `calm` goes: a required part is never left out. */
 function pathsOf(value: unknown, calm: unknown, path: readonly string[]): string[][] {
   const own = path.length === 0 ? [] : [[...path]];

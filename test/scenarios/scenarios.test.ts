@@ -50,7 +50,8 @@ describe('every rule of the gate', () => {
     for (const file of files) all.push({ scenario: read(file), rules: (await played(file)).rules });
     const rows = rulesTable(all);
     expect(rows.map(({ rule }) => rule)).toEqual(RULE_IDS);
-    expect(rows.filter((row) => !isProven(row)).map(({ rule, fired }) => ({ rule, fired }))).toEqual([]);
+    const unproven = rows.filter((row) => !isProven(row)).map(({ rule, fired }) => ({ rule, fired }));
+    expect(unproven, 'rules that no two scenarios, alike but for one fact, set off and spare').toEqual([]);
   });
 
   const pairs = files.flatMap((file) => {
@@ -59,17 +60,24 @@ describe('every rule of the gate', () => {
   });
 
   it('has a pair of its own', () => {
-    expect(RULE_IDS.filter((id) => !pairs.some(({ rule }) => rule === id))).toEqual([]);
+    const missing = RULE_IDS.filter((id) => !pairs.some(({ rule }) => rule === id));
+    expect(missing, 'rules without a file *-gNN-*-fires.yaml in test/scenarios').toEqual([]);
     expect(files.filter((file) => file.endsWith('-spared.yaml'))).toEqual(pairs.map(({ spared }) => spared));
   });
 
   it.each(pairs)('$rule: $fires and its neighbour', { timeout: 60_000 }, async ({ rule, fires, spared }) => {
     if (rule === undefined) throw new Error(`${fires}: there is no such rule`);
-    expect(differences(read(fires), read(spared))).toHaveLength(1);
+    expect(differences(read(fires), read(spared)), `facts in which ${fires} and ${spared} differ`).toHaveLength(1);
     const [there, here] = [(await played(fires)).rules, (await played(spared)).rules];
-    expect({ fires: there.fired.has(rule), spared: here.fired.has(rule) }).toEqual({ fires: true, spared: false });
+    expect({ [fires]: there.fired.has(rule), [spared]: here.fired.has(rule) }).toEqual({
+      [fires]: true,
+      [spared]: false,
+    });
     // A rule that was not asked spares nobody.
     const stopped = there.fired.get(rule)?.map(({ call }) => call) ?? [];
-    expect(stopped.some((call) => here.judged.has(call))).toBe(true);
+    expect(
+      stopped.some((call) => here.judged.has(call)),
+      `a call that ${rule} stops in ${fires} (${stopped.join(', ')}) is judged in ${spared} as well`,
+    ).toBe(true);
   });
 });
