@@ -62,7 +62,7 @@ describe('a rule switched off is seen', () => {
     ['autonomyMustReachSoFar', 'auto-89-propose', 'approval'],
   ])('%s, by %s', { timeout: 60_000 }, async (rule, scenario, seen) => {
     const { result, failures } = await without(rule, () => run(scenario));
-    expect(result).toBe('failed');
+    expect(result, `${scenario} without ${rule}: if it passes, another rule holds back the same there`).toBe('failed');
     expect(failures.join('\n')).toContain(seen);
   });
 });
