@@ -97,7 +97,7 @@ tells('G0', [
   ],
   [
     'restrict ApprovalRequired',
-    'scale_within_limits needs approval by admins (whether no_such_variable cannot be told: Unknown variable: no_such_variable; the variables are service, namespace (text), current_replicas, target_replicas, min_replicas, max_replicas (whole numbers))',
+    'scale_within_limits needs approval by admins (whether no_such_variable cannot be told: Unknown variable: no_such_variable)',
     { operation: 'scale_within_limits', condition: 'no_such_variable' },
     calmInput({
       blueprint: authority([], [{ operation: 'scale_within_limits', condition: 'no_such_variable', approvers: [] }]),
