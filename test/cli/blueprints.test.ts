@@ -29,10 +29,21 @@ function file(name: string, text: string): string {
 }
 
 describe('fairlead validate', () => {
+  const WATCHED = GOOD.replace('governance:', '  performance: { latency_target_p95: 200ms }\ngovernance:');
+
   it('says of each file of a folder, however deep, whether it is valid', async () => {
-    const web = file('web/blueprint.yaml', GOOD);
+    const web = file('web/blueprint.yaml', WATCHED);
     file('web/notes.txt', 'not a blueprint');
     expect(await cli('validate', dir)).toEqual({ code: 0, out: `${web}: valid\n`, err: '' });
+  });
+
+  it('says below a valid file what people do not expect of it, and with -v the defaults before it', async () => {
+    const web = file('web.yaml', GOOD);
+    const plain = await cli('validate', web);
+    expect(plain.code).toBe(0);
+    expect(plain.out).toMatch(/^.*web\.yaml: valid\n {2}note {5}spec\.performance names no objective: .+\n$/);
+    const verbose = await cli('validate', '-v', web);
+    expect(verbose.out).toMatch(/valid\n( {2}default {2}.+\n){10,} {2}note {5}.+\n$/);
   });
 
   it('prints each fault with its place and, below, the fix, and exits 1', async () => {
