@@ -170,6 +170,16 @@ describe('fairlead demo on a terminal', () => {
     expect(text).not.toMatch(new RegExp(`${ESCAPE}\\[[0-9;]*m`));
   });
 
+  it('gives the terminal back to a shop that is kept, with the links of people whole', async () => {
+    const flags = { input: true, keep: true, scenario: '1', speed: '10000' };
+    const { code, text } = await play(flags, { interactive: true, stopAt: 'Ctrl-C closes it' });
+    expect(code).toBe(130);
+    const after = text.slice(text.lastIndexOf(`${COLOR}?1049l`));
+    const links = after.slice(after.indexOf('1 decision: ')).match(/^.*first-run\?token=[\w-]{43}$/gm) ?? [];
+    expect(links.map((line) => line.split(/[ ,]/)[0])).toEqual(['admin', 'ada', 'vera']);
+    expect(after).toMatch(/^ {2}export KUBECONFIG=.+kubeconfig$/m);
+  });
+
   it('stops at once on Ctrl-C: terminal back, folder gone, 130', async () => {
     const { code, text, errors } = await play(
       { input: true, speed: '1000' },

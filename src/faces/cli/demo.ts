@@ -79,12 +79,16 @@ async function playAll(
   });
   let server: WorldServer | undefined;
   let people: ShopGateway | undefined;
+  let doors = '';
   try {
     play.say(opening(config));
     if (settings.keep) {
       server = await serveWorld(play.run.world);
       await writeFile(kubeconfigIn(dir), server.kubeconfig(), { mode: 0o600 });
-      const opened = await openToPeople(play.run.gateway, config, dir, (text) => play.tell(text));
+      const opened = await openToPeople(play.run.gateway, config, dir, (text) => {
+        doors += text;
+        play.tell(text);
+      });
       if (opened.ok) people = opened.value;
       else play.tell(`no approvals by people: ${opened.error}\n`);
       play.tell(`\n${toTry(dir)}\n`);
@@ -93,7 +97,8 @@ async function playAll(
     for (const scenario of settings.scenarios) results.push(await playOne(play, scenario, settings.live, io.signal));
     const proof = await journals.prove();
     const passed = proof.ok && results.every(({ faults }) => faults.length === 0);
-    if (!settings.keep) play.leaveScreen();
+    // A kept shop goes on without the dashboard: what it prints is to be read, scrolled to, and copied whole.
+    play.leaveScreen();
     play.tell('\n');
     for (const line of results.map(resultLine)) settings.live ? play.say(line) : play.tell(`${line}\n`);
     play.say(`${byVerdict(play.run.decisions())} ${proof.words}.`);
@@ -101,12 +106,11 @@ async function playAll(
     else {
       play.goAt(settings.keptSpeed);
       const newest = play.run.decisions().toSorted((a, b) => createdAt(b) - createdAt(a))[0];
-      play.tell(`\n${toTry(dir, newest)}\n`);
+      play.tell(`\n${doors}\n${toTry(dir, newest)}\n`);
       play.say(
         `The shop stays open, ${settings.keptSpeed} times faster than real time, with these journals: ${dir}. Ctrl-C closes it.`,
       );
       play.tell('\n');
-      play.title('the shop stays open');
       for (;;) {
         await untilStopped(play.run.tick(), io.signal);
         people?.looked();

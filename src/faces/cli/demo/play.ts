@@ -188,11 +188,6 @@ export class Play {
     this.#pace.change(speed);
   }
 
-  /** One more title for the dashboard. */
-  title(text: string): void {
-    this.#title = text;
-  }
-
   /** Whole lines, as they are. */
   tell(text: string): void {
     this.#screen.story(text);
