@@ -110,10 +110,10 @@ export const DEMOS: readonly Demo[] = [
 npm run demo -- --keep --scenario 2
 \`\`\`
 
-1. It prints one-time links, at its beginning: open those of \`admin\` and of \`ada\`, who is in \`devops-team\`, and choose a password for
-   each. One browser window is one person: open ada's in a private one.
-2. When the story is told, it prints two \`export\` lines. In another terminal, after them, admin asks for more than the blueprint allows
-   (the address is that of the links):
+1. When the story is told, it prints one-time links: open those of \`admin\` and of \`ada\`, who is in \`devops-team\`, and choose a password
+   for each. One browser window is one person: open ada's in a private one.
+2. It prints two \`export\` lines as well. In another terminal, after them, admin asks for more than the blueprint allows (the address is
+   that of the links):
 
    \`\`\`sh skip=typing
    fairlead login http://127.0.0.1:8484 --name admin
