@@ -3,7 +3,8 @@ import { openStage, type Stage } from '../../test/executorStage.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS } from '../schema/kube.ts';
 import { requestApproval } from '../tools/requestApproval.ts';
-import { answerCall, type JudgeDeps, judgeCall } from './judge.ts';
+import { answerCall } from './answerCall.ts';
+import { type JudgeDeps, judgeCall } from './judge.ts';
 
 const stages: Stage[] = [];
 afterEach(() => {

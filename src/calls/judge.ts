@@ -11,7 +11,7 @@ import type { Wanted } from '../schema/change.ts';
 import type { Client } from '../schema/client.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { headline } from '../schema/headline.ts';
-import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
+import type { AskedCall } from '../schema/judgedCall.ts';
 import type { Request, Requester } from '../schema/request.ts';
 import type { GateInput, Verdict } from '../schema/verdict.ts';
 import { templateChange } from '../schema/wantedChange.ts';
@@ -20,7 +20,6 @@ import { alternativesTo } from '../tools/alternatives.ts';
 import { TOOLS } from '../tools/catalog.ts';
 import { requestApproval, wishedFor } from '../tools/requestApproval.ts';
 import { callAskedAbout } from '../tools/whatIf.ts';
-import { answerRead } from './reads.ts';
 
 export interface JudgeDeps {
   readonly journal: Journal;
@@ -132,24 +131,6 @@ function inputFor(
   return slim;
 }
 
-/** The typed answer to an agent's call: the data of an allowed read, the gate's yes to a wish, or its refusal with ways out. */
-export async function answerCall(deps: JudgeDeps, judged: Judged): Promise<JudgedCall> {
-  const { request, verdict, view, alternatives } = judged;
-  if (verdict.authority === 'forbidden') return { kind: 'refused', verdict, alternatives };
-  if (judged.asksPeople && verdict.authority === 'allowed') {
-    return { kind: 'failed', verdict, message: `nobody has to approve this: call ${request.tool} itself` };
-  }
-  if (request.effect !== 'read') return { kind: 'accepted', verdict };
-  const { reader, logs } = deps;
-  const context = { views: deps.views(), decisions: deps.decisions(), reader, ...(logs && { logs }) };
-  if (request.tool === 'suggest_alternatives') {
-    return { kind: 'answered', verdict, data: suggested(deps, judged) };
-  }
-  if (request.tool === 'what_if') return { kind: 'answered', verdict, data: whatIf(deps, judged) };
-  const read = await answerRead(request, view, context);
-  return read.ok ? { kind: 'answered', verdict, data: read.value } : { kind: 'failed', verdict, message: read.error };
-}
-
 /** What could be asked for instead, each judged by the same gate and shown only with its verdict. */
 export function alternativeLines(
   deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
@@ -168,34 +149,6 @@ export function alternativeLines(
 
 const wordsFor = ({ tool, wanted }: Request): string =>
   wanted?.kind === 'scale' ? (wanted.replicas === 0 ? 'scale_to_zero' : `scale to ${wanted.replicas}`) : tool;
-
-/** As if the operation had been asked for: the same ways out, with the same verdicts. */
-function suggested(deps: JudgeDeps, { request, view }: Judged): unknown {
-  if (view === undefined) return [];
-  const { operation, replicas } = request.args;
-  const wanted =
-    operation === 'scale' && typeof replicas === 'number' ? { kind: 'scale' as const, replicas } : undefined;
-  const refused: Request = {
-    ...request,
-    tool: String(operation),
-    effect: wanted === undefined ? 'unknown' : 'change',
-    args: wanted === undefined ? {} : { replicas },
-    ...(wanted && { wanted }),
-  };
-  const { verdict } = decide(gateInput(view, refused, { now: deps.clock.now(), ownNamespace: deps.ownNamespace }));
-  return { verdict: headline(verdict), instead: alternativeLines(deps, { request: refused, verdict, view }) };
-}
-
-function whatIf(deps: JudgeDeps, judged: Judged): unknown {
-  if (judged.view === undefined) return { verdict: 'no blueprint governs that service' };
-  const asked = askedAbout(deps, judged);
-  if (asked === undefined) return { verdict: 'no such change' };
-  const { verdict } = asked;
-  return {
-    verdict: headline(verdict),
-    findings: verdict.findings.filter((f) => f.effect !== 'note').map((f) => f.message),
-  };
-}
 
 /** The change that a `what_if` is about, judged as if its asker had asked for it. Undefined: there is no such change. */
 export function askedAbout(

@@ -5,6 +5,7 @@ import type { ClusterReader } from '../ports/cluster.ts';
 import type { PodLogs } from '../ports/podLogs.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import type { FleetRead, ServiceRead } from '../schema/operation.ts';
 import type { Request } from '../schema/request.ts';
 import { resourcesText } from '../schema/resources.ts';
 import { wishWords } from '../schema/wish.ts';
@@ -24,36 +25,42 @@ export interface ReadContext {
 const EVENTS = 10;
 const DECISIONS = 5;
 
-/** The plain data of an allowed read of one service, or why it could not be had. The caller fences it before a model sees it. */
+type Args = Request['args'];
+type Answer = Result<unknown, string>;
+
+const OF_FLEET: Readonly<Record<FleetRead, (args: Args, context: ReadContext) => unknown>> = {
+  list_services: (_, { views }) => views.map(serviceLine),
+  validate_blueprint: ({ yaml }) => validated(String(yaml)),
+};
+
+/** Reads that are answered by judging something. */
+export type JudgingRead = 'what_if' | 'suggest_alternatives';
+
+type Read = (view: ServiceView, args: Args, context: ReadContext) => Answer | Promise<Answer>;
+const OF_SERVICE: Readonly<Record<Exclude<ServiceRead, JudgingRead>, Read>> = {
+  get_service: (view) => ok(serviceOf(view)),
+  get_metrics: (view) => ok(metricsOf(view)),
+  get_workload: (view) => ok(workloadOf(view)),
+  get_decisions: (view, _, { decisions }) => ok(decisionsOf(view, decisions)),
+  get_events: (view, _, { reader }) => eventsOf(view, reader),
+  get_approval: (view, _, { reader }) => approvalsOf(view, reader),
+  get_logs: (view, args, { logs }) => logsOf(view, args, logs),
+  diff_blueprint: (view, { yaml }) => diffed(view, String(yaml)),
+};
+
+/** The plain data of an allowed read, or why it could not be had. The caller fences it before a model sees it. */
 export async function answerRead(
   { tool, args }: Pick<Request, 'tool' | 'args'>,
   view: ServiceView | undefined,
   context: ReadContext,
-): Promise<Result<unknown, string>> {
-  if (tool === 'list_services') return ok(context.views.map(serviceLine));
-  if (tool === 'validate_blueprint') return ok(validated(String(args['yaml'])));
+): Promise<Answer> {
+  if (isOf(OF_FLEET, tool)) return ok(OF_FLEET[tool](args, context));
   if (view === undefined) return err('no blueprint governs that service');
-  switch (tool) {
-    case 'get_service':
-      return ok(serviceOf(view));
-    case 'get_metrics':
-      return ok(metricsOf(view));
-    case 'get_workload':
-      return ok(workloadOf(view));
-    case 'get_decisions':
-      return ok(decisionsOf(view, context.decisions));
-    case 'get_events':
-      return eventsOf(view, context.reader);
-    case 'get_approval':
-      return approvalsOf(view, context.reader);
-    case 'get_logs':
-      return logsOf(view, args, context.logs);
-    case 'diff_blueprint':
-      return diffed(view, String(args['yaml']));
-    default:
-      return err(`no read is named ${tool}`);
-  }
+  return isOf(OF_SERVICE, tool) ? OF_SERVICE[tool](view, args, context) : err(`no read is named ${tool}`);
 }
+
+const isOf = <Name extends string>(reads: Readonly<Record<Name, unknown>>, tool: string): tool is Name =>
+  Object.hasOwn(reads, tool);
 
 const serviceName = (view: ServiceView): string => `${view.namespace}/${view.name}`;
 

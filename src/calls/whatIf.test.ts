@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../../test/executorStage.ts';
-import { answerCall, judgeCall } from './judge.ts';
+import { answerCall } from './answerCall.ts';
+import { judgeCall } from './judge.ts';
 
 const stages: Stage[] = [];
 afterEach(() => {

@@ -1,4 +1,5 @@
 import type { Blueprint } from '../schema/blueprint.ts';
+import { FLEET_READS, SERVICE_READS } from '../schema/operation.ts';
 import type { Request } from '../schema/request.ts';
 import { isInside } from '../schema/resources.ts';
 
@@ -34,12 +35,11 @@ function scaleOperation(replicas: number, blueprint: Blueprint | undefined): str
 
 const ownName = (request: Request): string => request.tool.slice(0, 64);
 
-const FLEET_READS = /^(list_services|validate_blueprint)$/;
-const SERVICE_READS =
-  /^(get_(service|metrics|workload|events|logs|decisions|approval)|what_if|diff_blueprint|suggest_alternatives)$/;
+const FLEET: ReadonlySet<string> = new Set(FLEET_READS);
+const KNOWN: ReadonlySet<string> = new Set([...FLEET_READS, ...SERVICE_READS]);
 
-export const isKnownRead = (tool: string): boolean => SERVICE_READS.test(tool) || FLEET_READS.test(tool);
+export const isKnownRead = (tool: string): boolean => KNOWN.has(tool);
 
 /** A read about no service in particular, so it names none: what it shows of each service is a read of its own. */
 export const isFleetRead = ({ effect, tool, target }: Request): boolean =>
-  effect === 'read' && FLEET_READS.test(tool) && target.name === '';
+  effect === 'read' && FLEET.has(tool) && target.name === '';

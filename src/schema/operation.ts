@@ -28,3 +28,22 @@ export const OPERATION_WORDS: Readonly<Record<(typeof GRANTABLE)[number] | (type
 export const OPERATIONS = [...GRANTABLE, ...NEVER] as const;
 export const Operation = z.enum(OPERATIONS);
 export type Operation = z.infer<typeof Operation>;
+
+/** Reads about no service in particular. What they show of each service is a read of its own. */
+export const FLEET_READS = ['list_services', 'validate_blueprint'] as const;
+export type FleetRead = (typeof FLEET_READS)[number];
+
+/** Reads of one service. The gate refuses a read by any other name. */
+export const SERVICE_READS = [
+  'get_service',
+  'get_metrics',
+  'get_workload',
+  'get_events',
+  'get_logs',
+  'get_decisions',
+  'get_approval',
+  'diff_blueprint',
+  'what_if',
+  'suggest_alternatives',
+] as const;
+export type ServiceRead = (typeof SERVICE_READS)[number];

@@ -1,4 +1,5 @@
-import { answerCall, type Judged, judgeCall } from '../../calls/judge.ts';
+import { answerCall } from '../../calls/answerCall.ts';
+import { type Judged, judgeCall } from '../../calls/judge.ts';
 import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { headline } from '../../schema/headline.ts';
