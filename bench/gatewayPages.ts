@@ -6,7 +6,7 @@ import { loadPages } from '../src/faces/http/pages.ts';
 import { placeOf } from '../src/faces/http/place.ts';
 import { listen } from '../src/faces/http/server.ts';
 import type { GatewayDeps } from '../src/gateway/deps.ts';
-import { openGateway } from '../test/gatewayStage.ts';
+import { openGateway } from '../test/stages/gatewayStage.ts';
 import { chromiumPath, openBrowser } from '../test/web/browser/chromium.ts';
 
 /** Each page, and what stands there once a person can read it. */

@@ -4,7 +4,7 @@ import { approvalList } from '../src/gateway/views/approvalList.ts';
 import { serviceList } from '../src/gateway/views/serviceList.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { identity, openViewStage, REQUEST } from '../test/viewStage.ts';
+import { identity, openViewStage, REQUEST } from '../test/stages/viewStage.ts';
 
 export interface Size {
   readonly requests: number;

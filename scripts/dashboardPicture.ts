@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startPrometheus } from '../test/cluster/prometheus.ts';
-import { openOpsStage } from '../test/opsStage.ts';
+import { openOpsStage } from '../test/stages/opsStage.ts';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from '../test/web/browser/chromium.ts';
 import { type Panel, ROWS } from './monitoring/panels.ts';
 

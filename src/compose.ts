@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type Agent, agentOf } from './agents/agent.ts';
 import { type Agents, RULE_AGENTS } from './agents/agents.ts';
-import { GuardedModel, type GuardOptions } from './agents/guardedModel.ts';
-import { DEFAULT_BUDGET, ModelBudget } from './agents/modelBudget.ts';
+import { GuardedModel, type GuardOptions } from './agents/model/guardedModel.ts';
+import { DEFAULT_BUDGET, ModelBudget } from './agents/model/modelBudget.ts';
 import type { Proposer } from './agents/proposer.ts';
 import { blueprintParser } from './agents/roles/blueprintParser.ts';
 import { DecisionEngine, loadDecisionPrompt } from './agents/roles/decisionEngine.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type BudgetLimits, DEFAULT_BUDGET } from './agents/modelBudget.ts';
-import type { ModelPrices } from './agents/tokenCount.ts';
+import { type BudgetLimits, DEFAULT_BUDGET } from './agents/model/modelBudget.ts';
+import type { ModelPrices } from './agents/model/tokenCount.ts';
 import { err, ok, type Result } from './kernel/result.ts';
 import { MODEL_ROLES, type ModelRole } from './schema/modelRole.ts';
 

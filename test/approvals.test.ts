@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Executor } from '../src/executor/executor.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { A, type Approvals, B, changeBlueprint, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, B, changeBlueprint, openApprovals } from './stages/approvalStage.ts';
 
 const opened: Approvals[] = [];
 afterEach(() => {

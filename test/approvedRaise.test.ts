@@ -9,7 +9,7 @@ import { RAISED_BY_ANNOTATION } from '../src/schema/allowance.ts';
 import { BlueprintSpec } from '../src/schema/blueprint/document.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
-import { A, type Approvals, changeBlueprint, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, changeBlueprint, openApprovals } from './stages/approvalStage.ts';
 
 const opened: Approvals[] = [];
 const folders: string[] = [];

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Executor } from '../src/executor/executor.ts';
 import { breakerAt } from '../src/policy/breaker.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { CALM, openStage, type Stage } from './executorStage.ts';
+import { CALM, openStage, type Stage } from './stages/executorStage.ts';
 
 const MINUTE = 60_000;
 const NAMES = ['web-1111111111', 'web-2222222222', 'web-3333333333'];

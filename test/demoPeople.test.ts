@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { openToPeople, type ShopGateway } from '../src/faces/cli/demo/people.ts';
-import { A, type Approvals, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, openApprovals } from './stages/approvalStage.ts';
 
 const hasRedis = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
 const PASSWORD = 'correct horse battery';

@@ -6,7 +6,7 @@ import { CALLS, READS, type RecordedCall, unrecorded } from './entrances/calls.t
 import { type Door, openDoors } from './entrances/doors.ts';
 import { STATES } from './entrances/states.ts';
 import { difference, type Told } from './entrances/told.ts';
-import { HOT } from './executorStage.ts';
+import { HOT } from './stages/executorStage.ts';
 
 /** Hundreds of calls, over sockets too. */
 const SLOW = { timeout: 180_000 };

@@ -5,7 +5,7 @@ import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import type { DecisionStatus } from '../src/schema/records.ts';
 import type { Vote } from '../src/schema/vote.ts';
 import { PEOPLE, testPeople } from '../src/testing/people.ts';
-import { A, type Approvals, B, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, B, openApprovals } from './stages/approvalStage.ts';
 
 const opened: Approvals[] = [];
 afterEach(() => {

@@ -9,7 +9,7 @@ import { KINDS } from '../src/schema/kube.ts';
 import type { ApprovalRequestSpec, DecisionSpec } from '../src/schema/records.ts';
 import { personIn } from '../src/testing/gateway.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { A, type Approvals, B, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, B, openApprovals } from './stages/approvalStage.ts';
 
 const opened: Approvals[] = [];
 afterEach(() => {

@@ -4,7 +4,7 @@ import { KINDS } from '../src/schema/kube.ts';
 import { MAX_VOTES } from '../src/schema/vote.ts';
 import { personIn } from '../src/testing/gateway.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { A, type Approvals, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, openApprovals } from './stages/approvalStage.ts';
 
 const opened: Approvals[] = [];
 afterEach(() => {

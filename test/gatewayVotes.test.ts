@@ -9,8 +9,8 @@ import { KINDS } from '../src/schema/kube.ts';
 import type { Vote } from '../src/schema/vote.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { openStage, type Stage } from './executorStage.ts';
-import { type Call, type GatewayStage, openGateway } from './gatewayStage.ts';
+import { openStage, type Stage } from './stages/executorStage.ts';
+import { type Call, type GatewayStage, openGateway } from './stages/gatewayStage.ts';
 
 const A = 'web-aaaaaaaaaa';
 const CARD = `/api/approvals/shop/${A}`;

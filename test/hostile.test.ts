@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOSTILE, HostileModel } from '../src/testing/hostileModel.ts';
 import { callsOf } from '../src/testing/modelReplies.ts';
-import { ASKED, BESIDE, open, play, SITUATIONS, tick } from './hostileStage.ts';
+import { ASKED, BESIDE, open, play, SITUATIONS, tick } from './stages/hostileStage.ts';
 
 /**
  * Whatever the model does, the cluster ends as it would with the rules alone (P3, P8): assume that it is fully

@@ -5,7 +5,7 @@ import type { ChatModel } from '../src/ports/model.ts';
 import { FakeOpenai } from '../src/testing/fakeOpenai.ts';
 import { HANGING_ENDPOINTS, HOSTILE_ENDPOINTS, jsonCall, withoutTools } from '../src/testing/hostileEndpoint.ts';
 import { settle } from '../src/testing/manualClock.ts';
-import { play, SITUATIONS } from './hostileStage.ts';
+import { play, SITUATIONS } from './stages/hostileStage.ts';
 
 /**
  * The same over real HTTP, through the adapter: whatever an endpoint sends, the cluster ends as with the rules alone, every

@@ -8,8 +8,8 @@ import { ALLOWANCE_ANNOTATION, allowanceOn } from '../src/schema/allowance.ts';
 import { KINDS, type KubeObject } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../src/testing/people.ts';
-import { A, type Approvals, B, changeBlueprint, openApprovals } from './approvalStage.ts';
-import type { Stage, StageOptions } from './executorStage.ts';
+import { A, type Approvals, B, changeBlueprint, openApprovals } from './stages/approvalStage.ts';
+import type { Stage, StageOptions } from './stages/executorStage.ts';
 
 const opened: Approvals[] = [];
 afterEach(() => {

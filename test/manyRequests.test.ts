@@ -12,7 +12,7 @@ import { answer, personIn } from '../src/testing/gateway.ts';
 import { settle } from '../src/testing/manualClock.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../src/virtualRun.ts';
-import { SCALING } from './executorStage.ts';
+import { SCALING } from './stages/executorStage.ts';
 
 const SERVICES = 200;
 const HISTORY = 9_800;

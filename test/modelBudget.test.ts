@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { GuardedModel } from '../src/agents/guardedModel.ts';
-import { ModelBudget } from '../src/agents/modelBudget.ts';
+import { GuardedModel } from '../src/agents/model/guardedModel.ts';
+import { ModelBudget } from '../src/agents/model/modelBudget.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ChatModel } from '../src/ports/model.ts';
 import { answerOf } from '../src/testing/modelReplies.ts';
-import { ASKED, BESIDE, play, SITUATIONS } from './hostileStage.ts';
+import { ASKED, BESIDE, play, SITUATIONS } from './stages/hostileStage.ts';
 
 const [hot] = SITUATIONS;
 

@@ -6,7 +6,7 @@ import { loadConfig } from '../src/config.ts';
 import { readStand } from '../src/faces/cli/roles/gateway.ts';
 import { type GatewayRole, openGateway } from '../src/faces/cli/roles/openGateway.ts';
 import { PEOPLE, testKeyPem } from '../src/testing/people.ts';
-import { A, type Approvals, openApprovals } from './approvalStage.ts';
+import { A, type Approvals, openApprovals } from './stages/approvalStage.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROWS } from '../scripts/monitoring/panels.ts';
 import { cli } from './cli/cli.ts';
-import { type OpsStage, openOpsStage } from './opsStage.ts';
 import { describePromtool, promtool } from './promtool.ts';
+import { type OpsStage, openOpsStage } from './stages/opsStage.ts';
 
 const MINUTE = 60_000;
 let stage: OpsStage;

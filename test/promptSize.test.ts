@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatModel, ChatRequest } from '../src/ports/model.ts';
 import { callsOf } from '../src/testing/modelReplies.ts';
-import { ASKED, BESIDE, play, SITUATIONS } from './hostileStage.ts';
+import { ASKED, BESIDE, play, SITUATIONS } from './stages/hostileStage.ts';
 
 /** Tokens as everywhere here: characters / 4. */
 const tokens = (text: string): number => Math.ceil(text.length / 4);

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { KINDS } from '../src/schema/kube.ts';
 import { type DecisionStatus, FINAL } from '../src/schema/records.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
-import { openStage, type Stage } from './executorStage.ts';
-import { ReplicaInWorld, type ReplicaOptions } from './replicaStage.ts';
+import { openStage, type Stage } from './stages/executorStage.ts';
+import { ReplicaInWorld, type ReplicaOptions } from './stages/replicaStage.ts';
 
 const stages: Stage[] = [];
 const replicas: ReplicaInWorld[] = [];

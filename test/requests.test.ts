@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { replay } from '../src/audit/replay.ts';
 import { KINDS } from '../src/schema/kube.ts';
-import { NEEDS_EIGHT, openRequests, type Requests, scaleTo } from './requestStage.ts';
+import { NEEDS_EIGHT, openRequests, type Requests, scaleTo } from './stages/requestStage.ts';
 
 const opened: Requests[] = [];
 afterEach(() => {

@@ -8,7 +8,7 @@ import { DECISION_SPEC } from '../src/testing/contractObjects.ts';
 import { PEOPLE } from '../src/testing/people.ts';
 import { seededIds } from '../src/testing/seededIds.ts';
 import type { Load } from '../src/world/load.ts';
-import { CALM, openStage, PASS_MS, SCALING, type Stage } from './executorStage.ts';
+import { CALM, openStage, PASS_MS, SCALING, type Stage } from './stages/executorStage.ts';
 
 /** Far more than any number of pods in range could bear: whatever is asked for, the signals agree. */
 const FLOOD: Load = { rps: 1000, cpu_m_per_rps: 10, latency_ms_base: 50 };

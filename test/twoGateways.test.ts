@@ -4,8 +4,8 @@ import { type Proposed, propose } from '../src/gateway/propose.ts';
 import { Turns } from '../src/gateway/turns.ts';
 import { KINDS } from '../src/schema/kube.ts';
 import { MemoryJournal } from '../src/testing/memoryJournal.ts';
-import { openRequests, type Requests, scaleTo } from './requestStage.ts';
-import { identity } from './viewStage.ts';
+import { openRequests, type Requests, scaleTo } from './stages/requestStage.ts';
+import { identity } from './stages/viewStage.ts';
 
 let stages: Requests[] = [];
 afterEach(() => {

@@ -1,5 +1,5 @@
-import type { ChatReply } from '../../src/agents/chatEvents.ts';
-import { callWords, lastWords, toldLines } from '../../src/agents/chatText.ts';
+import type { ChatReply } from '../../src/agents/chat/chatEvents.ts';
+import { callWords, lastWords, toldLines } from '../../src/agents/chat/chatText.ts';
 
 export type Line =
   | { readonly by: 'ada'; readonly words: string; readonly reply: ChatReply }

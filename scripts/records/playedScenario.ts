@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_BUDGET } from '../../src/agents/modelBudget.ts';
+import { DEFAULT_BUDGET } from '../../src/agents/model/modelBudget.ts';
 import { attacker } from '../../src/faces/cli/demo/attacker.ts';
 import type { ModelChoice } from '../../src/scenario/model/proposer.ts';
 import { play } from '../../src/scenario/play.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reason } from '../tools/reason.ts';
-import type { AnswerTool } from './answerTool.ts';
+import type { AnswerTool } from './answer/answerTool.ts';
 
 /** "Do nothing now". */
 export const HOLD = {

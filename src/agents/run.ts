@@ -5,12 +5,12 @@ import type { Judge } from '../schema/judgedCall.ts';
 import type { Target } from '../tools/service.ts';
 import { toModelTool } from '../tools/toModelTool.ts';
 import type { Tool } from '../tools/tool.ts';
-import type { AnswerTool } from './answerTool.ts';
+import type { AnswerTool } from './answer/answerTool.ts';
+import { type Taken, takeAnswer } from './answer/takeAnswer.ts';
 import { Conversation } from './conversation.ts';
 import type { Exchange, GaveUp, RunCost, RunEnd } from './runEnd.ts';
 import type { RunLimits } from './runLimits.ts';
 import { counted, RunMeter } from './runMeter.ts';
-import { type Taken, takeAnswer } from './takeAnswer.ts';
 import { wellFormed } from './untrusted.ts';
 import { within } from './within.ts';
 

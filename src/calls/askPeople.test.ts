@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../test/executorStage.ts';
+import { openStage, type Stage } from '../../test/stages/executorStage.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';
 import { KINDS } from '../schema/kube.ts';
 import { requestApproval } from '../tools/requestApproval.ts';

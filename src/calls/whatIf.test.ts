@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../test/executorStage.ts';
+import { openStage, type Stage } from '../../test/stages/executorStage.ts';
 import { answerCall } from './answerCall.ts';
 import { judgeCall } from './judge.ts';
 

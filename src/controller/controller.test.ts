@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../test/executorStage.ts';
+import { openStage, type Stage } from '../../test/stages/executorStage.ts';
 import type { Proposer } from '../agents/proposer.ts';
 import { RulesPlanner } from '../agents/rulesPlanner.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';

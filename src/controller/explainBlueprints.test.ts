@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../test/executorStage.ts';
+import { openStage, type Stage } from '../../test/stages/executorStage.ts';
 import { agentOf } from '../agents/agent.ts';
 import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import { blueprintParser } from '../agents/roles/blueprintParser.ts';

@@ -4,7 +4,7 @@ import { explanationNote } from '../agents/explanationText.ts';
 import { blueprintParser, type Explanation } from '../agents/roles/blueprintParser.ts';
 import { answerCall } from '../calls/answerCall.ts';
 import { type JudgeDeps, judgeCall } from '../calls/judge.ts';
-import { blueprintOfVersion, keptVersions, versionName } from '../observe/keptVersions.ts';
+import { blueprintOfVersion, keptVersions, versionName } from '../observe/blueprints/keptVersions.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
 import { agentOf } from '../agents/agent.ts';
 import { type Agents, RULE_AGENTS } from '../agents/agents.ts';
 import { executionEngine } from '../agents/roles/executionEngine.ts';

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, SCALING, type Stage, type StageOptions, VERIFICATION } from '../../test/executorStage.ts';
+import {
+  CALM,
+  openStage,
+  SCALING,
+  type Stage,
+  type StageOptions,
+  VERIFICATION,
+} from '../../test/stages/executorStage.ts';
 import { replay } from '../audit/replay.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';

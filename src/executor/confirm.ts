@@ -1,4 +1,4 @@
-import { lastChangeOf } from '../observe/lastChange.ts';
+import { lastChangeOf } from '../observe/workload/lastChange.ts';
 import { applied, verifying } from '../policy/counters.ts';
 import type { LastChange } from '../schema/change.ts';
 import type { EventReason } from '../schema/eventReasons.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executorParts, type GivenDecision, heldDecision } from '../../test/executorParts.ts';
+import { executorParts, type GivenDecision, heldDecision } from '../../test/stages/executorParts.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { DecisionStatus } from '../schema/records.ts';
 import { DECISION_SPEC } from '../testing/contractObjects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, type GivenDecision, heldDecision } from '../../test/executorParts.ts';
+import { changeRecord, type GivenDecision, heldDecision } from '../../test/stages/executorParts.ts';
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';
 import { NOON } from '../testing/gateInput.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, SCALING, type Stage } from '../../test/executorStage.ts';
+import { openStage, SCALING, type Stage } from '../../test/stages/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
 
 const A = 'web-aaaaaaaaaa';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, HOT, openStage, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { CALM, HOT, openStage, SCALING, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
 import { replay } from '../audit/replay.ts';
 import { verifyLines } from '../audit/verifyLines.ts';
 import { KINDS } from '../schema/kube.ts';

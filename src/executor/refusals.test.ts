@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { openStage, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
 import { sealed } from '../schema/counterSeal.ts';
 import { NEW_COUNTERS, type OperationRecord } from '../schema/counters.ts';
 import { KINDS } from '../schema/kube.ts';

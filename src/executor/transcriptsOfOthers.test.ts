@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CALM, HOT, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
-import { openTranscript, type Told } from '../../test/executorTranscript.ts';
+import { CALM, HOT, SCALING, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
+import { openTranscript, type Told } from '../../test/stages/executorTranscript.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';
 import { deploymentObject } from '../testing/contractObjects.ts';

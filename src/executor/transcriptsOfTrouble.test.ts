@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CALM, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
-import { openTranscript, type Told } from '../../test/executorTranscript.ts';
+import { CALM, SCALING, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
+import { openTranscript, type Told } from '../../test/stages/executorTranscript.ts';
 import { NEW_COUNTERS } from '../schema/counters.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import type { DecisionSpec } from '../schema/records.ts';

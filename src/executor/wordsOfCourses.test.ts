@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../../test/executorStage.ts';
+import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../../test/stages/executorStage.ts';
 import { KINDS } from '../schema/kube.ts';
 import type { DecisionSpec, DecisionStatus } from '../schema/records.ts';
 import { PEOPLE } from '../testing/people.ts';

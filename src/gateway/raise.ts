@@ -1,7 +1,7 @@
 import { type Tally, tally, votesOf } from '../approvals/tally.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
-import { gitOpsOwner } from '../observe/owners.ts';
 import type { ServiceView } from '../observe/serviceView.ts';
+import { gitOpsOwner } from '../observe/workload/owners.ts';
 import { RAISED_BY_ANNOTATION } from '../schema/allowance.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
 import { ApprovalRequestSpec } from '../schema/records.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AskedOptions, identity, openViewStage, REQUEST, type ViewStage } from '../../test/viewStage.ts';
+import { type AskedOptions, identity, openViewStage, REQUEST, type ViewStage } from '../../test/stages/viewStage.ts';
 import { tally, votesOf } from '../approvals/tally.ts';
 import { KINDS } from '../schema/kube.ts';
 import { PEOPLE } from '../testing/people.ts';

@@ -3,12 +3,12 @@ import type { Log } from '../ports/log.ts';
 import type { History } from '../schema/history.ts';
 import type { KubeObject } from '../schema/kube.ts';
 import type { MetricsReading } from '../schema/samples.ts';
-import type { Accepted, AcceptedGlobal } from './acceptance.ts';
+import type { Accepted, AcceptedGlobal } from './blueprints/acceptance.ts';
 import { countersOf, holdsOf, isBreakerTouched, operationsLeft } from './safetyState.ts';
 import type { ServiceView } from './serviceView.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Tracked } from './tracker.ts';
-import { workloadFrom } from './workload.ts';
+import { workloadFrom } from './workload/workload.ts';
 
 /** What was read of one service; absent parts could not be read. */
 export interface Parts {

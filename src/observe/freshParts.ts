@@ -1,8 +1,8 @@
 import type { ClusterError, ClusterReader, ClusterResult } from '../ports/cluster.ts';
 import { KINDS, type Kind, type KubeObject } from '../schema/kube.ts';
 import { FLEET } from '../schema/records.ts';
-import type { Acceptance, Accepted, AcceptedGlobal } from './acceptance.ts';
-import { acceptWithKept } from './keptVersions.ts';
+import type { Acceptance, Accepted, AcceptedGlobal } from './blueprints/acceptance.ts';
+import { acceptWithKept } from './blueprints/keptVersions.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface FreshParts {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../schema/kube.ts';
 import type { MirroredKind, Mirrors } from './mirrors.ts';
-import { controllerOf } from './replicaSets.ts';
-import type { WorkloadSources } from './workload.ts';
+import { controllerOf } from './workload/replicaSets.ts';
+import type { WorkloadSources } from './workload/workload.ts';
 
 /** The objects around a Deployment. */
 export type Surroundings = Omit<WorkloadSources, 'deployment' | 'tracker' | 'now' | 'isPass'>;

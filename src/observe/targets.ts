@@ -1,5 +1,5 @@
 import type { MetricTarget } from '../ports/metrics.ts';
-import type { Accepted } from './acceptance.ts';
+import type { Accepted } from './blueprints/acceptance.ts';
 import type { Mirrors } from './mirrors.ts';
 import { metricTargetOf } from './readings.ts';
 import { podNamesOf } from './surroundings.ts';

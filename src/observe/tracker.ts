@@ -4,9 +4,9 @@ import type { LastChange } from '../schema/change.ts';
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
 import { RESTARTED_AT } from '../schema/patch.ts';
 import type { ForeignChange, Rollout, Workload } from '../schema/workload.ts';
-import { lastChangeOf } from './lastChange.ts';
-import { type WatchedField, writersOf } from './managedFields.ts';
 import { at, listAt, numberAt, textAt } from './narrow.ts';
+import { lastChangeOf } from './workload/lastChange.ts';
+import { type WatchedField, writersOf } from './workload/managedFields.ts';
 
 /**
  * What only somebody who watched can know of a Deployment: who else changed the fields that we write, when a rollout was

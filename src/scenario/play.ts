@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { loadChatPrompt } from '../agents/chatPrompt.ts';
+import { loadChatPrompt } from '../agents/chat/chatPrompt.ts';
 import { loadMcpPrompts } from '../faces/mcp/prompts.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { DecisionObject } from '../schema/decisionObject.ts';

@@ -1,4 +1,4 @@
-import type { ChatDesk, DeskAnswer, DeskTool } from '../agents/chatDesk.ts';
+import type { ChatDesk, DeskAnswer, DeskTool } from '../agents/chat/chatDesk.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 
 type Answer = string | Result<DeskAnswer, string> | ((signal: AbortSignal) => Promise<Result<DeskAnswer, string>>);

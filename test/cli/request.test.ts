@@ -6,7 +6,7 @@ import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { keepLogin } from '../../src/faces/cli/people/gatewayLogin.ts';
 import { type Listening, listen } from '../../src/faces/http/server.ts';
 import { answer, personIn } from '../../src/testing/gateway.ts';
-import { NEEDS_EIGHT, openRequests, type Requests } from '../requestStage.ts';
+import { NEEDS_EIGHT, openRequests, type Requests } from '../stages/requestStage.ts';
 import { cli, STACK_TRACE } from './cli.ts';
 
 let dir: string;

@@ -1,7 +1,7 @@
 import { NEW_COUNTERS } from '../../src/schema/counters.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import type { DecisionSpec, Phase } from '../../src/schema/records.ts';
-import { CALM, HOT, SCALING, type Stage, type StageOptions, VERIFICATION } from '../executorStage.ts';
+import { CALM, HOT, SCALING, type Stage, type StageOptions, VERIFICATION } from '../stages/executorStage.ts';
 
 export const A = 'web-aaaaaaaaaa';
 export const B = 'web-bbbbbbbbbb';

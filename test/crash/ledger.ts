@@ -1,6 +1,6 @@
 import { replay } from '../../src/audit/replay.ts';
 import { verifyLines } from '../../src/audit/verifyLines.ts';
-import { lastChangeOf } from '../../src/observe/lastChange.ts';
+import { lastChangeOf } from '../../src/observe/workload/lastChange.ts';
 import type { WorkloadWriter } from '../../src/ports/workload.ts';
 import type { Change, LastChange } from '../../src/schema/change.ts';
 import { type Counters, NEW_COUNTERS } from '../../src/schema/counters.ts';
@@ -8,7 +8,7 @@ import { FleetCounters, NEW_FLEET } from '../../src/schema/fleet.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { DecisionStatus, FLEET } from '../../src/schema/records.ts';
 import type { MemoryJournal } from '../../src/testing/memoryJournal.ts';
-import type { Stage } from '../executorStage.ts';
+import type { Stage } from '../stages/executorStage.ts';
 
 /**
  * Sees every write to the workload from the cluster's side, whoever lives or dies, and holds it against the records at

@@ -2,7 +2,7 @@ import { KINDS } from '../../src/schema/kube.ts';
 import { DecisionStatus } from '../../src/schema/records.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
-import { openStage, PASS_MS, type Stage } from '../executorStage.ts';
+import { openStage, PASS_MS, type Stage } from '../stages/executorStage.ts';
 import type { Course, End } from './courses.ts';
 import { Ledger } from './ledger.ts';
 import { type Death, Life } from './life.ts';

@@ -7,7 +7,7 @@ import type { DecisionObject } from '../../src/schema/decisionObject.ts';
 import type { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
 import { seededIds } from '../../src/testing/seededIds.ts';
-import type { Stage } from '../executorStage.ts';
+import type { Stage } from '../stages/executorStage.ts';
 import type { Life } from './life.ts';
 
 /** What outlives a process: its place, with the journals on its disk. */

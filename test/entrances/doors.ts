@@ -32,7 +32,7 @@ import { PEOPLE } from '../../src/testing/people.ts';
 import { ScriptedModel } from '../../src/testing/scriptedModel.ts';
 import { targetOf } from '../../src/tools/service.ts';
 import { cli } from '../cli/cli.ts';
-import { openRequests, type Requests } from '../requestStage.ts';
+import { openRequests, type Requests } from '../stages/requestStage.ts';
 import type { RecordedCall, RecordedRead } from './calls.ts';
 import type { State } from './states.ts';
 import { StreamTransport } from './streamTransport.ts';

@@ -1,6 +1,6 @@
 import { KINDS } from '../../src/schema/kube.ts';
-import { CALM, HOT, type StageOptions } from '../executorStage.ts';
-import { NEEDS_EIGHT, type Requests } from '../requestStage.ts';
+import { CALM, HOT, type StageOptions } from '../stages/executorStage.ts';
+import { NEEDS_EIGHT, type Requests } from '../stages/requestStage.ts';
 
 /** A service as calls find it. */
 export interface State {

@@ -4,8 +4,8 @@ import { Executor } from '../../src/executor/executor.ts';
 import type { JournalRecord } from '../../src/schema/journal.ts';
 import { API_FAULTS, type ApiFault, faultyPorts, isRead } from '../../src/testing/faultyPorts.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { COURSES, type Course, isOver, WISH } from '../courses.ts';
-import { openStage, PASS_MS } from '../executorStage.ts';
+import { COURSES, type Course, isOver, WISH } from '../stages/courses.ts';
+import { openStage, PASS_MS } from '../stages/executorStage.ts';
 
 /** Runs one course; call number `at` of the executor's to the API server meets the fault. */
 async function play(course: Course, at: number, fault: ApiFault) {

@@ -4,7 +4,7 @@ import type { Counters } from '../../src/schema/counters.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { faultyPorts } from '../../src/testing/faultyPorts.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { CALM, HOT, PASS_MS } from '../executorStage.ts';
+import { CALM, HOT, PASS_MS } from '../stages/executorStage.ts';
 import { ALICE, DOWN, openTheatre, type Theatre, UP } from './theatre.ts';
 
 const MINUTE = 60_000;

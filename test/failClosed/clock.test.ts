@@ -4,8 +4,8 @@ import { Executor } from '../../src/executor/executor.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { COURSES, type Course, isOver, WISH } from '../courses.ts';
-import { CALM, HOT, PASS_MS } from '../executorStage.ts';
+import { COURSES, type Course, isOver, WISH } from '../stages/courses.ts';
+import { CALM, HOT, PASS_MS } from '../stages/executorStage.ts';
 import { ALICE, DOWN, openTheatre, type Theatre, UP } from './theatre.ts';
 
 const MINUTE = 60_000;

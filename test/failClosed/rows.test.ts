@@ -14,7 +14,7 @@ import { PEOPLE } from '../../src/testing/people.ts';
 import { VirtualRun } from '../../src/virtualRun.ts';
 import type { MetricsFault } from '../../src/world/metricsFault.ts';
 import type { CallFault } from '../../src/world/portFaults.ts';
-import { CALM, PASS_MS, SCALING, VERIFICATION } from '../executorStage.ts';
+import { CALM, PASS_MS, SCALING, VERIFICATION } from '../stages/executorStage.ts';
 import { statusOf } from './commands.ts';
 import { ROWS, type Row, type RowName } from './rows.ts';
 import { socketsOfAPass } from './sockets.ts';

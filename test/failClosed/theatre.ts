@@ -5,7 +5,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { DecisionObject } from '../../src/schema/decisionObject.ts';
 import { KINDS } from '../../src/schema/kube.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { openStage, type StageOptions } from '../executorStage.ts';
+import { openStage, type StageOptions } from '../stages/executorStage.ts';
 import type { Place } from './rows.ts';
 
 /** Everything a person could read, by place. */

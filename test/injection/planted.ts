@@ -3,7 +3,7 @@ import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import { DECISION_SPEC, DECISION_STATUS, decisionObject } from '../../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import type { VirtualRun } from '../../src/virtualRun.ts';
-import { ASKED, type StageOptions } from '../hostileStage.ts';
+import { ASKED, type StageOptions } from '../stages/hostileStage.ts';
 import type { Payload, Place } from './payloads.ts';
 
 type Part = Record<string, unknown>;

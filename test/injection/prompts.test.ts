@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerText } from '../../src/agents/answerText.ts';
+import { answerText } from '../../src/agents/answer/answerText.ts';
 import { observationText } from '../../src/agents/observationText.ts';
 import { blueprintParser } from '../../src/agents/roles/blueprintParser.ts';
 import { governanceEnforcer } from '../../src/agents/roles/governanceEnforcer.ts';

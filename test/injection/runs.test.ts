@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/schema/journal.ts';
-import { type Played, play, SITUATIONS } from '../hostileStage.ts';
+import { type Played, play, SITUATIONS } from '../stages/hostileStage.ts';
 import { ObedientModel } from './obeys.ts';
 import { CASES, ORDERS, type Order, type Payload } from './payloads.ts';
 import { planted } from './planted.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Chat } from '../../src/agents/chat.ts';
-import { loadChatPrompt } from '../../src/agents/chatPrompt.ts';
-import { GuardedModel } from '../../src/agents/guardedModel.ts';
-import { DEFAULT_BUDGET, ModelBudget } from '../../src/agents/modelBudget.ts';
+import { Chat } from '../../src/agents/chat/chat.ts';
+import { loadChatPrompt } from '../../src/agents/chat/chatPrompt.ts';
+import { GuardedModel } from '../../src/agents/model/guardedModel.ts';
+import { DEFAULT_BUDGET, ModelBudget } from '../../src/agents/model/modelBudget.ts';
 import { redact } from '../../src/kernel/redact.ts';
 import { ManualClock } from '../../src/testing/manualClock.ts';
 import { callsOf, textOf } from '../../src/testing/modelReplies.ts';

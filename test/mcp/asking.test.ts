@@ -4,7 +4,7 @@ import { clientWords } from '../../src/schema/client.ts';
 import { KINDS, type KubeObject } from '../../src/schema/kube.ts';
 import type { DecisionSpec } from '../../src/schema/records.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { identity, REQUEST } from '../viewStage.ts';
+import { identity, REQUEST } from '../stages/viewStage.ts';
 import { CALLS } from './product.ts';
 import { ask, chatting, type McpStage, openMcpStage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { REQUEST } from '../viewStage.ts';
+import { REQUEST } from '../stages/viewStage.ts';
 import { CALLS } from './product.ts';
 import { ask, chatting, type McpStage, openMcpStage } from './stage.ts';
 

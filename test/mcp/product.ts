@@ -3,7 +3,7 @@ import { identityIn } from '../../src/faces/http/mcpSessions.ts';
 import { gatewayDesk } from '../../src/faces/mcp/gatewayDesk.ts';
 import { mcpServer } from '../../src/faces/mcp/server.ts';
 import { ChangeFeed } from '../../src/gateway/changes.ts';
-import { openViewStage, REQUEST } from '../viewStage.ts';
+import { openViewStage, REQUEST } from '../stages/viewStage.ts';
 import { type Serving, serving } from './serving.ts';
 import { PROMPTS } from './stage.ts';
 

@@ -7,7 +7,7 @@ import { ok } from '../../src/kernel/result.ts';
 import type { ServiceSummary } from '../../src/schema/api/services.ts';
 import { RULE_IDS } from '../../src/schema/verdict.ts';
 import { settle } from '../../src/testing/manualClock.ts';
-import { REQUEST } from '../viewStage.ts';
+import { REQUEST } from '../stages/viewStage.ts';
 import { CALLS } from './product.ts';
 import { ask, chatting, type McpStage, openMcpStage } from './stage.ts';
 

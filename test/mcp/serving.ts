@@ -6,7 +6,7 @@ import { type Place, placeOf } from '../../src/faces/http/place.ts';
 import { type Listening, listen } from '../../src/faces/http/server.ts';
 import { Gatekeeper } from '../../src/gateway/people/gatekeeper.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import { type GatewayStage, openGateway } from '../gatewayStage.ts';
+import { type GatewayStage, openGateway } from '../stages/gatewayStage.ts';
 
 type Opens = ConstructorParameters<typeof McpSessions>[0]['open'];
 

@@ -9,7 +9,7 @@ import { ChangeFeed } from '../../src/gateway/changes.ts';
 import type { Identity } from '../../src/gateway/people/identity.ts';
 import type { Scope } from '../../src/schema/api/people.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
-import { type AskedOptions, openViewStage } from '../viewStage.ts';
+import { type AskedOptions, openViewStage } from '../stages/viewStage.ts';
 
 export const PROMPTS = loadMcpPrompts(new URL('../../prompts/mcp/', import.meta.url).pathname);
 

@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../src/schema/journal.ts';
 import type { DecisionSpec } from '../../src/schema/records.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
 import type { Load } from '../../src/world/load.ts';
-import { CALM, openStage, PASS_MS, type Stage, type StageOptions } from '../executorStage.ts';
+import { CALM, openStage, PASS_MS, type Stage, type StageOptions } from '../stages/executorStage.ts';
 import type { Criterion, Shown, WorldCase } from './criterion.ts';
 import { Expecting } from './expecting.ts';
 import { timeText } from './outcome.ts';

@@ -1,7 +1,7 @@
 import type { Seen } from '../../src/scenario/seen.ts';
 import type { ApprovalCard } from '../../src/schema/api/approvals.ts';
-import { type Approvals, changeBlueprint, openApprovals } from '../approvalStage.ts';
-import { NEEDS_EIGHT, openRequests, scaleTo } from '../requestStage.ts';
+import { type Approvals, changeBlueprint, openApprovals } from '../stages/approvalStage.ts';
+import { NEEDS_EIGHT, openRequests, scaleTo } from '../stages/requestStage.ts';
 import type { Criterion, Shown, WorldCase } from './criterion.ts';
 import { Expecting } from './expecting.ts';
 import { APPROVED } from './realCases.ts';

@@ -4,7 +4,7 @@ import { ruleFirings } from '../../src/scenario/rules/ruleFirings.ts';
 import type { Seen } from '../../src/scenario/seen.ts';
 import type { RuleId } from '../../src/schema/verdict.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
-import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../executorStage.ts';
+import { CALM, openStage, SCALING, type Stage, type StageOptions } from '../stages/executorStage.ts';
 import type { Criterion, Shown, WorldCase } from './criterion.ts';
 import { Expecting } from './expecting.ts';
 import { PAUSED } from './realCases.ts';

@@ -5,7 +5,7 @@ import { deploymentObject } from '../../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../../src/virtualRun.ts';
 import type { Load } from '../../src/world/load.ts';
-import { SCALING, VERIFICATION } from '../executorStage.ts';
+import { SCALING, VERIFICATION } from '../stages/executorStage.ts';
 
 export const SEED = 1;
 export const MINUTE = 60_000;

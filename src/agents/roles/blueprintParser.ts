@@ -5,7 +5,7 @@ import { differences, differenceWords } from '../../schema/blueprint/difference.
 import type { Blueprint } from '../../schema/blueprint.ts';
 import { diffBlueprint } from '../../tools/diffBlueprint.ts';
 import { validateBlueprint } from '../../tools/validateBlueprint.ts';
-import type { AnswerTool } from '../answerTool.ts';
+import type { AnswerTool } from '../answer/answerTool.ts';
 import { inventsNumber } from '../ownNumbers.ts';
 import { RUN_LIMITS } from '../runLimits.ts';
 import { clean, fencedLines } from '../untrusted.ts';

@@ -3,7 +3,7 @@ import { err, ok } from '../../kernel/result.ts';
 import { getEvents } from '../../tools/getEvents.ts';
 import { getMetrics } from '../../tools/getMetrics.ts';
 import { getWorkload } from '../../tools/getWorkload.ts';
-import type { AnswerTool } from '../answerTool.ts';
+import type { AnswerTool } from '../answer/answerTool.ts';
 import { RUN_LIMITS } from '../runLimits.ts';
 import { clean } from '../untrusted.ts';
 import type { Role } from './role.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { err, ok } from '../../kernel/result.ts';
-import type { AnswerTool } from '../answerTool.ts';
+import type { AnswerTool } from '../answer/answerTool.ts';
 import { inventsNumber } from '../ownNumbers.ts';
 import { RUN_LIMITS } from '../runLimits.ts';
 import { clean, marked } from '../untrusted.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Result } from '../../kernel/result.ts';
 import type { ModelRole } from '../../schema/modelRole.ts';
 import type { Tool, ToolArguments } from '../../tools/tool.ts';
-import type { AnswerTool } from '../answerTool.ts';
+import type { AnswerTool } from '../answer/answerTool.ts';
 import { loadPrompt, type Prompt } from '../prompt.ts';
 import type { RunLimits } from '../runLimits.ts';
 

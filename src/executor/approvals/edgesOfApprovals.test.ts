@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/executorParts.ts';
+import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { ApprovalRequestSpec } from '../../schema/records.ts';
 import { DECISION_SPEC } from '../../testing/contractObjects.ts';

@@ -1,4 +1,4 @@
-import { isVersionOf, keptVersions, revisionOf, versionName } from '../../observe/keptVersions.ts';
+import { isVersionOf, keptVersions, revisionOf, versionName } from '../../observe/blueprints/keptVersions.ts';
 import type { Blueprint } from '../../schema/blueprint.ts';
 import { BLUEPRINT_LABEL, KINDS, type KubeObject } from '../../schema/kube.ts';
 import type { ExecutorDeps } from '../deps.ts';

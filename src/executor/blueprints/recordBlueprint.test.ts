@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, PASS_MS, SCALING, type Stage, type StageOptions } from '../../../test/executorStage.ts';
+import {
+  CALM,
+  openStage,
+  PASS_MS,
+  SCALING,
+  type Stage,
+  type StageOptions,
+} from '../../../test/stages/executorStage.ts';
 import { Observer } from '../../observe/observer.ts';
 import { BlueprintStatus, type Condition } from '../../schema/blueprint/status.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';

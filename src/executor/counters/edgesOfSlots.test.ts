@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, heldDecision } from '../../../test/executorParts.ts';
+import { changeRecord, executorParts, heldDecision } from '../../../test/stages/executorParts.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { NO_GLOBAL_RULES } from '../../schema/blueprint.ts';
 import { sealed } from '../../schema/counterSeal.ts';

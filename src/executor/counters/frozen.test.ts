@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, type Stage } from '../../../test/executorStage.ts';
+import { CALM, openStage, type Stage } from '../../../test/stages/executorStage.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { PEOPLE } from '../../testing/people.ts';
 import { Executor } from '../executor.ts';

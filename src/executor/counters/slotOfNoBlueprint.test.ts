@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { CALM, openStage, type Stage } from '../../../test/executorStage.ts';
+import { CALM, openStage, type Stage } from '../../../test/stages/executorStage.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { CircuitBreakerStatus } from '../../schema/records.ts';
 import { deploymentObject } from '../../testing/contractObjects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executorParts, heldDecision } from '../../../test/executorParts.ts';
+import { executorParts, heldDecision } from '../../../test/stages/executorParts.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { sealed } from '../../schema/counterSeal.ts';
 import { type Counters, NEW_COUNTERS } from '../../schema/counters.ts';

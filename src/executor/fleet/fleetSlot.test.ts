@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, openStage, type Stage } from '../../../test/executorStage.ts';
+import { CALM, openStage, type Stage } from '../../../test/stages/executorStage.ts';
 import { NEW_COUNTERS } from '../../schema/counters.ts';
 import type { FleetOperation } from '../../schema/fleet.ts';
 import { KINDS } from '../../schema/kube.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { openStage } from '../../../test/executorStage.ts';
+import { openStage } from '../../../test/stages/executorStage.ts';
 import { webhookAlerts } from '../../adapters/alerts/webhookAlerts.ts';
 import type { AlertNotice } from '../../ports/alertSink.ts';
 import { Executor } from '../executor.ts';

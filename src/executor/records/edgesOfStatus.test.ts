@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/executorParts.ts';
+import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
 import type { DecisionStatus, Phase } from '../../schema/records.ts';
 import { NOON } from '../../testing/gateInput.ts';
 import type { ExecutorDeps } from '../deps.ts';

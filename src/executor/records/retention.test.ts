@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStage, PASS_MS, type Stage } from '../../../test/executorStage.ts';
+import { openStage, PASS_MS, type Stage } from '../../../test/stages/executorStage.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { PHASES } from '../../schema/phases.ts';

@@ -1,4 +1,4 @@
-import { blueprintOfVersion, versionName } from '../../observe/keptVersions.ts';
+import { blueprintOfVersion, versionName } from '../../observe/blueprints/keptVersions.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { type Blueprint, NO_GLOBAL_RULES } from '../../schema/blueprint.ts';
 import { KINDS } from '../../schema/kube.ts';

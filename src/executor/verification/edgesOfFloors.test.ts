@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executorParts, type GivenDecision, heldDecision } from '../../../test/executorParts.ts';
+import { executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
 import type { DecisionStatus } from '../../schema/records.ts';
 import { calmInput, calmWorkload, hotAssessment, NOON } from '../../testing/gateInput.ts';
 import type { Judged } from '../decideAgain.ts';

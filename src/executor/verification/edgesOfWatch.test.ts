@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/executorParts.ts';
+import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { NEW_COUNTERS } from '../../schema/counters.ts';
 import type { History, HistoryPoint } from '../../schema/history.ts';

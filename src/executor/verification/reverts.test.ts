@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOT, openStage, type Stage } from '../../../test/executorStage.ts';
+import { HOT, openStage, type Stage } from '../../../test/stages/executorStage.ts';
 import { PEOPLE } from '../../testing/people.ts';
 import { Executor } from '../executor.ts';
 

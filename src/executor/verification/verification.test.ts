@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CALM, HOT, openStage, type Stage, type StageOptions, VERIFICATION } from '../../../test/executorStage.ts';
+import {
+  CALM,
+  HOT,
+  openStage,
+  type Stage,
+  type StageOptions,
+  VERIFICATION,
+} from '../../../test/stages/executorStage.ts';
 import { replay } from '../../audit/replay.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { PEOPLE } from '../../testing/people.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../adapters/system/systemClock.ts';
-import { ModelBudget } from '../../agents/modelBudget.ts';
+import { ModelBudget } from '../../agents/model/modelBudget.ts';
 import { composeModel, type ModelGuard } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { parseInstant } from '../../kernel/parseInstant.ts';

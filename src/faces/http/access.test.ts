@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openGateway } from '../../../test/gatewayStage.ts';
+import { openGateway } from '../../../test/stages/gatewayStage.ts';
 import type { Role, Scope } from '../../schema/api/people.ts';
 import { ACCESS, type RouteKey } from './access.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GatewayStage, openGateway } from '../../../test/gatewayStage.ts';
+import { type GatewayStage, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { settle } from '../../testing/manualClock.ts';
 
 function open(): { stage: GatewayStage; cookie: string; follow: (lastId?: string) => Promise<Reader> } {

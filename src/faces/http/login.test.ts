@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayStage, openGateway } from '../../../test/gatewayStage.ts';
+import { type GatewayStage, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { hashPassword } from '../../gateway/people/password.ts';
 
 const PASSWORD = 'correct horse battery';

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type GatewayStage, openGateway } from '../../../test/gatewayStage.ts';
+import { type GatewayStage, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { settle } from '../../testing/manualClock.ts';
 import { McpSessions } from './mcpSessions.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openGateway } from '../../../test/gatewayStage.ts';
+import { openGateway } from '../../../test/stages/gatewayStage.ts';
 import { ACCESS } from './access.ts';
 
 it('the OpenAPI document names every route, who may call it, and what a body is', async () => {

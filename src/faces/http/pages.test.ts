@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGateway } from '../../../test/gatewayStage.ts';
+import { openGateway } from '../../../test/stages/gatewayStage.ts';
 import { loadPages, type Pages } from './pages.ts';
 
 let dir: string;

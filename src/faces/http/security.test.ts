@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Call, HOST, ORIGIN, openGateway } from '../../../test/gatewayStage.ts';
+import { type Call, HOST, ORIGIN, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { csrfOf } from '../../gateway/people/secrets.ts';
 
 /** A change that needs no cluster, as somebody who may make it. */

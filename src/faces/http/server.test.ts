@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openGateway } from '../../../test/gatewayStage.ts';
+import { openGateway } from '../../../test/stages/gatewayStage.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { ok } from '../../kernel/result.ts';
 import { gatewayApp } from './gatewayApp.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GatewayStage, openGateway } from '../../../test/gatewayStage.ts';
+import { type GatewayStage, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { hashPassword } from '../../gateway/people/password.ts';
 import { settle } from '../../testing/manualClock.ts';
 

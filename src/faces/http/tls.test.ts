@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ORIGIN, openGateway } from '../../../test/gatewayStage.ts';
+import { ORIGIN, openGateway } from '../../../test/stages/gatewayStage.ts';
 import { systemClock } from '../../adapters/system/systemClock.ts';
 import { hashPassword } from '../../gateway/people/password.ts';
 import { selfSigned } from '../../testing/selfSigned.ts';

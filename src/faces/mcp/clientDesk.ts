@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolResultSchema, McpError, type Tool } from '@modelcontextprotocol/sdk/types.js';
-import type { ChatDesk, DeskAnswer, DeskTool } from '../../agents/chatDesk.ts';
+import type { ChatDesk, DeskAnswer, DeskTool } from '../../agents/chat/chatDesk.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 
 export interface OpenDesk {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/stages/viewStage.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { RULE_IDS } from '../../schema/verdict.ts';
 import { approvalCard } from './approvalCard.ts';

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { blueprintOfVersion, keptVersions, revisionOf } from '../../observe/keptVersions.ts';
+import { blueprintOfVersion, keptVersions, revisionOf } from '../../observe/blueprints/keptVersions.ts';
 import { textAt } from '../../observe/narrow.ts';
 import type { BlueprintVersionList } from '../../schema/api/lists.ts';
 import type { BlueprintVersion } from '../../schema/api/services.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identity, openViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage } from '../../../test/stages/viewStage.ts';
 import type { JournalFiles } from '../../ports/journalFiles.ts';
 import { MemoryJournal } from '../../testing/memoryJournal.ts';
 import type { GatewayDeps } from '../deps.ts';

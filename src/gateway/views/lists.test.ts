@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/stages/viewStage.ts';
 import { requestOf } from '../../approvals/fixtures.ts';
 import { ApprovalList } from '../../schema/api/approvals.ts';
 import type { KubeObject } from '../../schema/kube.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/stages/viewStage.ts';
 import { ApprovalCard } from '../../schema/api/approvals.ts';
 import { DecisionDetail } from '../../schema/api/records.ts';
 import { ServiceDetail } from '../../schema/api/services.ts';

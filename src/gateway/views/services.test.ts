@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/viewStage.ts';
+import { identity, openViewStage, REQUEST, type ViewStage } from '../../../test/stages/viewStage.ts';
 import type { JournalFiles } from '../../ports/journalFiles.ts';
 import { BlueprintVersionList, BreakerList } from '../../schema/api/lists.ts';
 import { DecisionDetail, JournalPage } from '../../schema/api/records.ts';

@@ -1,8 +1,8 @@
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { Chat, type ChatParts } from '../../agents/chat.ts';
-import type { ChatEvent } from '../../agents/chatEvents.ts';
-import type { ChatPrompt } from '../../agents/chatPrompt.ts';
-import { callWords, lastWords, toldLines } from '../../agents/chatText.ts';
+import { Chat, type ChatParts } from '../../agents/chat/chat.ts';
+import type { ChatEvent } from '../../agents/chat/chatEvents.ts';
+import type { ChatPrompt } from '../../agents/chat/chatPrompt.ts';
+import { callWords, lastWords, toldLines } from '../../agents/chat/chatText.ts';
 import { gatewayViews } from '../../faces/http/gatewayViews.ts';
 import { openDesk } from '../../faces/mcp/clientDesk.ts';
 import { gatewayDesk } from '../../faces/mcp/gatewayDesk.ts';

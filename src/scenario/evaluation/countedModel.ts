@@ -1,6 +1,6 @@
-import { inForm } from '../../agents/inForm.ts';
+import { inForm } from '../../agents/answer/inForm.ts';
+import { costOf, type ModelPrices, tokensOf } from '../../agents/model/tokenCount.ts';
 import { ROLES } from '../../agents/roles/roles.ts';
-import { costOf, type ModelPrices, tokensOf } from '../../agents/tokenCount.ts';
 import { err, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../../ports/model.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../adapters/system/systemClock.ts';
-import { DEFAULT_BUDGET } from '../../agents/modelBudget.ts';
+import { DEFAULT_BUDGET } from '../../agents/model/modelBudget.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatModel, ChatRequest } from '../../ports/model.ts';
 import { MODEL_ROLES } from '../../schema/modelRole.ts';

@@ -1,4 +1,4 @@
-import type { BudgetLimits } from '../../agents/modelBudget.ts';
+import type { BudgetLimits } from '../../agents/model/modelBudget.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelRole } from '../../schema/modelRole.ts';
 import type { ModelUnderTest } from './countedModel.ts';

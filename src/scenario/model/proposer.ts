@@ -1,7 +1,7 @@
 import { OpenAiModel } from '../../adapters/openai/openaiModel.ts';
 import { type Agents, RULE_AGENTS } from '../../agents/agents.ts';
-import { GuardedModel } from '../../agents/guardedModel.ts';
-import { type BudgetLimits, DEFAULT_BUDGET, ModelBudget } from '../../agents/modelBudget.ts';
+import { GuardedModel } from '../../agents/model/guardedModel.ts';
+import { type BudgetLimits, DEFAULT_BUDGET, ModelBudget } from '../../agents/model/modelBudget.ts';
 import type { Proposer } from '../../agents/proposer.ts';
 import { composeAgents, composeProposer } from '../../compose.ts';
 import { redact } from '../../kernel/redact.ts';

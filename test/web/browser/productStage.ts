@@ -16,7 +16,7 @@ import { deploymentObject } from '../../../src/testing/contractObjects.ts';
 import { MemoryJournal } from '../../../src/testing/memoryJournal.ts';
 import { VirtualRun } from '../../../src/virtualRun.ts';
 import type { Load } from '../../../src/world/load.ts';
-import { SCALING, VERIFICATION } from '../../executorStage.ts';
+import { SCALING, VERIFICATION } from '../../stages/executorStage.ts';
 import { chromiumPath, NO_CHROMIUM, openBrowser } from './chromium.ts';
 
 const PASSWORD = 'correct horse battery';

@@ -1,10 +1,10 @@
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { createLog } from '../../../adapters/pino/log.ts';
 import { systemClock } from '../../../adapters/system/systemClock.ts';
-import { Chat } from '../../../agents/chat.ts';
-import type { ChatReply } from '../../../agents/chatEvents.ts';
-import { loadChatPrompt } from '../../../agents/chatPrompt.ts';
-import { callWords } from '../../../agents/chatText.ts';
+import { Chat } from '../../../agents/chat/chat.ts';
+import type { ChatReply } from '../../../agents/chat/chatEvents.ts';
+import { loadChatPrompt } from '../../../agents/chat/chatPrompt.ts';
+import { callWords } from '../../../agents/chat/chatText.ts';
 import { type ConfigFlags, loadConfig } from '../../../config.ts';
 import { err, type Result } from '../../../kernel/result.ts';
 import type { ChatModel } from '../../../ports/model.ts';

@@ -1,6 +1,6 @@
 import { OpenAiModel } from '../../../adapters/openai/openaiModel.ts';
-import { GuardedModel } from '../../../agents/guardedModel.ts';
-import { ModelBudget } from '../../../agents/modelBudget.ts';
+import { GuardedModel } from '../../../agents/model/guardedModel.ts';
+import { ModelBudget } from '../../../agents/model/modelBudget.ts';
 import type { Config } from '../../../config.ts';
 import { redact } from '../../../kernel/redact.ts';
 import { modelFor } from '../../../modelSettings.ts';

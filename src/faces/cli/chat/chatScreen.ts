@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import type { ChatEvent, ChatReply } from '../../../agents/chatEvents.ts';
-import { callWords, lastWords, toldLines } from '../../../agents/chatText.ts';
+import type { ChatEvent, ChatReply } from '../../../agents/chat/chatEvents.ts';
+import { callWords, lastWords, toldLines } from '../../../agents/chat/chatText.ts';
 import { plainLine } from '../../../kernel/plainText.ts';
 import type { Io } from '../io.ts';
 

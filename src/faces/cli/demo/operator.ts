@@ -1,7 +1,7 @@
 import { systemClock } from '../../../adapters/system/systemClock.ts';
-import type { ChatEvent } from '../../../agents/chatEvents.ts';
-import { loadChatPrompt } from '../../../agents/chatPrompt.ts';
-import { callWords } from '../../../agents/chatText.ts';
+import type { ChatEvent } from '../../../agents/chat/chatEvents.ts';
+import { loadChatPrompt } from '../../../agents/chat/chatPrompt.ts';
+import { callWords } from '../../../agents/chat/chatText.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Chats } from '../../../scenario/chat/chats.ts';
 import { PlainWords } from '../../../scenario/chat/plainWords.ts';

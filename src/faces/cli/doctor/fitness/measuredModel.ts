@@ -1,4 +1,4 @@
-import { inForm } from '../../../../agents/inForm.ts';
+import { inForm } from '../../../../agents/answer/inForm.ts';
 import type { Result } from '../../../../kernel/result.ts';
 import type { Clock } from '../../../../ports/clock.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ModelError } from '../../../../ports/model.ts';
