@@ -44,6 +44,7 @@ describe('the package', () => {
       'dist',
       'package.json',
       'prompts',
+      'schemas',
     ]);
     expect(packed.map((file) => file.path).filter((file) => /\.(map|test\.\w+)$/.test(file))).toEqual([]);
     expect(packed.filter((file) => file.path === 'dist/web/index.html')).toHaveLength(1);

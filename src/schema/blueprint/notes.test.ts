@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { BlueprintDoc } from './doc.ts';
 import { FULL, SHORT } from './fixtures.ts';
 import { loadBlueprint } from './load.ts';
-import { notesOf } from './notes.ts';
+import { costsOf, notesOf } from './notes.ts';
 
-const notes = (text: string): string[] => {
+const docOf = (text: string): BlueprintDoc => {
   const loaded = loadBlueprint(text, 'blueprint.yaml');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-  return notesOf(loaded.value);
+  return loaded.value;
 };
+const notes = (text: string): string[] => notesOf(docOf(text));
 
 const changed = (from: string | RegExp, to: string): string => {
   const text = FULL.replace(from, to);
@@ -69,5 +71,16 @@ describe('a note', () => {
       '[scale_beyond_limits, delete_deployment',
     );
     expect(notes(both)).toEqual([expect.stringContaining('it grants nothing')]);
+  });
+});
+
+describe('a cost, for whoever asks', () => {
+  const COST = 'scale_down_threshold 40% lies below target_cpu_utilization 70%';
+  it.each([
+    ['written', FULL, [expect.stringContaining(COST)]],
+    ['left to its default', SHORT, [expect.stringContaining(COST)]],
+    ['so far below that a note says it', changed('threshold: 40%', 'threshold: 20%'), []],
+  ])('is told of a threshold for going down that is %s', (_, text, told) => {
+    expect(costsOf(docOf(text))).toEqual(told);
   });
 });

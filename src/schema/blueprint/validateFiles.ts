@@ -4,7 +4,7 @@ import type { BlueprintDoc, GlobalDoc } from './doc.ts';
 import { effective, effectiveGlobal } from './effective.ts';
 import type { Complaint, Fault } from './fault.ts';
 import { loadBlueprint, loadGlobal } from './load.ts';
-import { notesOf } from './notes.ts';
+import { costsOf, notesOf } from './notes.ts';
 
 export interface NamedText {
   readonly file: string;
@@ -20,10 +20,11 @@ export interface ValidationReport {
   }[];
 }
 
-/** What `fairlead validate` adds for one good file: its notes, and with -v the defaults. */
+/** What `fairlead validate` adds for one good file: its notes, and with -v the defaults and what costs something. */
 export interface InForce {
   readonly defaults: readonly DefaultInForce[];
   readonly notes: readonly string[];
+  readonly costs: readonly string[];
 }
 
 export interface Validation {
@@ -62,6 +63,7 @@ export function validateFiles(files: readonly NamedText[], global?: GlobalDoc): 
       inForce.set(file, {
         defaults: defaultsInForce(doc.value),
         notes: [...notesOf(doc.value), ...ceilingNotes(doc.value, rules)],
+        costs: costsOf(doc.value),
       });
     return reportOf(file, faults);
   });

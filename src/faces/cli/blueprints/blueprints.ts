@@ -83,9 +83,10 @@ export async function validate(
 }
 
 function inForceText({ inForce }: Validation, file: string, verbose: boolean): string {
-  const { defaults = [], notes = [] } = inForce.get(file) ?? {};
+  const { defaults = [], notes = [], costs = [] } = inForce.get(file) ?? {};
   return [
     ...(verbose ? defaults : []).map(({ path: at, value, why }) => `  default  ${at}: ${value}  (${why})\n`),
+    ...(verbose ? costs : []).map((cost) => `  cost     ${cost}\n`),
     ...notes.map((note) => `  note     ${note}\n`),
   ].join('');
 }
