@@ -8,7 +8,7 @@ import { oneLine } from '../records/events.ts';
 import { APPROVED, type HeldDecision } from '../records/heldDecision.ts';
 import { writeStatus } from '../records/writeStatus.ts';
 import { endRequest } from './endRequest.ts';
-import { type Approved, type Rejected, type Standing, standing } from './standing.ts';
+import { type Approved, answerTo, type Rejected, type Standing, standing } from './standing.ts';
 
 /**
  * One look at a Decision that waits for people, at its request and its service as they are now. Expiry is by the request's
@@ -22,6 +22,9 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
   // It was to be opened and is not there (a crash, or somebody deleted it): asked again on fresh state.
   if (request === undefined)
     return judgeAgain(deps, held, 'ApprovalLost', 'its approval request is gone: judged again');
+  // A no is one also while the service cannot be read.
+  const said = answerTo(deps.trust, held, request);
+  if (said.kind !== 'open') return act(deps, held, request, said);
   const seen = await deps.observer.fresh(held.namespace, held.spec.blueprint.name);
   if (!seen.ok && seen.error.code !== 'notFound') return now + POLL_MS;
   return act(deps, held, request, standing(deps.trust, held, request, seen.ok ? seen.value : undefined, now));

@@ -10,11 +10,12 @@ import type { HeldDecision } from '../records/heldDecision.ts';
 export type Rejected = Extract<Tally, { kind: 'rejected' }>;
 export type Approved = Extract<Tally, { kind: 'approved' }>;
 
+/** `broken`: it cannot be read, or is for something else. */
+type Ended = { readonly kind: 'broken' } | { readonly kind: 'rejected'; readonly votes: Rejected };
+
 /** How it stands with people's answer to a request. Times in ms. */
 export type Standing =
-  /** It cannot be read, or is for something else. */
-  | { readonly kind: 'broken' }
-  | { readonly kind: 'rejected'; readonly votes: Rejected }
+  | Ended
   /** What it asks for is gone, or is not what people were shown. `first` of `moved`. */
   | { readonly kind: 'gone' | 'moved'; readonly first: Moved; readonly moved: readonly Moved[] }
   | { readonly kind: 'approved' | 'approvedLate'; readonly votes: Approved }
@@ -33,21 +34,33 @@ export function standing(
   view: ServiceView | undefined,
   now: number,
 ): Standing {
-  const parsed = ApprovalRequestSpec.safeParse(request.spec);
-  if (!parsed.success || !isOf(parsed.data, held)) return { kind: 'broken' };
-  const votes = countVotes(trust, request);
-  if (votes.kind === 'rejected') return { kind: 'rejected', votes };
-  const moved = movedSince(parsed.data, held.spec, view ?? {});
+  const said = answerTo(trust, held, request);
+  if (said.kind !== 'open') return said;
+  const { spec, votes } = said;
+  const moved = movedSince(spec, held.spec, view ?? {});
   const [first] = moved;
   if (first?.what === 'TargetGone' || first?.what === 'BlueprintGone') return { kind: 'gone', first, moved };
   if (first !== undefined && !isOnlyRaised(votes, moved)) return { kind: 'moved', first, moved };
   if (votes.kind === 'approved') {
     return { kind: isInTime(request, votes, view, now) ? 'approved' : 'approvedLate', votes };
   }
-  const decideBy = Date.parse(parsed.data.decideBy);
-  if (now >= decideBy) return { kind: 'unanswered' };
+  const decideBy = Date.parse(spec.decideBy);
+  // A time that cannot be read is over: no vote counts by it, so that nothing could end the wait.
+  if (!(now < decideBy)) return { kind: 'unanswered' };
   const full = whyFull(request);
   return { kind: 'waits', until: Math.min(decideBy, now + POLL_MS), ...(full !== undefined && { full }) };
+}
+
+/** What a request says by itself: one that is broken or has a no is over, whatever its service is like by now. */
+export function answerTo(
+  trust: ExecutorDeps['trust'],
+  held: HeldDecision,
+  request: KubeObject,
+): Ended | { readonly kind: 'open'; readonly spec: ApprovalRequestSpec; readonly votes: Exclude<Tally, Rejected> } {
+  const parsed = ApprovalRequestSpec.safeParse(request.spec);
+  if (!parsed.success || !isOf(parsed.data, held)) return { kind: 'broken' };
+  const votes = countVotes(trust, request);
+  return votes.kind === 'rejected' ? { kind: 'rejected', votes } : { kind: 'open', spec: parsed.data, votes };
 }
 
 /** Without an executor that knows whom to trust no vote counts. */

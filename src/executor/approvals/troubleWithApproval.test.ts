@@ -34,6 +34,18 @@ const seenAs = (observer: Sight, approvals: Sight['approvals']): Sight => ({
   approvals,
 });
 
+/** An executor that is shown requests with this in their spec. */
+function misledBy(stage: Stage, spec: object): Executor {
+  const { reader, observer } = stage.deps;
+  const other = (object: KubeObject): KubeObject => ({ ...object, spec: { ...(object.spec as object), ...spec } });
+  const get: typeof reader.get = async (kind, namespace, name) => {
+    const read = await reader.get(kind, namespace, name);
+    return kind.kind === 'ApprovalRequest' && read.ok && read.value ? { ok: true, value: other(read.value) } : read;
+  };
+  const shown = seenAs(observer, () => observer.approvals().map(other));
+  return new Executor({ ...stage.deps, observer: shown, reader: { ...reader, get }, trust: PEOPLE.trust });
+}
+
 const approval = (stage: Stage) => stage.world.get(KINDS.ApprovalRequest, 'shop', A);
 
 const DOWN = { code: 'unavailable' } as const;
@@ -96,14 +108,7 @@ describe('a Decision that waits for people', () => {
   ])('expires when its request $what', async ({ spec }) => {
     const { stage, executor } = await hot();
     await executor.pass();
-    const { reader, observer } = stage.deps;
-    const other = (object: KubeObject): KubeObject => ({ ...object, spec: { ...(object.spec as object), ...spec } });
-    const get: typeof reader.get = async (kind, namespace, name) => {
-      const read = await reader.get(kind, namespace, name);
-      return kind.kind === 'ApprovalRequest' && read.ok && read.value ? { ok: true, value: other(read.value) } : read;
-    };
-    const shown = seenAs(observer, () => observer.approvals().map(other));
-    const misled = new Executor({ ...stage.deps, observer: shown, reader: { ...reader, get }, trust: PEOPLE.trust });
+    const misled = misledBy(stage, spec);
     await stage.run(15_000, misled);
     expect(stage.status(A)).toMatchObject({
       phase: 'Expired',
@@ -125,6 +130,23 @@ describe('a Decision that waits for people', () => {
     const message = expect.stringContaining(words) as string;
     expect(stage.status(A)).toMatchObject({ phase: 'Superseded', reason, message });
     expect(approval(stage)?.status).toEqual({ phase: 'Superseded', message });
+  });
+
+  it('ends by a no also while its service cannot be read', async () => {
+    const { stage, executor } = await hot();
+    await executor.pass();
+    await stage.vote(A, { ballot: { vote: 'reject', comment: 'no' } });
+    await stage.observe(15_000);
+    stage.port.failNext({ verb: 'list', kind: 'Pod', ...DOWN, times: 100 });
+    await executor.pass();
+    expect(stage.status(A).phase).toBe('Rejected');
+  });
+
+  it('ends unanswered where the time to decide cannot be read, by which no vote counts', async () => {
+    const { stage, executor } = await hot();
+    await executor.pass();
+    await stage.run(15_000, misledBy(stage, { decideBy: 'tomorrow' }));
+    expect(stage.status(A)).toMatchObject({ phase: 'Expired', reason: 'NoAnswer' });
   });
 
   it('is told with what an approver reads, the words of the rules first', async () => {
