@@ -33,7 +33,14 @@ describe('the command that prints the first admin’s link', () => {
       'fairlead users add ada --role admin --data /data, in this pod',
     ],
   ] as const)('names the store: %s', (_, where, url, words) => {
-    expect(linkCommand({ ...where, dataDir: '/data', inPod: true })?.('ada', url)).toBe(words);
+    expect(linkCommand({ ...where, dataDir: '/data', inPod: true })?.({ name: 'ada', groups: [] }, url)).toBe(words);
+  });
+
+  it('takes no group away from an admin who has no password yet', () => {
+    const by = linkCommand({ people: 'secret', ownNamespace: 'agent-system', dataDir: '/data', inPod: true });
+    expect(by?.({ name: 'ada', groups: ['devops-team', 'sre'] }, USUAL)).toMatch(
+      / users add ada --role admin --group devops-team sre --secret$/,
+    );
   });
 
   it('is not needed where a person started the gateway, and is where people are in a Secret', () => {

@@ -1,3 +1,4 @@
+import type { FirstAdmin } from '../../../gateway/people/firstAdmin.ts';
 import { accountName } from '../../../install/accounts.ts';
 
 /** Where `fairlead login` and `kubectl port-forward` expect a gateway. */
@@ -21,11 +22,13 @@ export function linkCommand({
   ownNamespace,
   dataDir,
   inPod,
-}: Where): ((name: string, url: string) => string) | undefined {
+}: Where): ((admin: FirstAdmin, url: string) => string) | undefined {
   if (people !== 'secret' && !inPod) return undefined;
-  return (name, url) => {
+  return ({ name, groups }, url) => {
     const at = url === USUAL_URL ? '' : ` --url ${url}`;
-    const add = `fairlead users add ${name} --role admin`;
+    // Who is added again without their groups loses them.
+    const kept = groups.length === 0 ? '' : ` --group ${groups.join(' ')}`;
+    const add = `fairlead users add ${name} --role admin${kept}`;
     if (people !== 'secret') return `${add} --data ${dataDir}${at}, in this pod`;
     const own = ownNamespace === OWN_NAMESPACE ? '' : ` --namespace ${ownNamespace}`;
     return `kubectl exec -n ${ownNamespace} statefulset/${accountName('gateway')} -- ${add} --secret${own}${at}`;

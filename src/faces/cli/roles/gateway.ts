@@ -3,7 +3,7 @@ import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { ChangeFeed } from '../../../gateway/changes.ts';
 import type { GatewayDeps } from '../../../gateway/deps.ts';
 import { Attempts } from '../../../gateway/people/attempts.ts';
-import { firstAdmin, inviteFirstAdmin } from '../../../gateway/people/firstAdmin.ts';
+import { type FirstAdmin, firstAdmin, inviteFirstAdmin } from '../../../gateway/people/firstAdmin.ts';
 import { Gatekeeper } from '../../../gateway/people/gatekeeper.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { PeopleStore } from '../../../ports/peopleStore.ts';
@@ -76,7 +76,7 @@ export interface GatewayProcess {
   readonly clusterName: string;
   readonly queue?: QueueDesk;
   /** The command that prints the first admin's link, where what this process prints is read by more than its owner. */
-  readonly linkBy?: (name: string, url: string) => string;
+  readonly linkBy?: (admin: FirstAdmin, url: string) => string;
 }
 
 export interface Served {
@@ -166,12 +166,13 @@ async function wordsForAdmin(
 ): Promise<Result<string, string>> {
   const admin = await firstAdmin(store);
   if (!admin.ok) return admin;
-  const { value: name } = admin;
-  if (name === undefined) return ok('');
+  if (admin.value === undefined) return ok('');
   if (linkBy !== undefined)
-    return ok(`no admin has a password yet; a one-time link is printed by: ${linkBy(name, url)}\n`);
-  const secret = await inviteFirstAdmin(store, systemClock, keeper, name);
-  return secret.ok ? ok(`${name} sets a password here, once, within a day: ${linkOf(url, secret.value)}\n`) : secret;
+    return ok(`no admin has a password yet; a one-time link is printed by: ${linkBy(admin.value, url)}\n`);
+  const secret = await inviteFirstAdmin(store, systemClock, keeper, admin.value);
+  return secret.ok
+    ? ok(`${admin.value.name} sets a password here, once, within a day: ${linkOf(url, secret.value)}\n`)
+    : secret;
 }
 
 const CHANGES: Readonly<Record<string, ChangeEvent['kind']>> = {
