@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { plainLine } from '../../../kernel/plainText.ts';
 import type { GlobalDoc } from '../../../schema/blueprint/doc.ts';
 import { globalFrom } from '../../../schema/blueprint/load.ts';
@@ -52,7 +53,8 @@ export async function apply(io: Io, flags: ApplyFlags): Promise<number> {
       ? { judged: blueprints.map((object) => ({ object })) }
       : await awaitJudged(blueprints, {
           reader: session.cluster.reader,
-          clock: session.clock,
+          clock: systemClock,
+          clusterNow: () => session.clock.now(),
           signal: io.signal,
           ownNamespace: flags.namespace,
           withinMs,

@@ -35,18 +35,23 @@ const SINCE = Date.UTC(2026, 0, 5);
 async function waited(
   { later = WRITTEN, after = 0 }: { later?: KubeObject | undefined; after?: number },
   leaseRead: ClusterResult<KubeObject | undefined> | ((now: number) => KubeObject),
+  clusterTime: (own: number) => number = (own) => own,
 ) {
   const clock = new ManualClock(SINCE);
+  const clusterNow = (): number => clusterTime(clock.now());
   let reads = 0;
   const get = (kind: Kind): Promise<ClusterResult<KubeObject | undefined>> => {
     if (kind === KINDS.Lease)
-      return Promise.resolve(typeof leaseRead === 'function' ? { ok: true, value: leaseRead(clock.now()) } : leaseRead);
+      return Promise.resolve(
+        typeof leaseRead === 'function' ? { ok: true, value: leaseRead(clusterNow()) } : leaseRead,
+      );
     reads += 1;
     return Promise.resolve({ ok: true, value: clock.now() >= SINCE + after ? later : WRITTEN });
   };
   const judging = awaitJudged([WRITTEN], {
     reader: { get },
     clock,
+    clusterNow,
     signal: new AbortController().signal,
     ownNamespace: 'agent-system',
     withinMs: 15_000,
@@ -97,6 +102,15 @@ describe('what becomes of a Blueprint that was written', () => {
     const { unanswered, took } = await waited({}, DENIED);
     expect([unanswered?.executor, took]).toEqual(['silent', 15_000]);
     expect(unanswered?.why).toContain('leases is forbidden');
+  });
+
+  it.each<[string, (own: number) => number]>([
+    ['stands', () => SINCE],
+    ['goes back', (own) => SINCE - 60 * (own - SINCE)],
+    ['is a month ahead', (own) => own + 30 * 86_400_000],
+  ])('is waited for by our own time where the cluster’s %s', async (_, clusterTime) => {
+    const { unanswered, took } = await waited({}, running, clusterTime);
+    expect([unanswered?.executor, took]).toEqual(['silent', 15_000]);
   });
 
   it('is no answer of another object of that name', async () => {

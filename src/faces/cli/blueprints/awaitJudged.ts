@@ -21,7 +21,10 @@ export interface Judging {
 
 export interface Asked {
   readonly reader: Pick<ClusterReader, 'get'>;
+  /** Ours, by which is waited: a cluster's may stand, or jump. */
   readonly clock: Clock;
+  /** Now, as the cluster says it: a Lease is judged by it. */
+  readonly clusterNow: () => number;
   readonly signal: AbortSignal;
   readonly ownNamespace: string;
   readonly withinMs: number;
@@ -73,10 +76,10 @@ function answerTo(object: KubeObject, generation: number): Condition | undefined
 }
 
 /** In words, who should answer; undefined: nobody. Whoever may not read the Lease cannot know, and waits. */
-async function executorOf({ reader, clock, ownNamespace }: Asked): Promise<string | undefined> {
+async function executorOf({ reader, clusterNow, ownNamespace }: Asked): Promise<string | undefined> {
   const lease = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-executor');
   if (!lease.ok) return `whether an executor runs cannot be read: ${lease.error.message}`;
-  const holder = lease.value === undefined ? undefined : holderOf(lease.value, clock.now());
+  const holder = lease.value === undefined ? undefined : holderOf(lease.value, clusterNow());
   return holder === undefined
     ? undefined
     : `the executor ${holder} has not answered: it may see another namespace alone, or not be well`;
