@@ -5,7 +5,7 @@ export interface ApiCall {
   readonly host: string;
   /** HTTP status; absent where no answer came. */
   readonly status?: number;
-  /** The server's own time, ms since the epoch, to the second; absent where it says none. */
+  /** The server's own time when the answer was there, ms since the epoch, to the second; absent where it says none. */
   readonly servedAt?: number;
   /** Until the answer was whole; of a watch until its head. */
   readonly ms: number;

@@ -1,4 +1,6 @@
+import type http from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../ports/clock.ts';
 import type { ClusterResult } from '../../ports/cluster.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { ManualClock } from '../../testing/manualClock.ts';
@@ -51,6 +53,29 @@ describe('a Kubernetes cluster', () => {
       const { reader } = await connected();
       await reader.list(KINDS.Decision);
       expect(server.asked).toHaveLength(times);
+    });
+
+    it('tell the time of the server as it is when a slow answer is whole', async () => {
+      const said = '2026-03-01T12:00:00.000Z';
+      let half: http.ServerResponse | undefined;
+      server.answer = (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', date: new Date(said).toUTCString() }).write(' ');
+        half = response;
+      };
+      const sleep: Clock['sleep'] = (...given) => {
+        const response = half;
+        half = undefined;
+        // Who begins to wait once the head is there waits for the body.
+        if (response !== undefined) void clock.advance(8_000).then(() => response.end(JSON.stringify(DECISION)));
+        return clock.sleep(...given);
+      };
+      const told: (number | undefined)[] = [];
+      const { reader } = await connected({
+        clock: { now: () => clock.now(), sleep },
+        called: ({ servedAt }) => void told.push(servedAt),
+      });
+      expect((await reader.get(KINDS.Decision, 'shop', 'd')).ok).toBe(true);
+      expect(told).toEqual([Date.parse(said) + 8_000]);
     });
 
     it('go on after a broken connection and a passing fault', async () => {

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly status: number;
   readonly text: string;
   readonly retryAfterMs?: number | undefined;
-  /** The server's own time, as it says it. */
+  /** The server's own time when the answer was whole, by its head. */
   readonly servedAt?: number;
 }
 

@@ -39,7 +39,7 @@ export async function exchange(
 ): Promise<Result<Refusal, TransportError>> {
   const opened = await open(call, route, clock, limits);
   if (!opened.ok) return opened;
-  const { response, request } = opened.value;
+  const { response, request, openedAt } = opened.value;
   const ended = new AbortController();
   const deadline = opened.value.startedAt + limits.timeoutMs;
   void clock.sleep(deadline - clock.now(), ended.signal).then(() => {
@@ -55,7 +55,8 @@ export async function exchange(
         uncertain: call.kind !== 'read',
       });
     }
-    return ok({ status: response.statusCode ?? 0, text, retryAfterMs: retryAfter(response), ...servedAt(response) });
+    const served = servedAt(response, clock.now() - openedAt);
+    return ok({ status: response.statusCode ?? 0, text, retryAfterMs: retryAfter(response), ...served });
   } catch (error) {
     return err(failure(error, call, true));
   } finally {
@@ -68,6 +69,8 @@ export interface Opened {
   readonly request: http.ClientRequest;
   readonly response: http.IncomingMessage;
   readonly startedAt: number;
+  /** When the head was there. */
+  readonly openedAt: number;
   readonly servedAt?: number;
 }
 
@@ -106,7 +109,16 @@ export function open(call: Call, route: Route, clock: Clock, limits: Limits): Pr
     });
     request.on('error', (error) => settle(err(failure(error, call, reached))));
     request.once('response', (response) =>
-      settle(ok({ status: response.statusCode ?? 0, request, response, startedAt, ...servedAt(response) })),
+      settle(
+        ok({
+          status: response.statusCode ?? 0,
+          request,
+          response,
+          startedAt,
+          openedAt: clock.now(),
+          ...servedAt(response, 0),
+        }),
+      ),
     );
     void clock.sleep(limits.timeoutMs, answered.signal).then(() => {
       if (!answered.signal.aborted) request.destroy(new Error(timeoutWords(limits)));
@@ -131,9 +143,10 @@ function failure(error: unknown, call: Call, reached: boolean): TransportError {
   };
 }
 
-function servedAt({ headers }: http.IncomingMessage): { readonly servedAt?: number } {
+/** A head says when it was made: what the body took since is added. */
+function servedAt({ headers }: http.IncomingMessage, sinceMs: number): { readonly servedAt?: number } {
   const at = Date.parse(headers.date ?? '');
-  return Number.isNaN(at) ? {} : { servedAt: at };
+  return Number.isNaN(at) ? {} : { servedAt: at + sinceMs };
 }
 
 /** Seconds, as API servers send it; the date form is left out. */
