@@ -83,6 +83,13 @@ describe('a draft from a manifest', () => {
       undefined,
       'name one of NAMESPACE/web, NAMESPACE/api',
     ],
+    [
+      'two of that name',
+      `${deployment('web', ', namespace: shop')}---\n${deployment('web', ', namespace: test')}---\n${deployment('api')}`,
+      'web',
+      'which of its Deployments? name one of shop/web, test/web before -f',
+    ],
+    ['the same twice', `${deployment('web')}---\n${deployment('web')}`, 'web', 'NAMESPACE/web stands in it twice'],
     ['another name', deployment('web'), 'api', 'name one of NAMESPACE/web'],
     ['another namespace', deployment('web', ', namespace: shop'), 'test/web', 'name one of shop/web'],
     ['none', SERVICE, undefined, 'no Deployment of apps/v1 with a name, only Service'],
@@ -99,6 +106,7 @@ describe('a draft from a manifest', () => {
       undefined,
       'has to be rendered first',
     ],
+    ['a kind that draws', 'kind: "\\e[31mRed"\n', undefined, 'only Red; other kinds'],
     ['nothing', '', undefined, 'no Deployment'],
   ])('with %s fails, and says why', async (_, text, named, words) => {
     const { code, out, err } = await drafted(text, named);

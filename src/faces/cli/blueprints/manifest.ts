@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
+import { plainLine } from '../../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { at } from '../../../schema/blueprint/rules.ts';
 import { KINDS, type KubeObject } from '../../../schema/kube.ts';
@@ -44,7 +45,7 @@ export function deploymentIn(text: string, wanted?: Partial<Scope>): Result<Kube
     const [fault] = document.errors;
     if (fault !== undefined) {
       return err(
-        `it is no YAML: ${fault.message}; what is a template has to be rendered first (helm template, kustomize)`,
+        `it is no YAML: ${plainLine(fault.message, 200)}; what is a template has to be rendered first (helm template, kustomize)`,
       );
     }
     try {
@@ -62,23 +63,30 @@ export function deploymentIn(text: string, wanted?: Partial<Scope>): Result<Kube
       (wanted?.namespace ?? namespace ?? '') === (namespace ?? wanted?.namespace ?? ''),
   );
   const [found, ...others] = meant;
-  if (found === undefined || others.length > 0) return err(sentence(objects, deployments, wanted));
+  if (found === undefined || others.length > 0) return err(sentence(objects, deployments, meant));
   const namespace = found.metadata.namespace ?? wanted?.namespace;
   return ok({ ...found, metadata: { ...found.metadata, ...(namespace !== undefined && { namespace }) } });
 }
 
-function sentence(objects: readonly unknown[], deployments: readonly KubeObject[], wanted?: Partial<Scope>): string {
-  const names = deployments
-    .slice(0, 10)
-    .map(({ metadata: { name, namespace } }) => `${namespace ?? 'NAMESPACE'}/${name}`);
+/** Why it is not one of them: none or several are meant, or there is none at all. */
+function sentence(
+  objects: readonly unknown[],
+  deployments: readonly KubeObject[],
+  meant: readonly KubeObject[],
+): string {
+  const names = (meant.length > 0 ? meant : deployments).map(
+    ({ metadata: { name, namespace } }) => `${namespace ?? 'NAMESPACE'}/${name}`,
+  );
+  if (new Set(names).size < names.length)
+    return `${names.find((name, at) => names.indexOf(name) < at)} stands in it twice`;
   if (names.length > 0) {
-    const asked = wanted?.name === undefined ? 'which of its Deployments?' : 'it has no such Deployment:';
-    return `${asked} name one of ${names.join(', ')} before -f`;
+    const asked = meant.length > 0 ? 'which of its Deployments?' : 'it has no such Deployment:';
+    return `${asked} name one of ${names.slice(0, 10).join(', ')} before -f`;
   }
   const kinds = [...new Set(objects.flatMap((object) => at(object, 'kind') ?? []))].filter(
     (kind) => typeof kind === 'string',
   );
-  return `it has no Deployment of ${KINDS.Deployment.apiVersion} with a name${kinds.length === 0 ? '' : `, only ${kinds.slice(0, 10).join(', ')}`}; other kinds are not governed`;
+  return `it has no Deployment of ${KINDS.Deployment.apiVersion} with a name${kinds.length === 0 ? '' : `, only ${plainLine(kinds.slice(0, 10).join(', '), 200)}`}; other kinds are not governed`;
 }
 
 /** Names end up in a text of ours: what is no name is no Deployment. */
