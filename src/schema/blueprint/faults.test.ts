@@ -54,6 +54,9 @@ latency_target_p95: 200ms | latency_p95: 200ms | UnknownField | spec.performance
 target: "< 200ms" | target: "< 200%" | InvalidCheck | verification.checks[0].target | 31:53 | < 200% | write "< 200ms"
 target: "< 1%" | target: "1%" | InvalidCheck | verification.checks[1].target | 32:53 | 1% | write "< 1%"
 name: latency_p95 | name: latency | UnknownSignal | verification.checks[0].name | 31:15 | latency | write latency_p95
+max_replicas: 10 | max_replicas: 10\n    max: 12 | UnknownField | spec.scaling.max | 10:5 | max | write max_replicas
+max_replicas: 10 | max_replicas: 10\n    cpu: {min: 100m} | UnknownField | spec.scaling.cpu | 10:5 | cpu | move it to spec.resources.cpu
+spec:\n | spec:\n  freeze: [{name: night, cron: 0 18 * * 5, duration: 4h}]\n | UnknownField | spec.freeze[0].name | 7:13 | name | remove it, or move it to metadata.name or spec.target.name or verification.checks[].name
 spec:\n | spec:\n  verification: {enabled: true}\n | UnknownField | spec.verification | 7:3 | verification | move it to verification
 name: error_rate | name: latency_p95 | DuplicateName | verification.checks[1].name | 32:15 | a second check named latency_p95 | rename or remove one of them (signal: says what is measured)
 priority: high | priority: highest | UnknownValue | metadata.priority | 4:13 | highest | write high

@@ -3,7 +3,7 @@ import { OPERATIONS } from '../operation.ts';
 import { type Complaint, type Path, pathText, shown } from './fault.ts';
 import { isFaultCode } from './faultCodes.ts';
 import { meantOperation, operationsAt } from './meantOperation.ts';
-import { nearest } from './nearest.ts';
+import { holding, nearest } from './nearest.ts';
 import { type Hint, hints } from './scalars.ts';
 import { unitFix } from './unitFix.ts';
 
@@ -46,9 +46,12 @@ function own(issue: Issue & { readonly code: 'custom' }): Pick<Complaint, 'code'
 function unknownField(parent: Path, key: string, root: z.ZodType): Complaint {
   const path = [...parent, key];
   const known = keysOf(schemaAt(root, parent));
-  // A block of the document itself is known by its name, whatever else is spelled a little like it.
-  const near = keysOf(root).includes(key) ? undefined : nearest(key, known);
-  const elsewhere = near === undefined ? placesOf(root, key)[0] : undefined;
+  const places = placesOf(root, key);
+  // A block of the document itself is known by its name, whatever else is spelled a little like it. A name with one home
+  // was written in the wrong place; one with several says less than a field here that holds it.
+  const near = keysOf(root).includes(key)
+    ? undefined
+    : (nearest(key, known) ?? (places.length === 1 ? undefined : holding(key, known)));
   const base = { code: 'UnknownField', path, atKey: true, found: shown(key) } as const;
   if (near !== undefined) {
     return {
@@ -58,11 +61,12 @@ function unknownField(parent: Path, key: string, root: z.ZodType): Complaint {
       message: `${pathText(path)}: unknown field ${shown(key)}, did you mean ${near}?`,
     };
   }
-  if (elsewhere !== undefined) {
+  if (places.length > 0) {
+    const elsewhere = places.join(' or ');
     return {
       ...base,
       expected: `one of ${known.join(', ')}`,
-      fix: `move it to ${elsewhere}`,
+      fix: `${places.length > 1 ? 'remove it, or ' : ''}move it to ${elsewhere}`,
       message: `${pathText(path)}: ${shown(key)} does not belong here but at ${elsewhere}`,
     };
   }

@@ -13,13 +13,21 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }
   if (best !== undefined && best.distance <= Math.max(1, Math.floor(wanted.length / 3))) return best.candidate;
-  const words = wanted.split('_').filter((part) => part !== '');
-  const [only, ...others] =
-    words.length < 2 ? [] : candidates.filter((candidate) => words.every((part) => wordsOf(candidate).includes(part)));
+  return wordsOf(wanted).length < 2 ? undefined : holding(word, candidates);
+}
+
+/** The only candidate that has all the words that were written, each whole: `min_replicas` for `min`. */
+export function holding(word: string, candidates: readonly string[]): string | undefined {
+  const words = wordsOf(word.slice(0, 64));
+  if (words.join('').length < 3) return undefined;
+  const [only, ...others] = candidates.filter((candidate) => words.every((part) => wordsOf(candidate).includes(part)));
   return others.length === 0 ? only : undefined;
 }
 
-const wordsOf = (candidate: string): string[] => normal(candidate).split('_');
+const wordsOf = (text: string): string[] =>
+  normal(text)
+    .split('_')
+    .filter((part) => part !== '');
 
 // minReplicas, MIN-REPLICAS and min_replicas are one word written by different habits.
 const normal = (word: string): string =>
