@@ -7,7 +7,7 @@ import type { BlueprintDoc } from './doc.ts';
 import { draftBlueprint } from './draft.ts';
 import { FULL, SHORT } from './fixtures.ts';
 import { loadBlueprint } from './load.ts';
-import { edits, nearest } from './nearest.ts';
+import { edits, holding, nearest } from './nearest.ts';
 import { toObject } from './toObject.ts';
 import { validateFiles } from './validateFiles.ts';
 import { yamlText } from './yamlText.ts';
@@ -123,6 +123,24 @@ describe('a draft for a Deployment', () => {
     doc(text);
   });
 
+  it.each<[string, object[], string]>([
+    ['one container without', [{ name: 'app' }], '; none is written: unless a LimitRange sets it, CPU is not seen'],
+    [
+      'a sidecar without',
+      [
+        { name: 'app', resources: { requests: { cpu: '1' } } },
+        { name: 'proxy', resources: { limits: {} } },
+      ],
+      '; 1 of 2 containers have none: unless a LimitRange sets it',
+    ],
+    ['a request', [{ name: 'app', resources: { requests: { cpu: '1' } } }], '\n'],
+    ['a limit, which is the request', [{ name: 'app', resources: { limits: { cpu: '1' } } }], '\n'],
+  ])('says whether CPU can be seen at all, with %s', (_, containers, words) => {
+    const text = draftBlueprint({ ...deployment(3, {}), spec: { replicas: 3, template: { spec: { containers } } } });
+    expect(text).toContain(`target_cpu_utilization: 70%  # of the CPU request${words}`);
+    doc(text);
+  });
+
   it('sets bounds around what is requested', () => {
     expect(doc(draftBlueprint(deployment(3, { cpu: '500m', memory: '512Mi' }))).spec.resources).toEqual({
       cpu: { min: '250m', max: '1000m', target: '500m' },
@@ -213,6 +231,17 @@ describe('the nearest word', () => {
 
   it('by its words is none where two have them all', () => {
     expect(nearest('up_limit', ['cpu_up_high_limit', 'memory_up_high_limit'])).toBeUndefined();
+  });
+
+  it.each([
+    ['min', 'min_replicas'],
+    ['MIN', 'min_replicas'],
+    ['replicas', undefined],
+    ['mi', undefined],
+    ['in', undefined],
+    ['', undefined],
+  ])('that alone holds the word %j is %j', (word, expected) => {
+    expect(holding(word, ['max_replicas', 'min_replicas', 'tolerance', 'decide_in'])).toBe(expected);
   });
 
   it('counts insertions, deletions, replacements and swaps', () => {

@@ -29,7 +29,7 @@ spec:
   scaling:
     min_replicas: ${min}${replicas < 2 ? '              # one replica has no room for a restart: consider 2' : ''}
     max_replicas: ${max}
-    target_cpu_utilization: 70%  # of the CPU request
+    target_cpu_utilization: 70%  # of the CPU request${unrequested(deployment)}
     scale_up_threshold: 80%
     scale_down_threshold: 40%
 ${resources(cpu, memory)}  # Objectives. Without them only CPU is watched, and no change is verified by latency or errors.
@@ -72,7 +72,30 @@ interface Amount {
   readonly limit: number | undefined;
 }
 
-/** Of a pod's only container: bounds are set around its request, for a person to widen. A request that is not written is the limit. */
+/** Use is a share of what every container requests: where one requests nothing, there is no share. */
+function unrequested(deployment: KubeObject): string {
+  const containers = at(deployment.spec, 'template', 'spec', 'containers');
+  if (!Array.isArray(containers)) return '';
+  const without = containers.filter((container) => amountOf(container, 'requests', 'cpu', parseCpu) === undefined);
+  if (without.length === 0) return '';
+  const who =
+    containers.length === 1 ? 'none is written' : `${without.length} of ${containers.length} containers have none`;
+  return `; ${who}: unless a LimitRange sets it, CPU is not seen and nothing is scaled`;
+}
+
+/** What is requested; a request that is not written is the limit. */
+function amountOf(
+  container: unknown,
+  list: 'requests' | 'limits',
+  resource: 'cpu' | 'memory',
+  parse: (text: string) => number | undefined,
+): number | undefined {
+  const written = at(container, 'resources', list, resource);
+  const amount = typeof written === 'string' || typeof written === 'number' ? parse(String(written)) : undefined;
+  return list === 'requests' ? (amount ?? amountOf(container, 'limits', resource, parse)) : amount;
+}
+
+/** Of a pod's only container: bounds are set around its request, for a person to widen. */
 function amountsOf(
   deployment: KubeObject,
   resource: 'cpu' | 'memory',
@@ -80,12 +103,8 @@ function amountsOf(
 ): Amount | undefined {
   const containers = at(deployment.spec, 'template', 'spec', 'containers');
   if (!Array.isArray(containers) || containers.length !== 1) return undefined;
-  const amount = (list: 'requests' | 'limits'): number | undefined => {
-    const written = at(containers[0], 'resources', list, resource);
-    return typeof written === 'string' || typeof written === 'number' ? parse(String(written)) : undefined;
-  };
-  const limit = amount('limits');
-  const request = amount('requests') ?? limit;
+  const request = amountOf(containers[0], 'requests', resource, parse);
+  const limit = amountOf(containers[0], 'limits', resource, parse);
   return request === undefined ? undefined : { request, limit };
 }
 
