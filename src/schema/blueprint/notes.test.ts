@@ -37,6 +37,11 @@ describe('a note', () => {
       'scale_to_zero is not granted',
     ],
     ['it grants resources without bounds', changed(RESOURCES, ''), 'spec.resources has no bounds'],
+    [
+      'an approval cannot lift what is forbidden',
+      changed('forbidden_operations:  [', 'forbidden_operations:  [scale_beyond_limits, '),
+      'it is forbidden, approved or not',
+    ],
     ['it goes down far below the usual', changed('threshold: 40%', 'threshold: 20%'), 'far below the usual 40%'],
     ['it has no objective but checks', changed(/ {2}performance:\n.*\n.*\n/, ''), 'only CPU is watched'],
     ['it has objectives, and an empty list of checks', changed(/checks:\n.*\n.*\n/, 'checks: []\n'), 'checks is empty'],
@@ -70,7 +75,10 @@ describe('a note', () => {
       '[delete_deployment',
       '[scale_beyond_limits, delete_deployment',
     );
-    expect(notes(both)).toEqual([expect.stringContaining('it grants nothing')]);
+    expect(notes(both)).toEqual([
+      expect.stringContaining('approved or not'),
+      expect.stringContaining('it grants nothing'),
+    ]);
   });
 });
 

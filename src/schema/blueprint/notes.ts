@@ -18,6 +18,10 @@ function grantNotes({ spec }: BlueprintDoc): string[] {
   for (const operation of forbidden) granted.delete(operation);
   const isGranted = (operation: (typeof GRANTABLE)[number]): boolean => granted.has(operation);
   const notes: string[] = [];
+  for (const operation of new Set(requires_approval.map((entry) => entry.operation))) {
+    if (!forbidden.includes(operation)) continue;
+    notes.push(`${operation} is in requires_approval and in forbidden_operations: it is forbidden, approved or not`);
+  }
   if (granted.size === 0) {
     notes.push(
       'it grants nothing: no operation is in allowed_operations or requires_approval, so that it only watches',
