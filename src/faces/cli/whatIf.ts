@@ -40,7 +40,7 @@ export async function whatIf(
   const looked = await lookOnce(session, flags.namespace, io.signal);
   const view = looked.ok ? viewOf(looked.value, wanted.value) : undefined;
   if (view === undefined) {
-    const none = `no blueprint governs ${service}; kubectl get blueprints -A lists them`;
+    const none = `no blueprint governs ${service}; fairlead status lists them`;
     io.err(`fairlead: ${looked.ok ? none : looked.error}\n`);
     return EXIT.failed;
   }
