@@ -80,7 +80,7 @@ function unrequested(deployment: KubeObject): string {
   if (without.length === 0) return '';
   const who =
     containers.length === 1 ? 'none is written' : `${without.length} of ${containers.length} containers have none`;
-  return `; ${who}: unless a LimitRange sets it, CPU is not seen and nothing is scaled`;
+  return `; ${who}: unless a LimitRange sets it, CPU is not seen and nothing is scaled by it`;
 }
 
 /** What is requested; a request that is not written is the limit. */
