@@ -46,6 +46,9 @@ restart_pods] | scale_up] | UnknownOperation | governance.agent_authority.allowe
 restart_pods] | scale] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | scale | write scale_within_limits
 restart_pods] | restart] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | restart | write restart_pods
 restart_pods] | Rollout-Undo] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | Rollout-Undo | write rollback
+restart_pods] | restart_deployment] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | restart_deployment | write restart_pods
+restart_pods] | delete_pods] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | delete_pods | write restart_pods
+restart_pods] | scale_to_one] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | scale_to_one | write scale_within_limits
 restart_pods] | delete] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | delete | remove it here: delete_deployment can only be forbidden
 restart_pods] | fly] | UnknownOperation | governance.agent_authority.allowed_operations[2] | 21:82 | fly | write one of scale_within_limits, scale_beyond_limits, scale_to_zero, adjust_resources_within_bounds, restart_pods, rollback
 operation: scale_beyond_limits | operation: scale_down | UnknownOperation | governance.agent_authority.requires_approval[0].operation | 23:20 | scale_down | write scale_within_limits

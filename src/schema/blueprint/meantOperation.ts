@@ -12,6 +12,7 @@ const WRITTEN: Readonly<Partial<Record<Operation, readonly string[]>>> = {
     'scalein',
     'scaleout',
     'scalereplicas',
+    'scaletoone',
     'scaleup',
     'setreplicas',
   ],
@@ -27,18 +28,21 @@ const WRITTEN: Readonly<Partial<Record<Operation, readonly string[]>>> = {
     'updateresources',
     'verticalscale',
   ],
-  restart_pods: ['killpods', 'recyclepods', 'rollingrestart', 'rolloutrestart'],
+  restart_pods: ['deletepods', 'killpods', 'recyclepods', 'restartdeployment', 'rollingrestart', 'rolloutrestart'],
   rollback: ['revert', 'rolloutundo', 'undo'],
   delete_deployment: ['removedeployment'],
   modify_namespace: ['changenamespace', 'deletenamespace'],
   change_rbac: ['editrbac', 'grantrights', 'modifyrbac', 'modifyroles'],
 };
 
-/** The operation that a person most likely meant: by its letters, or by what other tools call it. */
+/** The operation that a person most likely meant: by what other tools call it, else by its letters. */
 export function meantOperation(word: string): Operation | undefined {
   const near = nearest(word, OPERATIONS);
   const plain = word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return OPERATIONS.find((operation) => operation === near || WRITTEN[operation]?.includes(plain));
+  return (
+    OPERATIONS.find((operation) => WRITTEN[operation]?.includes(plain)) ??
+    OPERATIONS.find((operation) => operation === near)
+  );
 }
 
 /** What may stand in a field that holds operations: some can only be forbidden. */
