@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isCertificateError, readAll } from '../../kernel/httpAnswer.ts';
+import { parseHttpDate } from '../../kernel/httpDate.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterError } from '../../ports/cluster.ts';
@@ -145,8 +146,8 @@ function failure(error: unknown, call: Call, reached: boolean): TransportError {
 
 /** A head says when it was made: what the body took since is added. */
 function servedAt({ headers }: http.IncomingMessage, sinceMs: number): { readonly servedAt?: number } {
-  const at = Date.parse(headers.date ?? '');
-  return Number.isNaN(at) ? {} : { servedAt: at + sinceMs };
+  const at = parseHttpDate(headers.date);
+  return at === undefined ? {} : { servedAt: at + sinceMs };
 }
 
 /** Seconds, as API servers send it; the date form is left out. */

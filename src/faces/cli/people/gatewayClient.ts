@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { parseHttpDate } from '../../../kernel/httpDate.ts';
 import { plainLine } from '../../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { ApiError } from '../../../schema/api/common.ts';
@@ -65,11 +66,11 @@ export async function callGateway(
     const status = response.statusCode ?? 0;
     if (status < 200 || status >= 300) return err({ status, message: wordsOf(status, answer, at.url) });
     const session = sessionIn(response.headers['set-cookie']);
-    const servedAt = Date.parse(response.headers.date ?? '');
+    const servedAt = parseHttpDate(response.headers.date);
     return ok({
       body: answer === '' ? {} : JSON.parse(answer),
       ...(session !== undefined && { session }),
-      ...(Number.isFinite(servedAt) && { servedAt }),
+      ...(servedAt !== undefined && { servedAt }),
     });
   } catch (error) {
     return err({ status: 0, message: unreachable(at.url, error) });
