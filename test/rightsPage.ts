@@ -6,11 +6,11 @@ import { ACCOUNTS, type Account, RIGHTS, type Right } from '../src/install/right
 /** What each is worth to a thief, in one breath; the tables below are the whole of it. */
 const WORST: Readonly<Record<Account, string>> = {
   controller:
-    'reads what Fairlead observes, and the logs of pods (Fairlead itself asks for those only where a blueprint says `logs: allowed`; RBAC cannot tell, so use the first admin’s link, which stands in the gateway’s log for a day, before anything else), and makes Decisions, which the executor judges like any agent’s. It changes no workload, no blueprint and no counter, and speaks for no person.',
+    'reads what Fairlead observes, and the logs of pods (Fairlead itself asks for those only where a blueprint says `logs: allowed`; RBAC cannot tell), and makes Decisions, which the executor judges like any agent’s. It changes no workload, no blueprint and no counter, and speaks for no person.',
   executor:
     'changes labelled Deployments inside what their blueprints allow (a labelled one without a Blueprint: any image and number of replicas under the ceilings, with the account and the privileges that it has, so take the label away with the Blueprint), and touches no version that a workload keeps; writes what became of requests, and the counters; deletes Decisions and requests, open ones too (only our own code spares those). With it somebody could make the gate forget a cooldown or an open breaker, and so work the whole range of a blueprint as often as they like. It leaves no range, writes no blueprint and no vote, and reads no Secret.',
   gateway:
-    'writes votes (which count only with the signing key, and that is no object it may read), raises the maximum of blueprints, sets and lifts holds, and reads and writes the Secret of users and sessions. It changes no Deployment: what it writes is judged by the executor. Whoever has it can raise a maximum as far as the ceilings of the ClusterBlueprint, so set those, and guard it like the people who may.',
+    'writes votes (which count only with the signing key, and that is no object it may read), raises the maximum of blueprints, sets and lifts holds, and reads and writes the Secret of users and sessions: who also reaches the gateway’s port can make people in any group with it, log in as them, and approve with genuine votes. It changes no Deployment: what it writes is judged by the executor. So whoever has it can raise a maximum, and approve whatever may be approved, as far as the ceilings of the ClusterBlueprint, and lift a stop: set those ceilings, and guard it like the people who may.',
 };
 
 const Policy = z.looseObject({
