@@ -17,7 +17,9 @@ export function replacementOf(deps: GatewayDeps, { namespace, name, spec, status
     .map(readRequest)
     .find((other) => {
       if (other === undefined || other.namespace !== namespace || other.name === name) return false;
-      if (other.spec.operation !== spec.operation || other.spec.target.uid !== spec.target.uid) return false;
+      const { operation, target } = other.spec;
+      if (operation !== spec.operation || target.name !== spec.target.name || target.uid !== spec.target.uid)
+        return false;
       const decision = decisions.get(keyOf(namespace, other.spec.decision));
       const waitsFor = decision && readDecision(decision)?.status?.approval;
       return waitsFor === other.name && standingOf(other, deps).phase === 'Pending';

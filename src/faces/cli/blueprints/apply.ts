@@ -124,7 +124,9 @@ function tell(io: Io, { output, within }: ApplyFlags, { judged, unanswered }: Ju
       io.out(`${KINDS.Blueprint.plural}/${object.metadata.name}: ${plainLine(answer.message, WIDEST)}\n`);
   }
   if (unanswered !== undefined) io.err(`${openText(open, unanswered, within)}\n`);
-  return unanswered?.executor !== 'silent' && judged.every(({ answer }) => answer?.status !== 'False');
+  return (
+    unanswered?.executor !== 'silent' && judged.every(({ answer }) => answer === undefined || answer.status === 'True')
+  );
 }
 
 function openText(

@@ -115,7 +115,7 @@ describe('what becomes of a Blueprint that was written', () => {
 
   it('is no answer of another object of that name', async () => {
     const other = { ...judged(9, 'True'), metadata: { ...WRITTEN.metadata, uid: 'uid-2', generation: 9 } };
-    const { judged: [one] = [], unanswered } = await waited({ later: other }, running);
-    expect([one?.answer, unanswered?.why]).toEqual([undefined, 'it was deleted meanwhile']);
+    const { judged: [one] = [], unanswered, took } = await waited({ later: other }, running);
+    expect([one?.answer, unanswered?.why, took]).toEqual([undefined, 'it was deleted meanwhile', 0]);
   });
 });

@@ -43,18 +43,22 @@ export async function awaitJudged(written: readonly KubeObject[], asked: Asked):
     for (const one of judged) looks.push(one.answer === undefined ? await look(one.object, asked) : one);
     judged = looks;
     if (judged.every(({ answer }) => answer !== undefined)) return { judged };
+    const trouble = looks.find((one) => one.trouble !== undefined)?.trouble;
+    // Of what is gone nobody will say anything.
+    if (looks.every(({ answer, isGone }) => answer !== undefined || isGone === true))
+      return { judged, unanswered: { executor: 'silent', why: trouble ?? GONE } };
     const executor = await executorOf(asked);
     if (executor === undefined)
       return { judged, unanswered: { executor: 'none', why: `no executor runs in ${ownNamespace}` } };
-    if (clock.now() >= until || signal.aborted) {
-      const trouble = looks.find((one) => one.trouble !== undefined)?.trouble;
+    if (clock.now() >= until || signal.aborted)
       return { judged, unanswered: { executor: 'silent', why: trouble ?? executor } };
-    }
     await clock.sleep(Math.min(LOOK_AGAIN_MS, until - clock.now()), signal);
   }
 }
 
-type Look = Judged & { readonly trouble?: string };
+const GONE = 'it was deleted meanwhile';
+
+type Look = Judged & { readonly trouble?: string; readonly isGone?: true };
 
 /** The same object, of the generation that was written, as it is now. */
 async function look(written: KubeObject, { reader }: Asked): Promise<Look> {
@@ -62,7 +66,7 @@ async function look(written: KubeObject, { reader }: Asked): Promise<Look> {
   const read = await reader.get(KINDS.Blueprint, namespace, name);
   if (!read.ok) return { object: written, trouble: `it cannot be read: ${read.error.message}` };
   if (read.value?.metadata.uid !== uid || read.value === undefined)
-    return { object: written, trouble: 'it was deleted meanwhile' };
+    return { object: written, trouble: GONE, isGone: true };
   const answer = answerTo(read.value, generation);
   return answer === undefined ? { object: written } : { object: read.value, answer };
 }
