@@ -47,4 +47,15 @@ describe('an attacker who has the model, or the process around it, and who can w
     const { violations, writes } = await play(attack);
     expect({ violations, writes }).toEqual({ violations: [], writes: 1 });
   });
+
+  it('takes nothing back by a record and an annotation that both name a change that never was, and differ', async () => {
+    const nothing = { as: 'agent', namespace: 'shop', target: 'web', parent: 'none', seen: 'none' } as const;
+    const steps: Attack['steps'] = [
+      { do: 'forge', call: { tool: 'rollback', args: {} }, lies: nothing },
+      { do: 'replay', which: 0, status: 'failed' },
+      { do: 'people', what: 'forgedAnnotation' },
+    ];
+    const attack: Attack = { replicas: 3, load: 'hot', blueprint: 'usual', warm: 2, steps };
+    expect(await play(attack, { holds: 'model' })).toMatchObject({ violations: [], writes: 0 });
+  });
 });

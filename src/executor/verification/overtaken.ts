@@ -27,6 +27,14 @@ export function supersededBy({ view, workload }: Seen, held: HeldDecision, chang
   return isNewer && inFlight?.changeId !== change.id ? carried.id : undefined;
 }
 
+/**
+ * The annotation that the write left on its target tells another change than the record, under the same id: one of the two
+ * is not ours. Each can be written by somebody who cannot write the other, so nothing is judged or undone by them.
+ */
+export const isToldOtherwise = ({ workload: { lastChange } }: Seen, change: ChangeRecord): boolean =>
+  lastChange?.id === change.id &&
+  (lastChange.before !== change.before || lastChange.after !== change.after || lastChange.undo !== change.undo);
+
 export async function superseded(
   deps: ExecutorDeps,
   held: HeldDecision,

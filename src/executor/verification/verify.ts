@@ -15,7 +15,7 @@ import { type HeldDecision, lastApplied, NEXT_STEP, openIntent } from '../record
 import { writeStatus } from '../records/writeStatus.ts';
 import { sampledAfter } from './afterConvergence.ts';
 import { blueprintOfThen } from './blueprintOfThen.ts';
-import { lost, superseded, supersededBy } from './overtaken.ts';
+import { isToldOtherwise, lost, superseded, supersededBy } from './overtaken.ts';
 import { endUndo, resumeUndo, undo } from './undo.ts';
 
 /** Convergence has no event of its own that says "now": it is looked at this often. */
@@ -26,11 +26,7 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   const { verification } = held.status;
   const change = lastApplied(held.status);
   if (change === undefined || verification === undefined) {
-    return close(deps, held, '', {
-      phase: 'Inconclusive',
-      reason: 'RecordBroken',
-      message: 'no written change on record',
-    });
+    return broken(deps, held, '', 'no written change on record');
   }
   const seen = await look(deps, held);
   if (seen.kind === 'unreadable') return deps.clock.now() + POLL_MS;
@@ -44,6 +40,9 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   if (seen.view.counters?.inFlight?.over?.changeId === change.id) return deps.clock.now() + SOON_MS;
   const newer = supersededBy(seen, held, change);
   if (newer !== undefined) return superseded(deps, held, change, newer);
+  if (isToldOtherwise(seen, change)) {
+    return broken(deps, held, change.id, `what the Deployment says of ${change.id} is not what its record says`);
+  }
   const retaken = await retakeSlot(deps, seen, inFlightOf(held, change));
   if (retaken === 'taken' && !isMended(seen)) await alertLost(deps, held);
   // Looked at again with the counters in place: an undo that counted without them would count nothing.
@@ -62,6 +61,9 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   }
   return stabilise(deps, held, { change, blueprint, seen, verification });
 }
+
+const broken = (deps: ExecutorDeps, held: HeldDecision, id: string, message: string): Promise<AgainAt> =>
+  close(deps, held, id, { phase: 'Inconclusive', reason: 'RecordBroken', message });
 
 /** It failed, or could not be judged and is taken back on request: durable before the undo is tried. */
 const isUndoDue = ({ verification, undoAskedBy }: HeldDecision['status']): boolean =>
@@ -106,10 +108,7 @@ async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verif
   const { change, blueprint, seen, verification } = verifying;
   const now = deps.clock.now();
   const written = changeOf(change);
-  if (written === undefined) {
-    const message = 'the record of the change cannot be read';
-    return close(deps, held, change.id, { phase: 'Inconclusive', reason: 'RecordBroken', message });
-  }
+  if (written === undefined) return broken(deps, held, change.id, 'the record of the change cannot be read');
   const answer = convergence({
     workload: seen.workload,
     change: written,
