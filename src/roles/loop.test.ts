@@ -56,6 +56,17 @@ describe('loop', () => {
     expect(looks).toBe(2);
   });
 
+  it('ends with the look during which the signal came, and does not rest first', async () => {
+    const stopping = new AbortController();
+    const clock = new ManualClock(0);
+    const look = async (): Promise<object> => {
+      stopping.abort();
+      return {};
+    };
+    await new Loop({ clock, log: silent, look, intervalMs: 15_000 }).run(stopping.signal);
+    expect(clock.now()).toBe(0);
+  });
+
   it('goes on after a look that threw, and says so', async () => {
     let looks = 0;
     const { clock, stop, ended, errors } = start(async () => {

@@ -38,7 +38,8 @@ export class Loop {
       } catch (error) {
         this.#log.error({ error: String(error) }, 'a pass failed');
       }
-      if (!this.#pending) await this.#rest(Math.max(again - this.#clock.now(), 50), signal);
+      // A signal that came during the look wakes nobody any more.
+      if (!this.#pending && !signal.aborted) await this.#rest(Math.max(again - this.#clock.now(), 50), signal);
     }
   }
 
