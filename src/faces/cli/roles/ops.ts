@@ -48,7 +48,7 @@ export interface Ops {
   records(records: RecordWriter): RecordWriter;
   metrics(source: MetricsSource): MetricsSource;
   trace(trace: ModelTrace | undefined): ModelTrace | undefined;
-  /** A loop of the process; after the first turn of `observe` it is started. */
+  /** A loop that turns in this process, from now on; after the first turn of `observe` it is started. */
   look(name: LoopName, look: Look): Look;
   /** From now on the state of the records is told as well. */
   watch(watched: Watched): void;

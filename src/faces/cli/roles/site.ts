@@ -71,12 +71,15 @@ async function turn(io: Io, site: Site): Promise<void> {
     },
     RENEW_MS,
   );
-  const acting = loop(
-    'executor',
-    async () => (executor && leases.held('executor') ? executor.pass(io.signal) : {}),
-    Math.min(intervalMs, RENEW_MS),
-  );
-  const serving = loop('gateway', async () => gateway?.look() ?? {}, RENEW_MS);
+  // Of a role that is not here there is no loop: one that never turns would count as one that stands still.
+  const acting =
+    executor &&
+    loop(
+      'executor',
+      async () => (leases.held('executor') ? executor.pass(io.signal) : {}),
+      Math.min(intervalMs, RENEW_MS),
+    );
+  const serving = gateway && loop('gateway', async () => gateway.look(), RENEW_MS);
   const observing = loop(
     'observe',
     async () => {
@@ -85,25 +88,25 @@ async function turn(io: Io, site: Site): Promise<void> {
       const views = await observer.pass();
       gateway?.looked();
       if (controller && leases.held('controller')) await controller.pass(views);
-      acting.wake();
+      acting?.wake();
       return {};
     },
     intervalMs,
   );
   observer.onChange((kind) => {
     if (kind === 'Blueprint' || kind === 'ClusterBlueprint') observing.wake();
-    if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting.wake();
-    if (kind === 'ApprovalRequest') serving.wake();
+    if (kind === 'Decision' || kind === 'ApprovalRequest' || kind === 'CircuitBreaker') acting?.wake();
+    if (kind === 'ApprovalRequest') serving?.wake();
   });
   // A watch says most of it sooner; that a time is over, nobody writes anywhere.
   gateway?.onNudge(() => {
-    for (const one of [acting, serving]) one.wake();
+    for (const one of [acting, serving]) one?.wake();
   });
   await Promise.all([
     renewing.run(io.signal),
     observing.run(io.signal),
-    executor && acting.run(io.signal),
-    gateway && serving.run(io.signal),
+    acting?.run(io.signal),
+    serving?.run(io.signal),
     folder?.watch(io.signal),
   ]);
 }
