@@ -80,6 +80,32 @@ describe('the controller', () => {
     expect(stage.world.objects.list(KINDS.Decision, 'shop')).toHaveLength(1);
   });
 
+  const FULL = {
+    direction: 'hold',
+    replicas: 2,
+    started: true,
+    reason: 'CPU 202%: 6 replicas are needed, max_replicas is 2',
+  } as const;
+  it.each([
+    { when: 'an objective is missed', breach: ['latency_p95'], recommendation: FULL, called: 1 },
+    { when: 'no objective is missed', breach: [], recommendation: FULL, called: 0 },
+    { when: 'there is room', breach: ['latency_p95'], recommendation: { ...FULL, started: false }, called: 0 },
+  ])('calls a person for a service that is short at its maximum: $called where $when', async (assumed) => {
+    const stage = await openStage();
+    stages.push(stage);
+    const [view] = stage.observer.views();
+    if (view?.assessment === undefined) throw new Error('no service');
+    const { breach, recommendation, called } = assumed;
+    const short = { ...view, assessment: { ...view.assessment, breach, recommendation, candidates: [] } };
+    const controller = new Controller({ ...stage.deps, proposer: new RulesPlanner(), decisions: () => [] });
+    for (const _ of [1, 2]) {
+      await controller.pass([short]);
+      await controller.idle();
+    }
+    const words = 'AtMaximum: missed: latency_p95; CPU 202%: 6 replicas are needed, max_replicas is 2';
+    expect(stage.told().filter(({ note }) => note === words)).toHaveLength(called);
+  });
+
   it('keeps a wish for a service that nothing governs on record, and nothing comes of it here (GATE-G14-1)', async () => {
     const stage = await openStage();
     stages.push(stage);

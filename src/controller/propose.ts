@@ -12,7 +12,7 @@ import { verdictOn } from '../observe/verdictOn.ts';
 import type { RecordWriter } from '../ports/cluster.ts';
 import type { Log } from '../ports/log.ts';
 import type { AlertCode } from '../schema/alertCodes.ts';
-import type { Candidate } from '../schema/assessment.ts';
+import type { Assessment, Candidate } from '../schema/assessment.ts';
 import { eventObject } from '../schema/eventObject.ts';
 import type { AskedCall, JudgedCall } from '../schema/judgedCall.ts';
 import { KINDS } from '../schema/kube.ts';
@@ -254,21 +254,24 @@ export class Propose {
     const words = proposal.kind === 'hold' ? proposal.reason : `${proposal.why}: ${proposal.message}`;
     const noted = await this.#journal('held', { kind: proposal.kind, words, origin: proposal.origin });
     const { assessment } = this.#view;
-    if (assessment?.anomaly !== undefined) await this.#callPerson(assessment.anomaly);
+    if (assessment?.anomaly !== undefined) await this.#callPerson('Anomaly', assessment.anomaly);
+    else if (assessment !== undefined && isOutOfRoom(assessment)) {
+      const missed = `missed: ${assessment.breach.join(', ')}`;
+      await this.#callPerson('AtMaximum', `${missed}; ${assessment.recommendation.reason}`);
+    }
     return noted;
   }
 
-  async #callPerson(anomaly: string): Promise<void> {
+  async #callPerson(code: AlertCode, message: string): Promise<void> {
     const { blueprint, workload } = this.#view;
     if (blueprint === undefined) return;
     const { namespace, name } = blueprint.target;
-    const code: AlertCode = 'Anomaly';
-    await this.#journal('alert', { code, message: anomaly, service: `${namespace}/${name}` });
+    await this.#journal('alert', { code, message, service: `${namespace}/${name}` });
     const event = eventObject(
       {
         reason: 'FairleadAlert',
         key: this.#run,
-        note: `${code}: ${anomaly}`,
+        note: `${code}: ${message}`,
         action: 'hold',
         role: 'controller',
         namespace,
@@ -277,7 +280,7 @@ export class Propose {
       this.#deps.clock.now(),
     );
     await this.#deps.records.create(KINDS.Event, event);
-    this.#deps.log.warn({ service: `${namespace}/${name}`, code, alert: anomaly }, 'a person is called');
+    this.#deps.log.warn({ service: `${namespace}/${name}`, code, alert: message }, 'a person is called');
   }
 
   async #journal(
@@ -287,6 +290,10 @@ export class Propose {
     return (await this.#deps.journal.append({ kind, subject: this.#run, data })).ok;
   }
 }
+
+/** An objective is missed for want of capacity, and the blueprint has no more: the analysis would go beyond it. */
+const isOutOfRoom = ({ breach, recommendation: { direction, started } }: Assessment): boolean =>
+  breach.length > 0 && direction === 'hold' && started;
 
 const wantedWords = ({ tool, args, rationale }: Extract<Proposal, { kind: 'change' }>): string =>
   `${tool}${typeof args['replicas'] === 'number' ? ` to ${args['replicas']}` : ''}, which needs an approval: ${rationale}`;

@@ -9,6 +9,12 @@ export const ALERTS = {
     means: 'The numbers of a service show what no operation mends.',
     act: 'Look at the service; the alert says at what.',
   },
+  AtMaximum: {
+    by: 'controller',
+    means:
+      'An objective is missed for want of capacity, and the service has all the replicas that its blueprint allows.',
+    act: 'Scale by hand if it burns; then raise `scaling.max_replicas`, or let people be asked for `scale_beyond_limits`.',
+  },
   BlueprintGone: {
     means: 'The Blueprint went away while a change was being verified: it stays, and nobody judges it.',
     act: 'Look at the service; apply the Blueprint again if it was not meant to go.',
