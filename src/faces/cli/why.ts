@@ -2,6 +2,7 @@ import { plainLine } from '../../kernel/plainText.ts';
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, Origin, VerdictRecord, Verification } from '../../schema/records.ts';
+import { answerLines } from './answers.ts';
 import { whatOf } from './decisions.ts';
 import { familyLines } from './family.ts';
 import type { AskingFlags } from './flags.ts';
@@ -27,8 +28,10 @@ export async function why(io: Io, name: string, flags: AskingFlags): Promise<num
     return EXIT.failed;
   }
   const decision = found.value as DecisionObject;
-  const family = await familyLines(session.cluster.reader, decision, originWords);
-  print(io, flags.output, decision, () => `${[...told(decision), ...family].join('\n')}\n`);
+  const { reader } = session.cluster;
+  const answers = await answerLines(reader, decision);
+  const family = await familyLines(reader, decision, originWords);
+  print(io, flags.output, decision, () => `${[...told(decision), ...answers, ...family].join('\n')}\n`);
   return EXIT.ok;
 }
 
