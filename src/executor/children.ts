@@ -6,6 +6,7 @@ import { takePace } from './pace.ts';
 import { type HeldDecision, isOrder, readDecision } from './records/heldDecision.ts';
 import { type ChildFault, refuseChild } from './refuseChild.ts';
 import { request } from './request.ts';
+import { heldByClock } from './serverTime.ts';
 import { undoOnRequest } from './verification/undoOnRequest.ts';
 
 /** The same wish is tried again so often after it failed. */
@@ -28,7 +29,7 @@ export async function lookAtChild(
   const parent = read.value === undefined ? undefined : readDecision(read.value, deps.trust);
   if (parent?.ok !== true) return refuseChild(deps, held, NO_PARENT);
   if (!isSameService(held, parent.value)) return refuseChild(deps, held, OF_ANOTHER);
-  if (tool === 'pace') return takePace(deps, held, parent.value);
+  if (tool === 'pace') return (await heldByClock(deps, held)) ?? takePace(deps, held, parent.value);
   if (tool === 'undo') return undoOnRequest(deps, held, parent.value);
   const fault = retryFault(held, parent.value, siblings);
   return fault === undefined ? request(deps, held, siblings) : refuseChild(deps, held, fault);

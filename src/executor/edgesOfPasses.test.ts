@@ -69,6 +69,12 @@ describe('a pass', () => {
       looks: false,
     },
     {
+      what: 'looks whatever a wrong clock said',
+      status: { reason: 'ClockDiffers', notBefore: NOON + 3_600_000, deferredSince: NOON + 3_599_000 },
+      again: undefined,
+      looks: true,
+    },
+    {
       what: 'looks when it has waited',
       status: { notBefore: NOON, deferredSince: NOON },
       again: undefined,

@@ -13,9 +13,11 @@ import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
 import { isNameUsed, refuseUsedName } from './nameUsed.ts';
 import { outOfTime } from './outOfTime.ts';
+import { alert } from './records/alert.ts';
 import { defer, finish, unlogged } from './records/close.ts';
 import { type HeldDecision, lastApplied, requestFrom } from './records/heldDecision.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
+import { CLOCK_DIFFERS, clockDoubt } from './serverTime.ts';
 
 /** A write is worth a look at once: it often takes effect within a second or two. */
 const WRITTEN_MS = 1_000;
@@ -27,6 +29,11 @@ export async function request(
   siblings: readonly HeldDecision[],
 ): Promise<AgainAt> {
   const now = deps.clock.now();
+  const doubt = clockDoubt(deps);
+  if (doubt?.differs === true) {
+    await alert(deps, held, { code: CLOCK_DIFFERS, message: doubt.message });
+    return defer(deps, held, { reason: CLOCK_DIFFERS, message: doubt.message, since: deps.reader.serverNow?.() });
+  }
   const dropped = outOfTime(held, siblings, now);
   if (dropped !== undefined) {
     return finish(deps, held, { phase: 'Superseded', reason: 'ComputedAnew', message: dropped });
@@ -170,7 +177,8 @@ async function perform(
       return defer(deps, carried.held, {
         reason: carried.code,
         message: carried.message,
-        until: deps.clock.now() + SOON_MS,
+        // When a clock is mended nobody can say.
+        ...(carried.code !== CLOCK_DIFFERS && { until: deps.clock.now() + SOON_MS }),
         verdict: verdictRecord(judged.verdict),
       });
   }

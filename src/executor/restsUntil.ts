@@ -4,6 +4,7 @@ import { standing } from './approvals/standing.ts';
 import type { AgainAt, ExecutorDeps, Sight } from './deps.ts';
 import { dropsAt, outOfTime } from './outOfTime.ts';
 import type { HeldDecision } from './records/heldDecision.ts';
+import { CLOCK_DIFFERS } from './serverTime.ts';
 
 /** What the mirrors show at one pass, by namespace and name. */
 export interface Mirrored {
@@ -32,9 +33,11 @@ export function restsUntil(
   siblings: readonly HeldDecision[],
   mirrored: Mirrored,
 ): AgainAt {
-  const { phase, notBefore } = known.status;
+  const { phase, reason, notBefore } = known.status;
   if (phase === 'AwaitingApproval') return waitsForPeople(deps, known, mirrored);
   const now = deps.clock.now();
+  // A wrong clock's time says nothing of when it is set right.
+  if (reason === CLOCK_DIFFERS) return undefined;
   if (phase !== 'Deferred' || notBefore === undefined || now >= notBefore) return undefined;
   return outOfTime(known, siblings, now) === undefined ? Math.min(notBefore, dropsAt(known)) : undefined;
 }

@@ -1,6 +1,12 @@
 import { parseInstant } from '../kernel/parseInstant.ts';
 import type { LastChange } from '../schema/change.ts';
 import { FIELD_MANAGER, type KubeObject } from '../schema/kube.ts';
+import { type AgainAt, type ExecutorDeps, POLL_MS } from './deps.ts';
+import { alert } from './records/alert.ts';
+import type { HeldDecision } from './records/heldDecision.ts';
+
+/** Reason of a Decision that waits for a clock to be set right. */
+export const CLOCK_DIFFERS = 'ClockDiffers';
 
 /** The life of a permit. Samples that are five seconds ahead are refused already (G3). */
 const MOST_MS = 30_000;
@@ -21,6 +27,38 @@ export function clockDiffers(answer: KubeObject, before: LastChange | undefined,
   // A server that leaves the entry of a manager's earlier change as it was has said nothing of now.
   const wroteAt = parseInstant(before?.at ?? '');
   if (wroteAt !== undefined && Math.abs(server - wroteAt) <= SAME_MS) return undefined;
+  return differs(now, server);
+}
+
+/** Why nothing may be concluded from the time that has passed, in words; `differs`: it is known to be another than the server's. */
+export interface ClockDoubt {
+  readonly differs: boolean;
+  readonly message: string;
+}
+
+/**
+ * Whether the time here is the API server's, by its newest answer: every look at a Decision is one. What a clock that is
+ * ahead calls verified, failed or too late is none of it. undefined: they agree, or nobody could know (no such reader).
+ */
+export function clockDoubt({ reader, clock }: Pick<ExecutorDeps, 'reader' | 'clock'>): ClockDoubt | undefined {
+  if (reader.serverNow === undefined) return undefined;
+  const [now, server] = [clock.now(), reader.serverNow()];
+  if (server === undefined) {
+    return { differs: false, message: 'no answer of the API server has said its time yet: nothing is concluded' };
+  }
+  return Math.abs(now - server) <= MOST_MS ? undefined : { differs: true, message: differs(now, server) };
+}
+
+/** When to look again (ms) where the clock is in doubt, after a person was called; undefined: it is not. */
+export async function heldByClock(deps: ExecutorDeps, held: HeldDecision): Promise<AgainAt> {
+  const doubt = clockDoubt(deps);
+  if (doubt === undefined) return undefined;
+  if (doubt.differs) await alert(deps, held, { code: CLOCK_DIFFERS, message: doubt.message });
+  else deps.log.warn({ decision: `${held.namespace}/${held.name}` }, doubt.message);
+  return deps.clock.now() + POLL_MS;
+}
+
+function differs(now: number, server: number): string {
   const [ours, theirs] = [now, server].map((at) => new Date(at).toISOString());
   return `the clock here says ${ours} and the API server's says ${theirs}: nothing but an undo is done until they agree to ${MOST_MS / 1000} s; set the clock of this node, then restart this process`;
 }

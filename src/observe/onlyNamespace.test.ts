@@ -83,6 +83,12 @@ describe('a reader of one namespace', () => {
     expect(onlyNamespace(reader, { only: undefined, own: 'agent-system' })).toBe(reader);
   });
 
+  it('knows the time of the server where the reader does', () => {
+    const { reader } = asked();
+    expect(onlyNamespace(reader, scope).serverNow).toBeUndefined();
+    expect(onlyNamespace({ ...reader, serverNow: () => 7 }, scope).serverNow?.()).toBe(7);
+  });
+
   it('lists once where both are the same', async () => {
     const fake = asked();
     await onlyNamespace(fake.reader, { only: 'shop', own: 'shop' }).list(KINDS.CircuitBreaker);

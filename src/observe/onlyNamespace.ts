@@ -19,6 +19,7 @@ export function onlyNamespace(reader: ClusterReader, { only, own }: Scope): Clus
   const isIn = (namespace: string): boolean => namespace === only || namespace === own;
   return {
     raw: (path) => reader.raw(path),
+    ...(reader.serverNow && { serverNow: () => reader.serverNow?.() }),
     async get(kind, namespace, name) {
       if (kind.namespaced && namespace !== undefined && !isIn(namespace)) return outside(kind, namespace, only);
       return reader.get(kind, namespace, name);

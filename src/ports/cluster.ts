@@ -52,6 +52,11 @@ export interface ClusterReader {
   ): AsyncIterable<WatchEvent>;
   /** GET of an absolute API path such as a metrics API: the parsed JSON, or `undefined` on 404. */
   raw(path: string): Promise<ClusterResult<unknown>>;
+  /**
+   * The API server's own time (ms) by its newest answer and what has passed since, to a second or so; undefined: it has not
+   * said yet. Costs no request. Absent where nobody could know.
+   */
+  serverNow?(): number | undefined;
 }
 
 /** Writes of our own records, Events and Leases. The adapter refuses every kind that is not `writable` in schema/kube.ts. */

@@ -136,7 +136,7 @@ function mortal(port: WorldPort, life: { readonly alive: boolean }): WorldPort {
     new Proxy(part, {
       get(target, key) {
         const value: unknown = Reflect.get(target, key, target);
-        if (typeof value !== 'function' || key === 'watch') return value;
+        if (typeof value !== 'function' || key === 'watch' || key === 'serverNow') return value;
         return async (...args: unknown[]): Promise<unknown> => {
           if (!life.alive) return never();
           const answer: unknown = await value.apply(target, args);

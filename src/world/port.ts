@@ -87,6 +87,7 @@ export function worldPort(world: World): WorldPort {
       yield* watches.watch(kind, namespace, resourceVersion, signal);
     },
     raw: (path) => call('', 'get', path, () => ok(undefined)),
+    serverNow: () => world.clock.now(),
   };
 
   const logs: PodLogs = {

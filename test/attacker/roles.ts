@@ -31,6 +31,7 @@ const SYNCHRONOUS = new Set([
   'hearsApprovals',
   'watch',
   'onChange',
+  'serverNow',
 ]);
 
 /** An executor whose process dies at its call number `at` to the outside, before or after that call has its effect. */

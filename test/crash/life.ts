@@ -8,7 +8,17 @@ export interface Death {
 }
 
 /** They ask nobody outside. A watch is the observer's own affair. */
-const INSIDE = new Set(['head', 'views', 'history', 'decisions', 'approvals', 'hearsApprovals', 'watch', 'close']);
+const INSIDE = new Set([
+  'head',
+  'views',
+  'history',
+  'decisions',
+  'approvals',
+  'hearsApprovals',
+  'serverNow',
+  'watch',
+  'close',
+]);
 
 /**
  * The life of one process. Everything it does to the outside goes through ports that it wraps; from its death on nothing

@@ -3,9 +3,10 @@ import { SteadyClock } from '../../src/adapters/system/steadyClock.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { KINDS } from '../../src/schema/kube.ts';
 import { PEOPLE } from '../../src/testing/people.ts';
 import { COURSES, type Course, isOver, WISH } from '../stages/courses.ts';
-import { CALM, HOT, PASS_MS } from '../stages/executorStage.ts';
+import { CALM, HOT, PASS_MS, VERIFICATION } from '../stages/executorStage.ts';
 import { ALICE, DOWN, openTheatre, type Theatre, UP } from './theatre.ts';
 
 const MINUTE = 60_000;
@@ -170,6 +171,77 @@ describe('a process that starts on a clock an hour off', () => {
     },
     60_000,
   );
+
+  const SLOW = { verification: { ...VERIFICATION, stabilization_period: '180s' } };
+  it.each([
+    ['took effect', 3 * MINUTE, HOUR],
+    ['took effect', 3 * MINUTE, -HOUR],
+    ['was written', 0, HOUR],
+  ])(
+    'concludes nothing of a change that %s (%i ms, %i ms off): it is verified once the clock is right',
+    async (_, ran, by) => {
+      const theatre = await open({ load: HOT, spec: SLOW });
+      await theatre.asks(UP, 3);
+      await theatre.executor.pass();
+      await theatre.run(Math.min(ran, 2 * PASS_MS));
+      const { verification } = theatre.status(UP);
+      const wrong = await startedOn(off(theatre.clock, by), theatre);
+      for (let pass = 0; pass < 20; pass++) {
+        await theatre.world.advance(PASS_MS);
+        await wrong.look();
+      }
+      expect(theatre.status(UP)).toMatchObject({ phase: 'Verifying', verification });
+      expect(theatre.seen().Event).toContain('ClockDiffers: the clock here says');
+      const right = await startedOn(theatre.clock, theatre);
+      for (let pass = 0; pass < 16; pass++) {
+        await theatre.world.advance(PASS_MS);
+        await right.look();
+      }
+      expect(theatre.status(UP)).toMatchObject({ phase: 'Succeeded', reason: 'Verified' });
+    },
+  );
+
+  it('does not end the watch of a change', async () => {
+    const theatre = await open({ load: HOT });
+    await theatre.asks(UP, 3);
+    await theatre.executor.pass();
+    await theatre.run(2 * MINUTE);
+    expect(theatre.status(UP).verification?.phase).toBe('watch');
+    const wrong = await startedOn(off(theatre.clock, HOUR), theatre);
+    await wrong.look();
+    expect(theatre.status(UP).verification?.phase).toBe('watch');
+  });
+
+  it('lets nobody be late: what waits for people waits on', async () => {
+    const theatre = await open({ load: HOT });
+    await theatre.asks(UP, 12);
+    await theatre.executor.pass();
+    expect(theatre.phase(UP)).toBe('AwaitingApproval');
+    const wrong = await startedOn(off(theatre.clock, 24 * HOUR), theatre);
+    for (let pass = 0; pass < 3; pass++) {
+      await theatre.world.advance(PASS_MS);
+      await wrong.look();
+    }
+    expect(theatre.phase(UP)).toBe('AwaitingApproval');
+  });
+
+  it('leaves a wish that the next process, on a right clock, carries out at once, and is not written again and again', async () => {
+    const theatre = await open({ load: HOT });
+    const wrong = await startedOn(off(theatre.clock, HOUR), theatre);
+    await theatre.asks(UP, 3);
+    const version = (): unknown => theatre.world.get(KINDS.Decision, 'shop', UP)?.metadata.resourceVersion;
+    await wrong.look();
+    const first = version();
+    for (let pass = 0; pass < 5; pass++) {
+      await theatre.world.advance(1_000);
+      await wrong.look();
+    }
+    expect(version()).toBe(first);
+    expect(theatre.status(UP)).not.toHaveProperty('notBefore');
+    expect(theatre.status(UP).deferredSince).toBeLessThanOrEqual(theatre.clock.now());
+    await (await startedOn(theatre.clock, theatre)).look();
+    expect(theatre.replicas()).toBe(3);
+  });
 
   it('calls a person by the words of the two clocks', async () => {
     const theatre = await open({ load: HOT });

@@ -174,6 +174,7 @@ export class ReplicaInWorld {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key, target);
         if (typeof value !== 'function') return value;
+        if (key === 'serverNow') return value.bind(target);
         return async (...given: unknown[]) => {
           await this.#gate();
           return this.#cut ? CUT : value.apply(target, given);

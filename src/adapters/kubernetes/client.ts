@@ -38,6 +38,8 @@ export class ApiClient {
   readonly #ids: Pick<Ids, 'random'>;
   readonly #limits: Limits;
   readonly #called: ApiCallListener | undefined;
+  /** How far the server's time is ahead of ours, ms. */
+  #ahead: number | undefined;
 
   constructor(access: Access, options: ClientOptions) {
     this.#access = access;
@@ -46,6 +48,11 @@ export class ApiClient {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#called = options.called;
     this.health = new HealthCounter(options.clock);
+  }
+
+  /** The server's time, ms, by the newest answer that said it; undefined: none has yet. */
+  serverNow(): number | undefined {
+    return this.#ahead === undefined ? undefined : this.#clock.now() + this.#ahead;
   }
 
   /** `counted: false` is for what an aggregated API answers: its failures are not the API server's. */
@@ -114,16 +121,26 @@ export class ApiClient {
     };
   }
 
-  async #authenticated<T extends { readonly status: number }>(
+  async #authenticated<T extends Pick<Refusal, 'status' | 'servedAt'>>(
     use: 'call' | 'watch',
-    send: (route: Route) => Promise<Result<T, TransportError>>,
+    exchanged: (route: Route) => Promise<Result<T, TransportError>>,
   ): Promise<ClusterResult<T>> {
+    const send = async (route: Route): Promise<Result<T, TransportError>> => {
+      const result = await exchanged(route);
+      if (result.ok) this.#hear(result.value);
+      return result;
+    };
     const first = await this.#withRoute(use, send);
     const stale = first.ok ? first.value.status === 401 : first.error.certificate === true;
     if (!stale) return first;
     if (first.ok && isOpened(first.value)) first.value.request.destroy();
     await this.#inTime(this.#access.reload()).catch(() => undefined);
     return this.#withRoute(use, send);
+  }
+
+  /** A refusal may be a proxy's, which has a clock of its own. The text of a date leaves half a second out on average. */
+  #hear({ status, servedAt }: Pick<Refusal, 'status' | 'servedAt'>): void {
+    if (servedAt !== undefined && status >= 200 && status < 300) this.#ahead = servedAt + 500 - this.#clock.now();
   }
 
   async #withRoute<T>(

@@ -78,6 +78,20 @@ describe('a Kubernetes cluster', () => {
       expect(told).toEqual([Date.parse(said) + 8_000]);
     });
 
+    it.each([
+      ['an answer', 200, true],
+      ['that nothing is there', 404, false],
+      ["a refusal, which may be a proxy's,", 403, false],
+    ])('learn the time of the server from %s', async (_, status, isHeard) => {
+      const said = Date.parse('2026-03-01T12:00:00Z');
+      server.answer = (_asked, response) => json(response, status, DECISION, { date: new Date(said).toUTCString() });
+      const { reader } = await connected();
+      expect(reader.serverNow?.()).toBeUndefined();
+      await reader.get(KINDS.Decision, 'shop', 'd');
+      await clock.advance(60_000);
+      expect(reader.serverNow?.()).toBe(isHeard ? said + 60_500 : undefined);
+    });
+
     it('go on after a broken connection and a passing fault', async () => {
       server.answer = (_, response, nth) => {
         if (nth === 1) response.destroy();

@@ -52,6 +52,10 @@ export class KubeReader implements ClusterReader {
     return !answer.ok && answer.error.code === 'notFound' ? ok(undefined) : answer;
   }
 
+  serverNow(): number | undefined {
+    return this.#client.serverNow();
+  }
+
   async #pages(kind: Kind, path: string, labelSelector: string | undefined): Promise<ClusterResult<KubeList>> {
     const items: KubeObject[] = [];
     let next: string | undefined;

@@ -7,6 +7,7 @@ import { type End, finish } from '../records/close.ts';
 import { oneLine } from '../records/events.ts';
 import { APPROVED, type HeldDecision } from '../records/heldDecision.ts';
 import { writeStatus } from '../records/writeStatus.ts';
+import { heldByClock } from '../serverTime.ts';
 import { endRequest } from './endRequest.ts';
 import { type Approved, answerTo, type Rejected, type Standing, standing } from './standing.ts';
 
@@ -30,7 +31,12 @@ export async function awaitApproval(deps: ExecutorDeps, held: HeldDecision): Pro
   return act(deps, held, request, standing(deps.trust, held, request, seen.ok ? seen.value : undefined, now));
 }
 
+/** What only the time says. */
+const TOO_LATE: ReadonlySet<Standing['kind']> = new Set(['approvedLate', 'unanswered']);
+
 async function act(deps: ExecutorDeps, held: HeldDecision, request: KubeObject, stands: Standing): Promise<AgainAt> {
+  const later = TOO_LATE.has(stands.kind) ? await heldByClock(deps, held) : undefined;
+  if (later !== undefined) return later;
   switch (stands.kind) {
     case 'broken':
       return finish(deps, held, {

@@ -8,6 +8,7 @@ import { alert, callPerson } from '../records/alert.ts';
 import { defer, giveBack, outcomeOf, settled } from '../records/close.ts';
 import { ofService } from '../records/events.ts';
 import { type HeldDecision, openIntent, readDecision } from '../records/heldDecision.ts';
+import { clockDoubt } from '../serverTime.ts';
 import { isToBeMended, mendCounters } from './mendCounters.ts';
 import { type ReadCounters, readCounters, updateCounters } from './slot.ts';
 
@@ -67,6 +68,13 @@ const breakerFailures = (deps: ExecutorDeps, namespace: string, name: string): n
   deps.observer.views().find((view) => view.namespace === namespace && view.name === name)?.blueprint?.safety
     .breakerFailures;
 
+/** When a permit of that time lives no more; undefined: it does not now. By a clock in doubt nobody can tell. */
+function graceEnds(deps: ExecutorDeps, since: number): AgainAt {
+  const now = deps.clock.now();
+  if (now < since + GRACE_MS) return since + GRACE_MS;
+  return clockDoubt(deps) === undefined ? undefined : now + POLL_MS;
+}
+
 /** A slot without a recorded intent: nothing can have been written with it, and once no permit lives any more nothing will be. */
 async function releaseLate(
   deps: ExecutorDeps,
@@ -74,7 +82,8 @@ async function releaseLate(
   blueprint: string,
   inFlight: InFlight,
 ): Promise<AgainAt> {
-  if (deps.clock.now() < inFlight.since + GRACE_MS) return inFlight.since + GRACE_MS;
+  const later = graceEnds(deps, inFlight.since);
+  if (later !== undefined) return later;
   await updateCounters(deps, namespace, blueprint, (counters) =>
     counters.inFlight?.changeId === inFlight.changeId && counters.inFlight.since === inFlight.since
       ? release(counters, inFlight.changeId)
@@ -90,7 +99,8 @@ async function orphaned(
   blueprint: string,
   inFlight: InFlight,
 ): Promise<AgainAt> {
-  if (deps.clock.now() < inFlight.since + GRACE_MS) return inFlight.since + GRACE_MS;
+  const later = graceEnds(deps, inFlight.since);
+  if (later !== undefined) return later;
   const seen = await deps.observer.fresh(namespace, blueprint);
   if (!seen.ok && seen.error.code !== 'notFound') return deps.clock.now() + POLL_MS;
   const carried = seen.ok ? seen.value.workload?.lastChange?.id : undefined;
@@ -128,7 +138,8 @@ export async function settleIntent(deps: ExecutorDeps, held: HeldDecision): Prom
     await confirm(deps, held, carried);
     return now;
   }
-  if (intent !== undefined && now < intent.intentAt + GRACE_MS) return intent.intentAt + GRACE_MS;
+  const later = intent === undefined ? undefined : graceEnds(deps, intent.intentAt);
+  if (later !== undefined) return later;
   if (intent !== undefined && !(await giveBack(deps, held, intent.id))) {
     await alert(deps, held, {
       code: 'SlotNotGivenBack',

@@ -111,6 +111,8 @@ export interface Deferral {
   readonly reason: string;
   readonly message: string;
   readonly until?: number;
+  /** Of the first deferral, where the time here is not to be trusted. */
+  readonly since?: number | undefined;
   readonly verdict?: DecisionStatus['verdict'];
 }
 
@@ -129,7 +131,7 @@ export async function defer(deps: ExecutorDeps, held: HeldDecision, deferral: De
         reason: deferral.reason,
         message: deferral.message,
         notBefore: deferral.until === undefined ? undefined : Math.round(deferral.until),
-        deferredSince: status.deferredSince ?? now,
+        deferredSince: status.deferredSince ?? deferral.since ?? now,
         changes: status.changes.filter((change) => change.appliedAt !== undefined),
         ...(deferral.verdict !== undefined && { verdict: deferral.verdict }),
       },

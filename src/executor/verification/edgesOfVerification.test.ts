@@ -226,6 +226,16 @@ describe('an undo', () => {
     expect(status === undefined ? 'none' : `${status.phase} ${status.reason}`).toBe(wanted);
   });
 
+  it.each([
+    ['an hour ahead', NOON - 3_600_000],
+    ['not compared yet', undefined],
+  ])('is not given up by a clock that is %s', async (_, server) => {
+    const { deps, written } = executorParts({ fresh: 'unavailable' });
+    const late = { ...deps, reader: { ...deps.reader, serverNow: () => server } };
+    expect(await undo(late, held({ deferredSince: NOON - 3_600_000 }), failed, view())).toBe(NOON + 5_000);
+    expect(written).toEqual([]);
+  });
+
   it('that was cut short waits for its target', async () => {
     const { deps } = executorParts({ errors: { 'get Deployment': ['unavailable'] } });
     expect(await resumeUndo(deps, held(), failed, view())).toBe(NOON + 5_000);

@@ -19,6 +19,7 @@ import { alert } from '../records/alert.ts';
 import { close, giveBack, undoIdOf } from '../records/close.ts';
 import { type HeldDecision, openIntent, requestFrom } from '../records/heldDecision.ts';
 import { writeStatus } from '../records/writeStatus.ts';
+import { clockDoubt } from '../serverTime.ts';
 
 /** An undo that could not be made for so long is a person's: the world has moved on since. */
 const GIVE_UP_MS = 600_000;
@@ -31,7 +32,8 @@ export async function undo(
   view: ServiceView,
 ): Promise<AgainAt> {
   const now = deps.clock.now();
-  if (now - (held.status.deferredSince ?? now) > GIVE_UP_MS) return giveUp(deps, held, failed, view);
+  const isLate = now - (held.status.deferredSince ?? now) > GIVE_UP_MS;
+  if (isLate && clockDoubt(deps) === undefined) return giveUp(deps, held, failed, view);
   const again = await decideAgain(deps, held, undoRequest(held, failed, view));
   if (again.kind === 'unreadable') return now + POLL_MS;
   if (again.kind === 'gone') {

@@ -13,6 +13,7 @@ import { alert, alertLost } from '../records/alert.ts';
 import { close } from '../records/close.ts';
 import { type HeldDecision, lastApplied, NEXT_STEP, openIntent } from '../records/heldDecision.ts';
 import { writeStatus } from '../records/writeStatus.ts';
+import { heldByClock } from '../serverTime.ts';
 import { sampledAfter } from './afterConvergence.ts';
 import { blueprintOfThen } from './blueprintOfThen.ts';
 import { isToldOtherwise, lost, superseded, supersededBy } from './overtaken.ts';
@@ -50,6 +51,8 @@ export async function verify(deps: ExecutorDeps, held: HeldDecision): Promise<Ag
   if (!(await nameChange(deps, held, change, seen))) return deps.clock.now() + SOON_MS;
   if (openIntent(held.status)?.undo === true) return resumeUndo(deps, held, change, seen.view);
   if (isUndoDue(held.status) && !change.undo) return undo(deps, held, change, seen.view);
+  const later = await heldByClock(deps, held);
+  if (later !== undefined) return later;
   if (verification.phase === 'convergence') {
     return converge(deps, held, { change, blueprint, seen, verification });
   }
