@@ -209,7 +209,7 @@ describe('fairlead approve and reject', () => {
     expect([ran.code, all.stage.replicas()]).toEqual([0, 8]);
     expect(ran.out).toMatch(/^web, 6 replicas -> 8 replicas: .*Succeeded/);
     expect(ran.err).toMatch(/^Applied: /m);
-    expect((await cli('approvals')).out).toBe('nothing waits for an answer\n');
+    expect((await cli('approvals')).out).toContain('nothing waits for an answer');
   });
 
   it('ends what was rejected, with the reason on record, and a second answer changes nothing', async () => {

@@ -36,7 +36,7 @@ export async function approvals(io: Io, flags: Flags & { readonly decided?: bool
     list.data.items.length === 0
       ? flags.decided === true
         ? 'nothing was decided yet\n'
-        : 'nothing waits for an answer\n'
+        : 'nothing waits for an answer; what was asked a moment ago is opened at the executor’s next look\n'
       : table(
           ['REQUEST', 'SERVICE', 'CHANGE', 'RISK', 'VOTES', flags.decided === true ? 'ANSWER' : 'DECIDE WITHIN', 'WHY'],
           list.data.items.map((one) => [

@@ -52,7 +52,10 @@ export function peopleCommands(program: Command, act: Act): void {
     .option('--confirm <name>', 'the name of the service, where the risk is gravest')
     .option('-w, --wait', 'wait until it is carried out and verified; 1 if it was not')
     .action(act(async () => (await import('./approve.ts')).approve))
-    .addHelpText('after', '\nExamples:\n  fairlead approve shop/web-k3v9x0a1b2 --raise -w');
+    .addHelpText(
+      'after',
+      '\nWithout --once and --raise the blueprint says which, by spec.approval.on_approval: unless it says otherwise, the limit is raised.\n\nExamples:\n  fairlead approve shop/web-k3v9x0a1b2 --once --reason "for the sale" -w',
+    );
 
   client(program.command('reject <request>'))
     .description('reject a request; the reason goes back to who asked')

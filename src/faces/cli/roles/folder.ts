@@ -1,5 +1,6 @@
-import { watch } from 'node:fs/promises';
+import { access, watch } from 'node:fs/promises';
 import { isGlobal, type NamedText, validateFiles } from '../../../schema/blueprint/validateFiles.ts';
+import type { Kind, KubeObject } from '../../../schema/kube.ts';
 import { faultsText, readTexts, resourceOf } from '../blueprints/blueprints.ts';
 import type { Io } from '../io.ts';
 import { type Session, trouble } from '../session.ts';
@@ -12,7 +13,7 @@ export class FolderOfBlueprints {
   readonly #dir: string;
   readonly #session: Session;
   readonly #io: Io;
-  readonly #applied = new Map<string, string>();
+  readonly #applied = new Map<string, { readonly text: string; readonly kind: Kind; readonly object: KubeObject }>();
   #said = '';
   #judged: { readonly all: string; readonly valid: boolean } | undefined;
   #running: Promise<boolean> = Promise.resolve(true);
@@ -36,6 +37,7 @@ export class FolderOfBlueprints {
   }
 
   async #applyAll(): Promise<boolean> {
+    await this.#tellGone();
     const read = await readTexts([this.#dir]);
     if (!read.ok) {
       this.#say(`fairlead: ${read.error}\n`);
@@ -57,6 +59,25 @@ export class FolderOfBlueprints {
     return done;
   }
 
+  /** A file that was taken away takes nothing out of force: only deleting the object does, and that is a person's to say. */
+  async #tellGone(): Promise<void> {
+    for (const [file, { kind, object }] of this.#applied) {
+      if (
+        await access(file).then(
+          () => true,
+          () => false,
+        )
+      )
+        continue;
+      this.#applied.delete(file);
+      const { namespace, name } = object.metadata;
+      const at = namespace === undefined ? '' : ` -n ${namespace}`;
+      this.#io.err(
+        `${file} is gone: ${kind.kind} ${name} stays in force; kubectl delete ${kind.plural}${at} ${name} ends it\n`,
+      );
+    }
+  }
+
   /** What is wrong, once until it changes. */
   #say(text: string): void {
     if (text !== this.#said) this.#io.err(text);
@@ -76,7 +97,7 @@ export class FolderOfBlueprints {
   }
 
   async #apply(named: NamedText): Promise<boolean> {
-    if (this.#applied.get(named.file) === named.text) return true;
+    if (this.#applied.get(named.file)?.text === named.text) return true;
     const { cluster } = this.#session;
     const { kind, object } = resourceOf(named, cluster.namespace);
     const done = await cluster.applyObject(kind, object);
@@ -87,7 +108,7 @@ export class FolderOfBlueprints {
       return false;
     }
     this.#failed.delete(named.file);
-    this.#applied.set(named.file, named.text);
+    this.#applied.set(named.file, { text: named.text, kind, object });
     const { version } = object.spec as { version?: string };
     this.#io.err(
       `${named.file}: ${kind.kind} ${object.metadata.name}${version === undefined ? '' : ` ${version}`} applied\n`,
