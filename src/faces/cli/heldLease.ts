@@ -1,13 +1,68 @@
 import { parseInstant } from '../../kernel/parseInstant.ts';
-import type { KubeObject } from '../../schema/kube.ts';
+import type { ClusterReader } from '../../ports/cluster.ts';
+import { KINDS, type KubeObject } from '../../schema/kube.ts';
+import { age } from './io.ts';
 
-/** A holder renews its Lease every few seconds; one that is older than this says nothing of now. */
-const STALE_MS = 60_000;
+export type LeasedName = 'controller' | 'executor';
 
-/** Who holds a role's Lease now; undefined: nobody, or nobody who was heard of lately. */
-export function holderOf({ spec }: KubeObject, now: number): string | undefined {
-  const { holderIdentity, renewTime } = (spec ?? {}) as { holderIdentity?: string; renewTime?: string };
+/** A Lease lasts 15 s; a holder that has not renewed for twice that is gone, and nobody took its place. */
+const SILENT_MS = 30_000;
+
+const DOES: Readonly<Record<LeasedName, string>> = {
+  controller: 'nobody proposes',
+  executor: 'nobody acts, verifies or undoes',
+};
+
+/**
+ * What a role's Lease says of now, read in one way everywhere. `ahead`: it was renewed at a time that is not yet: some clock is
+ * wrong, and nobody can tell from it whether the holder still runs.
+ */
+export type Holding = {
+  readonly state: 'heard' | 'silent' | 'ahead' | 'givenUp' | 'never';
+  readonly holder?: string;
+  /** A sentence without the role. */
+  readonly words: string;
+};
+
+export function holdingOf(role: LeasedName, lease: KubeObject | undefined, now: number): Holding {
+  if (lease === undefined) return { state: 'never', words: `none has run yet: ${DOES[role]}` };
+  const { holderIdentity, renewTime } = (lease.spec ?? {}) as { holderIdentity?: string; renewTime?: string };
   const renewed = parseInstant(renewTime ?? '');
-  if (renewed === undefined || Math.abs(now - renewed) >= STALE_MS) return undefined;
-  return holderIdentity || undefined;
+  const since = renewed === undefined ? 'nobody knows how long' : age(renewed, now);
+  if (!holderIdentity) return { state: 'givenUp', words: `given up ${since} ago: ${DOES[role]}` };
+  const of = { holder: holderIdentity };
+  if (renewed === undefined || now - renewed > SILENT_MS)
+    return { ...of, state: 'silent', words: `${holderIdentity}: silent for ${since}: ${DOES[role]}` };
+  if (renewed - now > SILENT_MS)
+    return {
+      ...of,
+      state: 'ahead',
+      words: `${holderIdentity}: its Lease was renewed ${age(now, renewed)} ahead of the cluster’s time: a clock is wrong, and whether it still runs cannot be told`,
+    };
+  return { ...of, state: 'heard', words: `${holderIdentity}, heard ${since} ago` };
+}
+
+/** Who holds a role's Lease now, or may; undefined: nobody, or nobody who was heard of lately. */
+export function holderOf(lease: KubeObject | undefined, now: number): string | undefined {
+  const { state, holder } = holdingOf('executor', lease, now);
+  return state === 'heard' || state === 'ahead' ? holder : undefined;
+}
+
+/** A line for each role that nobody is known to do now; of a Lease that may not be read nothing is said. */
+export async function absentLines(
+  reader: Pick<ClusterReader, 'get'>,
+  ownNamespace: string,
+  now: number,
+): Promise<string> {
+  const lines = await Promise.all(
+    (['controller', 'executor'] as const).map(async (role) => {
+      const read = await reader.get(KINDS.Lease, ownNamespace, `fairlead-${role}`);
+      if (!read.ok) return '';
+      const { state, words } = holdingOf(role, read.value, now);
+      if (state === 'heard') return '';
+      const whose = state === 'ahead' ? role : `no ${role} runs in ${ownNamespace}`;
+      return `${whose}: ${words}\n`;
+    }),
+  );
+  return lines.join('');
 }

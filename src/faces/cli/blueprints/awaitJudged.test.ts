@@ -98,6 +98,12 @@ describe('what becomes of a Blueprint that was written', () => {
     expect([unanswered, reads, took]).toEqual([{ executor: 'none', why: 'no executor runs in agent-system' }, 1, 0]);
   });
 
+  it('is waited for where the executor’s Lease was renewed in the future, which tells of a clock and of nothing else', async () => {
+    const { unanswered, took } = await waited({}, { ok: true, value: lease(SINCE + 3_600_000) });
+    expect([unanswered?.executor, took]).toEqual(['silent', 15_000]);
+    expect(unanswered?.why).toMatch(/has not answered; pod-0: its Lease was renewed 59m ahead .* a clock is wrong/);
+  });
+
   it('is waited for by whoever may not see whether an executor runs', async () => {
     const { unanswered, took } = await waited({}, DENIED);
     expect([unanswered?.executor, took]).toEqual(['silent', 15_000]);

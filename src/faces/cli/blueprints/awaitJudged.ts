@@ -2,7 +2,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { ClusterReader } from '../../../ports/cluster.ts';
 import { BlueprintStatus, type Condition } from '../../../schema/blueprint/status.ts';
 import { KINDS, type KubeObject } from '../../../schema/kube.ts';
-import { holderOf } from '../heldLease.ts';
+import { holdingOf } from '../heldLease.ts';
 
 const LOOK_AGAIN_MS = 500;
 
@@ -83,8 +83,9 @@ function answerTo(object: KubeObject, generation: number): Condition | undefined
 async function executorOf({ reader, clusterNow, ownNamespace }: Asked): Promise<string | undefined> {
   const lease = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-executor');
   if (!lease.ok) return `whether an executor runs cannot be read: ${lease.error.message}`;
-  const holder = lease.value === undefined ? undefined : holderOf(lease.value, clusterNow());
-  return holder === undefined
-    ? undefined
-    : `the executor ${holder} has not answered: it may see another namespace alone, or not be well`;
+  const { state, holder, words } = holdingOf('executor', lease.value, clusterNow());
+  if (state === 'ahead') return `the executor has not answered; ${words}`;
+  return state === 'heard'
+    ? `the executor ${holder} has not answered: it may see another namespace alone, or not be well`
+    : undefined;
 }

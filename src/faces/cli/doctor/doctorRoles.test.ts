@@ -23,6 +23,12 @@ it.each([
     state: 'wrong',
     words: 'executor-0: silent for 41s: nobody acts, verifies or undoes',
   },
+  {
+    what: 'renewed its Lease in the future',
+    answer: lease('executor-0', -3_600_000),
+    state: 'wrong',
+    words: 'executor-0: its Lease was renewed 60m ahead of the cluster’s time: a clock is wrong',
+  },
   { what: 'gave its place up', answer: lease('', 65_000), state: 'wrong', words: 'given up 65s ago: nobody acts' },
   {
     what: 'never ran',
