@@ -35,6 +35,8 @@ describe('in a cluster of another time', () => {
     expect(out).toMatch(/^shop\/frontend +2\/2 +2\.\.5 +\d+% +\d+ ms +[\d.]+% +autonomous +\S+ +calm$/m);
     expect(out).not.toContain('stale');
     expect(out).not.toContain('fleet halt');
+    expect(out, 'no CircuitBreaker is there yet').toMatch(/^shop\/frontend .* autonomous +- /m);
+    expect(out).toMatch(/^no executor runs in agent-system: none has run yet: nobody acts, verifies or undoes$/m);
   });
 
   it('its help says of each column what stands there', async () => {

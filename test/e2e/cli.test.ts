@@ -77,7 +77,7 @@ describeCluster('the command line on a real API server', () => {
     });
     expect(await fairlead.run('apply', '-f', fairlead.blueprints)).toMatchObject({ code: 0 });
     const { out } = await fairlead.run('status', 'readme/web');
-    expect(out).toMatch(/readme\/web +2\/2 +2\.\.4 .*observe +closed/);
+    expect(out).toMatch(/readme\/web +2\/2 +2\.\.4 .*observe +- /);
     const doctor = await fairlead.run('doctor', '--data', data);
     expect(doctor.code).toBe(0);
     expect(doctor.out).toMatch(/fine +blueprints +\d+, every Deployment labelled/);

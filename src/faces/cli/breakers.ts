@@ -59,7 +59,7 @@ const frozenLine = ({ service, frozen }: Line): string =>
 
 interface Line {
   readonly service: string;
-  /** closed, open, halfOpen; `unreadable` counts as open. */
+  /** closed, open, halfOpen; `unreadable` counts as open; `-`: no record yet, which stops nothing. */
   readonly state: string;
   readonly failures: number;
   readonly until?: number;
@@ -76,7 +76,7 @@ function lineOf(service: string, record: KubeObject | undefined, now: number): L
   const isNew = record?.status === undefined || record.status === null || Object.keys(record.status).length === 0;
   const counters = Counters.safeParse(record?.status);
   const known = isNew
-    ? { state: 'closed', failures: 0, optional: 'closed' }
+    ? { state: record === undefined ? '-' : 'closed', failures: 0, optional: record === undefined ? '-' : 'closed' }
     : counters.success
       ? {
           state: breakerAt(counters.data.breaker, now),

@@ -4,9 +4,10 @@ import type { ServiceView } from '../../observe/serviceView.ts';
 import { breakerAt } from '../../policy/breaker.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { ClusterReader } from '../../ports/cluster.ts';
-import { KINDS, MANAGED_LABEL } from '../../schema/kube.ts';
+import { KINDS } from '../../schema/kube.ts';
+import { doing } from './doing.ts';
 import type { AskingFlags } from './flags.ts';
-import { frozenWords, holdWords } from './hold.ts';
+import { absentLines } from './heldLease.ts';
 import { EXIT, type Io, print, table } from './io.ts';
 import { modelLines, readModels } from './modelStates.ts';
 import { parseScope } from './service.ts';
@@ -35,6 +36,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
   const now = session.clock.now();
   const waiting = await readWaiting(session.cluster.reader);
   const models = await readModels(session.cluster.reader, flags.namespace, now);
+  const absent = await absentLines(session.cluster.reader, flags.namespace, now);
   print(
     io,
     flags.output,
@@ -47,7 +49,7 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
         : `${table(
             STATUS_COLUMNS.map(([name]) => name),
             views.map((view) => row(view, now, waiting.get(keyOf(view)))),
-          )}${fleetLine(looked.value[0])}${modelLines(models, now)}`,
+          )}${fleetLine(looked.value[0])}${absent}${modelLines(models, now)}`,
   );
   return EXIT.ok;
 }
@@ -71,7 +73,7 @@ export function summary(view: ServiceView, now: number, waiting?: string): objec
       : {}),
     ...(counters
       ? {
-          breaker: breakerAt(counters.breaker, now),
+          breaker: view.breakerObject === undefined ? null : breakerAt(counters.breaker, now),
           inFlight: counters.inFlight ?? null,
           frozen: counters.frozen ?? null,
         }
@@ -84,7 +86,7 @@ export function summary(view: ServiceView, now: number, waiting?: string): objec
 }
 
 function row(view: ServiceView, now: number, waiting: string | undefined): string[] {
-  const { blueprint, workload, assessment, counters } = view;
+  const { blueprint, workload, assessment } = view;
   const cell = (name: 'cpu' | 'latency_p95' | 'error_rate'): string => {
     const signal = assessment?.signals.find((s) => s.name === name);
     if (signal === undefined) return '-';
@@ -98,40 +100,21 @@ function row(view: ServiceView, now: number, waiting: string | undefined): strin
     cell('latency_p95'),
     cell('error_rate'),
     blueprint?.autonomy ?? '-',
-    counters ? breakerAt(counters.breaker, now) : 'unreadable',
+    breakerCell(view, now),
     doing(view, waiting),
   ];
+}
+
+/** A record is made with the first change or hold: of none nothing is said, whoever runs. */
+function breakerCell({ counters, breakerObject }: ServiceView, now: number): string {
+  if (counters === undefined) return 'unreadable';
+  return breakerObject === undefined ? '-' : breakerAt(counters.breaker, now);
 }
 
 /** What stands in the way of every service, as seen in this one look; empty when nothing does. */
 function fleetLine(view: ServiceView | undefined): string {
   const ill = view?.fleet && illness(view.fleet);
   return ill === undefined ? '' : `\nfleet halt: nothing disruptive while ${ill}\n`;
-}
-
-/** One phrase: what stands in the way, what is under way, or what is missed. */
-function doing(view: ServiceView, waiting: string | undefined): string {
-  const { blueprint, workload, assessment, counters, holds, faults } = view;
-  const newest = faults?.[0];
-  if (blueprint === undefined) return `blueprint refused: ${newest?.message ?? 'unknown'}`;
-  if (workload === undefined) return view.problems?.[0] ?? `no Deployment ${blueprint.target.name}`;
-  if (holds === undefined) return 'holds cannot be read: counts as stopped';
-  const hold = holds[0];
-  if (hold !== undefined) return holdWords(hold);
-  if (counters?.frozen !== undefined) {
-    return `frozen: ${frozenWords(counters.frozen)}; fairlead resume ${view.namespace}/${view.name} lifts it`;
-  }
-  if (counters?.inFlight !== undefined) return `${counters.inFlight.phase}: ${counters.inFlight.decision}`;
-  if (newest !== undefined) return `newest blueprint refused: ${newest.message}`;
-  if (assessment === undefined) return 'nothing measured yet';
-  const label = workload.managed ? '' : `; Deployment ${workload.name} lacks the label ${MANAGED_LABEL}=true`;
-  const troubles = [...new Set(workload.pods.flatMap(({ trouble }) => trouble ?? []))];
-  const wrong = [
-    ...(waiting === undefined ? [] : [waiting]),
-    ...(assessment.breach.length > 0 ? [`missed: ${assessment.breach.join(', ')}`] : []),
-    ...(troubles.length > 0 ? [`pods: ${troubles.join(', ')}`] : []),
-  ];
-  return `${wrong.length > 0 ? wrong.join('; ') : 'calm'}${label}`;
 }
 
 const keyOf = ({ namespace, name }: Pick<ServiceView, 'namespace' | 'name'>): string => `${namespace}/${name}`;
