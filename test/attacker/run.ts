@@ -5,14 +5,12 @@ import { play } from './play.ts';
 import { type Breach, explain, newTally, siege, type Tally } from './siege.ts';
 import type { Attack } from './steps.ts';
 
-/**
- * `npm run attack`: 200,000 attacks on the whole product, in two processes.
- *
- * --count N     so many attacks instead
- * --seed N      others than the last time; the seed is printed, and the same one attacks the same way again
- * --jobs N      processes
- * --replay JSON one attack as a failure printed it, with --holds model|process
- */
+const USAGE = `npm run attack [-- options]: 200,000 attacks on the whole product, in two processes; an hour or two
+
+  --count N      so many attacks instead: 2,000 take a minute or two
+  --seed N       others than the last time; the seed is printed, and the same one attacks the same way again
+  --jobs N       processes
+  --replay JSON  one attack as a failure printed it, with --holds model|process`;
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '200000' },
@@ -21,6 +19,7 @@ const { values } = parseArgs({
     replay: { type: 'string' },
     holds: { type: 'string', default: 'process' },
     worker: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
 const [count, seed, jobs] = [Number(values.count), Number(values.seed), Number(values.jobs)];
@@ -29,7 +28,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 type Report = { readonly tally: Tally } | { readonly breach: Breach } | { readonly failed: string };
 
-if (values.replay !== undefined) await replay(JSON.parse(values.replay) as Attack);
+if (values.help) say(USAGE);
+else if (values.replay !== undefined) await replay(JSON.parse(values.replay) as Attack);
 else if (values.worker !== undefined) await work(Number(values.worker));
 else await lead();
 
