@@ -192,6 +192,20 @@ describe('a call of any kind', () => {
     });
   });
 
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['names the service that it was about', { service: 'shop/web' }, /Refused\. forbidden: .*restart_everything/],
+    ['names a service that nobody governs', { service: 'shop/cart' }, /no blueprint governs shop\/cart/],
+    ['says that there was none', {}, /there is no tool restart_everything, and the call names no service/],
+    ['says so of what is no service', { service: 7 }, /the call names no service/],
+  ])('by the name of no tool is refused in words that it %s', async (_, args, words) => {
+    const { client } = await opened();
+    const answer = await ask(client, 'restart_everything', args);
+    expect(answer.refused).toBe(true);
+    expect(answer.text).toMatch(words);
+    expect(answer.text).not.toMatch(/governs \/|"\/"/);
+    expect(answer.text).toContain('the tools are fairlead_overview');
+  });
+
   it('does nothing when it cannot be put on record, and says so', async () => {
     const { stage, client } = await opened();
     stage.journal.unwritable = 'disk full';

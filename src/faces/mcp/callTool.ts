@@ -1,10 +1,14 @@
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
 import { judgeCall } from '../../calls/judge.ts';
 import { includesRole } from '../../schema/api/people.ts';
 import { inWords } from '../../tools/parseCall.ts';
+import { Service } from '../../tools/service.ts';
 import { capped, cappedText } from './cap.ts';
 import type { Caller, McpDesk } from './desk.ts';
 import { noted, notRecorded, refusalOf, runOf } from './gate.ts';
+import { serviceAsked } from './services.ts';
+import { lines, nameWords } from './told.ts';
 import { type Answer, type Call, type McpTool, refused, unjudged } from './tool.ts';
 import { MCP_TOOLS } from './tools.ts';
 
@@ -54,7 +58,7 @@ export async function unreadCall(fault: string, call: Call): Promise<void> {
 
 async function answerTo(name: string, args: unknown, call: Call): Promise<Answer> {
   const tool = MCP_TOOLS.find((one) => one.name === name);
-  if (tool === undefined) return unknown(name, call);
+  if (tool === undefined) return unknown(name, args, call);
   const barred = whyNot(tool, call.desk, call.caller.who);
   if (barred !== undefined) return notTheirs(name, barred, call);
   if (isDeeper(args, MOST_DEPTH))
@@ -78,19 +82,25 @@ async function notTheirs(tool: string, why: string, call: Call): Promise<Answer>
 const toolName = (name: string): string => name.replace(/[^\w.\-/]/g, '?').slice(0, 64);
 
 /** A tool by a name that does not exist is judged, refused and on record like any call. */
-async function unknown(name: string, { desk, caller }: Call): Promise<Answer> {
+async function unknown(name: string, args: unknown, { desk, caller }: Call): Promise<Answer> {
   const tool = toolName(name);
-  const asked = { tool, effect: 'unknown', args: {}, target: { namespace: '', name: '' } } as const;
+  const named = NamesService.safeParse(args);
+  const of = named.success ? serviceAsked(desk, named.data.service) : undefined;
+  const target = of === undefined ? { namespace: '', name: '' } : { namespace: of.namespace, name: of.target };
+  const asked = { tool, effect: 'unknown', args: named.success ? named.data : {}, target } as const;
   const requester = { kind: 'person', name: caller.who.name } as const;
   const judged = await judgeCall(desk.calls, asked, requester, runOf(caller), { client: caller.client });
   if (!judged.ok) return notRecorded(judged.error);
   const tools = toolsFor(desk, caller).map((one) => one.name);
-  return refusalOf(
-    judged.value.verdict,
-    [],
-    `the tools are ${tools.join(', ')}; an operation on a service goes through fairlead_propose.`,
-  );
+  const next = `the tools are ${tools.join(', ')}; an operation on a service goes through fairlead_propose.`;
+  if (of !== undefined) return refusalOf(judged.value.verdict, [], next);
+  // What the gate says of a target that is empty tells nobody what was wrong.
+  const none = `there is no tool ${nameWords(tool)}, and the call names no service (service: namespace/name)`;
+  return refused(lines(`Refused. forbidden: ${none}.`, `Next: ${next}`));
 }
+
+/** Of a call that fits no tool, the service that it is about. */
+const NamesService = z.object({ service: Service });
 
 function resultOf(answer: Answer): CallToolResult {
   const text = (words: string): CallToolResult['content'] => [{ type: 'text', text: cappedText(words) }];
