@@ -6,7 +6,9 @@ import { redactDeep } from '../../../kernel/redact.ts';
 import { KINDS } from '../../../schema/kube.ts';
 import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io, print } from '../io.ts';
+import { modelLines, readModels } from '../modelStates.ts';
 import { openSession, type Session } from '../session.ts';
+import { gatewayFinding } from './doctorGateway.ts';
 import { labelFindings } from './doctorLabels.ts';
 import { besidePrometheus, numbersFinding, numbersTable, prometheusFinding } from './doctorNumbers.ts';
 import { roleFindings } from './doctorRoles.ts';
@@ -43,6 +45,8 @@ export async function doctor(
   const numbers = session && (await numbersFinding(session, flags.namespace, config.value, io.signal));
   if (numbers) looked.push(numbers);
   looked.push(await modelFinding(config.value));
+  if (session) looked.push(...(await controllerModels(session, flags.namespace)));
+  looked.push(await gatewayFinding());
   // An endpoint may answer with the key that it refuses.
   const findings = redactDeep(looked, config.value.secrets) as Finding[];
   print(io, flags.output, findings, () =>
@@ -182,13 +186,22 @@ async function metricsApi(
   return { what: group, state: 'wrong', detail: `not served: no ${gives}`, fix };
 }
 
+/** What the running controller says of its own endpoints; nothing where it says nothing, which is that all answer or there is none. */
+async function controllerModels({ cluster, clock }: Session, ownNamespace: string): Promise<Finding[]> {
+  const now = clock.now();
+  const seen = await readModels(cluster.reader, ownNamespace, now);
+  if (seen.states.length === 0) return [];
+  const detail = `of the controller: ${modelLines(seen, now).trim().replaceAll('\n', '; ')}`;
+  return [{ what: 'model', state: 'warn', detail, fix: 'fairlead breakers shows them; docs/MODELS.md' }];
+}
+
 async function modelFinding(config: Config): Promise<Finding> {
   const model = await composeModel(config, systemClock);
   if (model === undefined)
     return {
       what: 'model',
       state: 'off',
-      detail: 'no endpoint is set: the rules planner proposes alone (FAIRLEAD_MODEL_URL)',
+      detail: 'no endpoint is set in this shell (FAIRLEAD_MODEL_URL); the controller has settings of its own',
     };
   const started = systemClock.now();
   const answer = await model.complete(

@@ -50,4 +50,19 @@ describe('what the doctor says of labels', () => {
       fix: expect.stringContaining('kubectl label deploy -n shop web fairlead.dev/managed-'),
     });
   });
+
+  it('names those whose newest version is refused, and not those that were mended since', async () => {
+    const judged = (name: string, status: 'True' | 'False', observedGeneration = 2): KubeObject => {
+      const one = blueprint(name);
+      const condition = { type: 'Accepted', status, reason: 'x', message: 'over the ceiling', lastTransitionTime: 'x' };
+      const metadata = { ...one.metadata, generation: 2 };
+      return { ...one, metadata, status: { conditions: [{ ...condition, observedGeneration }] } };
+    };
+    const all = [judged('web', 'True'), judged('api', 'False'), judged('db', 'False'), judged('old', 'False', 1)];
+    const deployments = ['web', 'api', 'db', 'old'].map((name) => deployment(name, true));
+    expect(await found(all, deployments)).toMatchObject([
+      { what: 'blueprints', state: 'fine' },
+      { what: 'refused', state: 'wrong', detail: '2 of 4 blueprints: shop/api, shop/db; shop/api: over the ceiling' },
+    ]);
+  });
 });

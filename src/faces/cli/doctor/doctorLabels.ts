@@ -1,4 +1,5 @@
 import type { ClusterReader } from '../../../ports/cluster.ts';
+import { BlueprintStatus } from '../../../schema/blueprint/status.ts';
 import { KINDS, type KubeObject, MANAGED_LABEL } from '../../../schema/kube.ts';
 import { labelCommand } from '../blueprints/offerLabel.ts';
 import type { Finding } from './finding.ts';
@@ -20,6 +21,7 @@ export async function labelFindings(reader: Pick<ClusterReader, 'list'>): Promis
   const known = new Set(governed.map(({ deployment }) => deployment));
   return [
     ofBlueprints(governed),
+    ...refusedOnes(blueprints.value.items),
     ...strays(deployments.value.items.filter((one) => isManaged(one) && !known.has(one))),
   ];
 }
@@ -52,6 +54,34 @@ function ofBlueprints(governed: readonly Governed[]): Finding {
     detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
     fix: labelCommand(first.namespace ?? '', first.target),
   };
+}
+
+/** Names given before the rest is counted. */
+const NAMED = 5;
+
+/** Those whose newest version the executor has refused: an older one stays in force, or none. */
+function refusedOnes(blueprints: readonly KubeObject[]): Finding[] {
+  const refused = blueprints.flatMap(({ metadata: { namespace, name, generation }, status }) => {
+    const parsed = BlueprintStatus.safeParse(status);
+    const accepted = parsed.success ? parsed.data.conditions?.find(({ type }) => type === 'Accepted') : undefined;
+    const isNow = accepted?.observedGeneration === undefined || accepted.observedGeneration === generation;
+    return accepted?.status === 'False' && isNow ? [{ name: `${namespace}/${name}`, why: accepted.message }] : [];
+  });
+  const [first] = refused;
+  if (first === undefined) return [];
+  const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : '';
+  const names = `${refused
+    .slice(0, NAMED)
+    .map(({ name }) => name)
+    .join(', ')}${more}`;
+  return [
+    {
+      what: 'refused',
+      state: 'wrong',
+      detail: `${refused.length} of ${blueprints.length} blueprints: ${names}; ${first.name}: ${first.why}`,
+      fix: 'mend each as its words say, then fairlead apply; fairlead status says what stays in force',
+    },
+  ];
 }
 
 /** No policy can tell that a Deployment has no Blueprint: docs/adr/0017. */

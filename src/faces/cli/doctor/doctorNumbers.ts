@@ -36,7 +36,8 @@ export async function prometheusFinding({ prometheus }: Config, now: () => numbe
     return {
       what,
       state: 'off',
-      detail: 'not set up: numbers come from the metrics APIs alone (FAIRLEAD_PROMETHEUS_URL)',
+      detail:
+        'not set in this shell: what is looked at here comes from the metrics APIs alone (FAIRLEAD_PROMETHEUS_URL); the roles have settings of their own',
     };
   }
   const { url, windowMs } = prometheus;
