@@ -17,6 +17,7 @@ export const cut = (text: string, max: number): string => (text.length > max ? `
 
 /** The verdict as records keep it: within the bounds of the schema, findings that decide before mere notes. */
 export function verdictRecord(verdict: Verdict): VerdictRecord {
+  const { findings, step } = asAsked(verdict);
   const weight = { forbid: 0, restrict: 1, wait: 2, note: 3 } as const;
   return {
     operation: cut(verdict.operation, 64),
@@ -30,8 +31,8 @@ export function verdictRecord(verdict: Verdict): VerdictRecord {
         }
       : {}),
     approvers: verdict.approvers.slice(0, 32),
-    findings: [...verdict.findings]
-      .sort((a, b) => weight[a.effect] - weight[b.effect])
+    findings: findings
+      .toSorted((a, b) => weight[a.effect] - weight[b.effect])
       .slice(0, 64)
       .map((f) => ({
         rule: f.rule,
@@ -43,6 +44,18 @@ export function verdictRecord(verdict: Verdict): VerdictRecord {
         ...(f.approvers ? { approvers: f.approvers.slice(0, 32) } : {}),
       })),
     at: verdict.at,
-    ...(verdict.step === undefined ? {} : { step: verdict.step }),
+    ...(step === undefined ? {} : { step }),
+  };
+}
+
+/** What people approve is done in one write (G8): whoever is asked must not read of the steps it would have without them. */
+function asAsked({ authority, findings, step }: Verdict): Pick<Verdict, 'findings' | 'step'> {
+  const { from = '', to = '' } = findings.find(({ code }) => code === 'Stepwise')?.values ?? {};
+  if (authority !== 'restricted' || to === '') return { findings, ...(step !== undefined && { step }) };
+  const message = `approved once, it is one write: ${from} to ${to}`;
+  const whole = { code: 'OneStep', message, values: { from, to, step: to } };
+  return {
+    findings: findings.map((finding) => (finding.code === 'Stepwise' ? { ...finding, ...whole } : finding)),
+    step: Number(to),
   };
 }

@@ -99,7 +99,8 @@ export const ROWS = {
   clock: {
     without: 'The right time: the clock of a node is an hour off',
     works: 'A process that was running goes on by the time that passes. An undo.',
-    waits: 'Every other change of a process that starts on such a clock, and all that it would conclude from time, until the clock is set right.',
+    waits:
+      'Every other change of a process that starts on such a clock, and all that it would conclude from time, until the clock is set right.',
     sees: [
       { at: 'Decision', text: 'ClockDiffers' },
       { at: 'Event', text: 'FairleadAlert ClockDiffers: the clock here says' },

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../../test/stages/executorStage.ts';
+import { CALM, openStage, type Stage } from '../../../test/stages/executorStage.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { PEOPLE } from '../../testing/people.ts';
+import { usualGovernance } from '../../testing/usualBlueprint.ts';
 import { Executor } from '../executor.ts';
 
 const A = 'web-aaaaaaaaaa';
@@ -50,6 +51,26 @@ describe('a restricted request', () => {
     expect(approval(stage)?.status).toMatchObject({ phase: 'Consumed' });
     const fresh = await stage.observer.fresh('shop', 'web');
     expect(fresh.ok && fresh.value.workload?.lastChange?.approval).toBe(A);
+  });
+
+  it('says before it is approved what will be done after: to zero it is one write', async () => {
+    const { agent_authority } = usualGovernance('scale_within_limits');
+    const toZero = { operation: 'scale_to_zero', approvers: ['devops-team'] };
+    const governance = { agent_authority: { ...agent_authority, requires_approval: [toZero] } };
+    const stage = await openStage({ replicas: 3, load: { ...CALM, rps: 0 }, spec: { governance } });
+    stages.push(stage);
+    const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
+    await stage.wish(A, { arguments: { replicas: 0 }, requester: { kind: 'person', name: 'alice' } });
+    await executor.pass();
+    const { phase, verdict } = stage.status(A);
+    expect(phase).toBe('AwaitingApproval');
+    expect(verdict?.step).toBe(0);
+    expect(verdict?.findings.filter(({ rule }) => rule === 'G8')).toMatchObject([
+      { code: 'OneStep', message: 'approved once, it is one write: 3 to 0', values: { from: '3', to: '0', step: '0' } },
+    ]);
+    await stage.vote(A, { by: 'omar' }, { by: 'nora' });
+    await stage.run(45_000, executor);
+    expect([stage.replicas(), stage.writes()]).toEqual([0, 1]);
   });
 
   it('is not carried out on the word of a status that somebody wrote', async () => {
