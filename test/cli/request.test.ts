@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.ts';
 import { keepLogin } from '../../src/faces/cli/people/gatewayLogin.ts';
 import { type Listening, listen } from '../../src/faces/http/server.ts';
+import { KINDS } from '../../src/schema/kube.ts';
 import { answer, personIn } from '../../src/testing/gateway.ts';
+import { serveWorld } from '../../src/world/http/worldServer.ts';
 import { NEEDS_EIGHT, openRequests, type Requests } from '../stages/requestStage.ts';
 import { cli, STACK_TRACE } from './cli.ts';
 
@@ -78,6 +80,33 @@ describe('fairlead request', () => {
       origin: { note: expect.stringMatching(/^fairlead-cli \d+\.\d+\.\d+ \(cli\)$/) },
     });
     expect((await scale(3)).out).toContain('asked for already: fairlead why');
+  });
+
+  it.each([
+    ['silent for an hour', 3_600_000, /^no executor carries it out now: pod-0: silent for 60m: nobody acts/m],
+    ['renewed in the future', -3_600_000, /^the executor: pod-0: its Lease was renewed .* a clock is wrong/m],
+    ['heard', 1_000, undefined],
+  ])('says of an executor that is %s, where this shell sees its Lease', async (_, ago, words) => {
+    await serve();
+    const { world } = all.stage;
+    const cluster = await serveWorld(world);
+    const kubeconfig = path.join(dir, 'kubeconfig');
+    writeFileSync(kubeconfig, cluster.kubeconfig(), { mode: 0o600 });
+    vi.stubEnv('KUBECONFIG', kubeconfig);
+    open.unshift(() => cluster.close());
+    world.apply({
+      apiVersion: KINDS.Lease.apiVersion,
+      kind: KINDS.Lease.kind,
+      metadata: { name: 'fairlead-executor', namespace: 'agent-system' },
+      spec: {
+        holderIdentity: 'pod-0',
+        renewTime: new Date(all.stage.clock.now() - ago).toISOString().replace('Z', '000Z'),
+      },
+    });
+    const { code, out } = await scale(3);
+    expect(code).toBe(0);
+    if (words === undefined) expect(out).not.toContain('executor');
+    else expect(out).toMatch(words);
   });
 
   it.each([

@@ -48,6 +48,28 @@ export function holderOf(lease: KubeObject | undefined, now: number): string | u
   return state === 'heard' || state === 'ahead' ? holder : undefined;
 }
 
+/**
+ * A line where no executor is known to run, by the cluster of this shell, if that is the one where `decision` stands; of any other
+ * cluster, or of what may not be read, nothing is said.
+ */
+export async function unheardLine(
+  {
+    reader,
+    ownNamespace,
+    now,
+  }: { readonly reader: Pick<ClusterReader, 'get'>; readonly ownNamespace: string; readonly now: () => number },
+  decision: { readonly namespace: string; readonly name: string },
+): Promise<string> {
+  const there = await reader.get(KINDS.Decision, decision.namespace, decision.name);
+  if (!there.ok || there.value === undefined) return '';
+  const lease = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-executor');
+  // Without one its namespace may be another.
+  if (!lease.ok || lease.value === undefined) return '';
+  const { state, words } = holdingOf('executor', lease.value, now());
+  if (state === 'heard') return '';
+  return `${state === 'ahead' ? 'the executor' : 'no executor carries it out now'}: ${words}`;
+}
+
 /** A line for each role that nobody is known to do now; of a Lease that may not be read nothing is said. */
 export async function absentLines(
   reader: Pick<ClusterReader, 'get'>,

@@ -5,8 +5,10 @@ import { ApprovalCard } from '../../../schema/api/approvals.ts';
 import { DecisionDetail } from '../../../schema/api/records.ts';
 import { RequestAnswer } from '../../../schema/api/requests.ts';
 import { FINAL } from '../../../schema/records.ts';
+import { unheardLine } from '../heldLease.ts';
 import { EXIT, type Format, type Io, print } from '../io.ts';
 import { parseService } from '../service.ts';
+import { openSession } from '../session.ts';
 import { type ChangeFlags, changeAsked } from './changeAsked.ts';
 import { callGateway } from './gatewayClient.ts';
 import { type Caller, callerByToken } from './gatewaySession.ts';
@@ -18,6 +20,8 @@ interface RequestFlags extends ChangeFlags {
   readonly wait?: boolean;
 }
 
+/** Where it is looked for, as every command does without --namespace. */
+const OWN_NAMESPACE = 'agent-system';
 const LOOK_AGAIN_MS = 1_000;
 /** An executor that is there looks within seconds; a gateway that is there answers within one. */
 const UNSEEN_MS = 120_000;
@@ -62,7 +66,9 @@ async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: Request
   const { verdict, decision, approval } = answer;
   const page = approval && plain(`${caller.at.url}${approval.page}`);
   const said = { ...answer, ...(approval && { approval: { ...approval, page } }) };
-  const table = (): string => textOf(answer, { what, page, name: caller.me.name });
+  const unheard = decision && verdict.authority !== 'forbidden' ? await unheardHere(io, decision) : '';
+  const table = (): string =>
+    `${textOf(answer, { what, page, name: caller.me.name })}${unheard && `${plain(unheard)}\n`}`;
   if (flags.wait !== true || decision === undefined || verdict.authority === 'forbidden') {
     print(io, flags.output, said, table);
     return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
@@ -75,6 +81,18 @@ async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: Request
   const outcome = { decision: { namespace, name }, phase, reason, message };
   print(io, flags.output, { ...said, outcome }, () => `${plain(`${what}: ${phase}, ${message}`)}\n`);
   return phase === 'Succeeded' ? EXIT.ok : EXIT.failed;
+}
+
+/** What this shell's own cluster says of the executor, where there is one; a question beside the request, which fails nothing. */
+async function unheardHere(io: Io, decision: Where): Promise<string> {
+  const session = await openSession({ ...io, err: () => undefined }, {});
+  if (session === undefined) return '';
+  try {
+    const { cluster, clock } = session;
+    return await unheardLine({ reader: cluster.reader, ownNamespace: OWN_NAMESPACE, now: () => clock.now() }, decision);
+  } finally {
+    session.cluster.close();
+  }
 }
 
 function textOf(
