@@ -105,7 +105,7 @@ describe('fairlead doctor', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^fine {3}node/m);
     expect(out).toMatch(/^wrong {2}cluster.*Unauthorized\n.*fix: /m);
-    expect(out).toMatch(/^off {4}model.*rules planner/m);
+    expect(out).toMatch(/^off {4}model.*in this shell/m);
   });
 
   it('never shows the key that an endpoint answers with', async () => {
