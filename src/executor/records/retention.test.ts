@@ -40,9 +40,16 @@ const aheadOf = (stage: Stage, ms: number): Clock => ({
   sleep: (time, signal) => stage.clock.sleep(time, signal),
 });
 
-/** Passes of an executor, close together, whose clock is `later` ms ahead of the cluster's. */
-async function passes(stage: Stage, count: number, later = 0): Promise<void> {
-  const executor = new Executor({ ...stage.deps, clock: aheadOf(stage, later) });
+/** As `ms` from now on, by every clock. */
+const laterOf = (stage: Stage, ms: number) => ({
+  clock: aheadOf(stage, ms),
+  reader: { ...stage.deps.reader, serverNow: () => stage.clock.now() + ms },
+});
+
+/** Passes of an executor, close together, `later` ms from now; `server`: what the API server's clock says then. */
+async function passes(stage: Stage, count: number, later = 0, server = later): Promise<void> {
+  const reader = { ...stage.deps.reader, serverNow: () => stage.clock.now() + server };
+  const executor = new Executor({ ...stage.deps, reader, clock: aheadOf(stage, later) });
   for (let pass = 0; pass < count; pass++) {
     await stage.world.advance(1);
     await executor.pass();
@@ -52,6 +59,16 @@ async function passes(stage: Stage, count: number, later = 0): Promise<void> {
 const open = (): Promise<Stage> => openStage({ load: { rps: 1 }, replicas: 3 });
 
 describe('records that are over', () => {
+  it('stay where only the clock here says that a week has passed', async () => {
+    const stage = await open();
+    decision(stage, 'web-old');
+    await stage.world.advance(10 * PASS_MS);
+    await passes(stage, 2, 5 * WEEK, 0);
+    expect(names(stage, 'Decision')).toEqual(['web-old']);
+    await passes(stage, 2, 5 * WEEK);
+    expect(names(stage, 'Decision')).toEqual([]);
+  });
+
   it('go after a week, with their approval requests', async () => {
     const stage = await open();
     decision(stage, 'web-old');
@@ -87,7 +104,7 @@ describe('records that are over', () => {
     const stage = await open();
     decision(stage, 'web-open', { phase });
     await stage.observe(PASS_MS);
-    await retire({ ...stage.deps, clock: aheadOf(stage, 2 * WEEK) });
+    await retire({ ...stage.deps, ...laterOf(stage, 2 * WEEK) });
     expect(names(stage, 'Decision')).toEqual(['web-open']);
     stage.close();
   });
@@ -99,7 +116,7 @@ describe('records that are over', () => {
       decision(stage, 'web-asked');
       approval(stage, 'web-asked', phase);
       await stage.observe(PASS_MS);
-      const later = { ...stage.deps, clock: aheadOf(stage, 2 * WEEK) };
+      const later = { ...stage.deps, ...laterOf(stage, 2 * WEEK) };
       await retire(later);
       expect([names(stage, 'Decision'), names(stage, 'ApprovalRequest')]).toEqual([['web-asked'], ['web-asked']]);
       approval(stage, 'web-asked', 'Consumed');
@@ -118,7 +135,7 @@ describe('records that are over', () => {
     }
     await stage.observe(PASS_MS);
     const before = stage.port.calls.length;
-    const later = { ...stage.deps, clock: aheadOf(stage, 2 * WEEK) };
+    const later = { ...stage.deps, ...laterOf(stage, 2 * WEEK) };
     await Promise.all([retire(later), retire(later)]);
     const deleted = stage.port.calls.slice(before).filter(({ verb }) => verb === 'delete').length;
     expect(deleted).toBeLessThanOrEqual(40);
@@ -147,7 +164,7 @@ describe('records that are over', () => {
       },
     });
     await stage.observe(PASS_MS);
-    await retire({ ...stage.deps, clock: aheadOf(stage, 2 * WEEK) });
+    await retire({ ...stage.deps, ...laterOf(stage, 2 * WEEK) });
     expect(names(stage, 'Decision')).toEqual(['web-held']);
     stage.close();
   });
@@ -175,7 +192,7 @@ describe('records that are over', () => {
     for (let n = 0; n < 40; n++) decision(stage, `web-${n}`);
     await stage.observe(PASS_MS);
     for (let pass = 0; pass < 5; pass++) {
-      await retire({ ...stage.deps, retention, clock: aheadOf(stage, 3 * 3_600_000) });
+      await retire({ ...stage.deps, retention, ...laterOf(stage, 3 * 3_600_000) });
       await stage.world.advance(1);
     }
     expect(names(stage, 'Decision')).toHaveLength(left);
