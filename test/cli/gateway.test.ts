@@ -113,7 +113,10 @@ describe('a command line that asks the gateway', () => {
     const file = at('config/fairlead/login.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(PASSWORD);
-    expect(await cli('approvals')).toMatchObject({ code: 0, out: expect.stringContaining('nothing waits for an answer') });
+    expect(await cli('approvals')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing waits for an answer'),
+    });
     expect(JSON.parse((await cli('approvals', '-o', 'json')).out)).toMatchObject({ items: [] });
   });
 
