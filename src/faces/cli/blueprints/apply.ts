@@ -10,8 +10,9 @@ import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io } from '../io.ts';
 import { openGoverned, type Session, trouble } from '../session.ts';
 import { awaitJudged, type Judged, type Judging } from './awaitJudged.ts';
-import { faultsText, readTexts, resourceOf } from './blueprints.ts';
+import { faultsText, readTexts } from './blueprints.ts';
 import { askedAtTerminal, offerLabel } from './offerLabel.ts';
+import { putDocument } from './putDocument.ts';
 
 interface ApplyFlags extends AskingFlags {
   readonly filename: readonly string[];
@@ -97,16 +98,17 @@ async function writeAll(
   const labels = { ...(flags.manage && { manage: true }), ...(mayAsk && { isYes: askedAtTerminal(io) }) };
   let labelled = true;
   for (const named of texts) {
-    const { kind, object } = resourceOf(named, session.cluster.namespace);
-    const done = await session.cluster.applyObject(kind, object);
+    const done = await putDocument(session.cluster, named);
     if (!done.ok) {
       io.err(`fairlead: ${trouble(session, `${named.file} was not applied`, done.error)}\n`);
       return undefined;
     }
-    applied.push(done.value);
+    const { kind, object, note } = done.value;
+    if (note !== undefined) io.err(`note: ${note}\n`);
+    applied.push(object);
     const where = object.metadata.namespace === undefined ? '' : ` in ${object.metadata.namespace}`;
     if (flags.output === 'table') io.out(`${kind.plural}/${object.metadata.name} applied${where}\n`);
-    if (kind === KINDS.Blueprint) labelled = (await offerLabel(io, session, done.value, labels)) && labelled;
+    if (kind === KINDS.Blueprint) labelled = (await offerLabel(io, session, object, labels)) && labelled;
   }
   return { applied, labelled };
 }

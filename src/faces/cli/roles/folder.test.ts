@@ -22,7 +22,8 @@ it('a file that is taken away is told once: what it said stays in force', async 
   let said: string[] = [];
   const io = { err: (text: string) => void said.push(text) } as Partial<Io> as Io;
   const applyObject = async (_: unknown, value: KubeObject) => ({ ok: true, value }) as const;
-  const session = { cluster: { namespace: 'shop', applyObject } } as object as Session;
+  const reader = { get: async () => ({ ok: true, value: undefined }) };
+  const session = { cluster: { namespace: 'shop', applyObject, reader } } as object as Session;
   const folder = new FolderOfBlueprints(dir, session, io);
   const [web, api] = ['web.yaml', 'api.yaml'].map((name) => path.join(dir, name));
   if (web === undefined || api === undefined) throw new Error('no files');

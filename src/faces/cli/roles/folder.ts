@@ -1,7 +1,8 @@
 import { access, watch } from 'node:fs/promises';
 import { isGlobal, type NamedText, validateFiles } from '../../../schema/blueprint/validateFiles.ts';
 import type { Kind, KubeObject } from '../../../schema/kube.ts';
-import { faultsText, readTexts, resourceOf } from '../blueprints/blueprints.ts';
+import { faultsText, readTexts } from '../blueprints/blueprints.ts';
+import { putDocument } from '../blueprints/putDocument.ts';
 import type { Io } from '../io.ts';
 import { type Session, trouble } from '../session.ts';
 
@@ -98,15 +99,15 @@ export class FolderOfBlueprints {
 
   async #apply(named: NamedText): Promise<boolean> {
     if (this.#applied.get(named.file)?.text === named.text) return true;
-    const { cluster } = this.#session;
-    const { kind, object } = resourceOf(named, cluster.namespace);
-    const done = await cluster.applyObject(kind, object);
+    const done = await putDocument(this.#session.cluster, named);
     if (!done.ok) {
       const words = trouble(this.#session, `${named.file} was not applied`, done.error);
       if (this.#failed.get(named.file) !== words) this.#io.err(`fairlead: ${words}\n`);
       this.#failed.set(named.file, words);
       return false;
     }
+    const { kind, object, note } = done.value;
+    if (note !== undefined) this.#io.err(`note: ${note}\n`);
     this.#failed.delete(named.file);
     this.#applied.set(named.file, { text: named.text, kind, object });
     const { version } = object.spec as { version?: string };
