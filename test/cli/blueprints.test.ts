@@ -37,13 +37,15 @@ describe('fairlead validate', () => {
     expect(await cli('validate', dir)).toEqual({ code: 0, out: `${web}: valid\n`, err: '' });
   });
 
-  it('says below a valid file what people do not expect of it, and with -v the defaults before it', async () => {
+  it('says below a valid file what people do not expect of it, and with -v the defaults and costs before it', async () => {
     const web = file('web.yaml', GOOD);
     const plain = await cli('validate', web);
     expect(plain.code).toBe(0);
     expect(plain.out).toMatch(/^.*web\.yaml: valid\n {2}note {5}spec\.performance names no objective: .+\n$/);
     const verbose = await cli('validate', '-v', web);
-    expect(verbose.out).toMatch(/valid\n( {2}default {2}.+\n){10,} {2}note {5}.+\n$/);
+    expect(verbose.out).toMatch(
+      /valid\n( {2}default {2}.+\n){10,} {2}cost {5}scale_down_threshold 40% .+\n {2}note {5}.+\n$/,
+    );
   });
 
   it('prints each fault with its place and, below, the fix, and exits 1', async () => {
