@@ -24,7 +24,9 @@ export async function openExecutor(cluster: Cluster, clock: ShiftedClock, seed: 
   const ids = seededIds(seed);
   const connected = await connect({ kubeconfig: cluster.kubeconfig, clock, ids });
   if (!connected.ok) throw new Error(connected.error);
-  const { reader, records, workloads } = connected.value;
+  const { records, workloads } = connected.value;
+  // The API server's own time is the machine's: told in this one, as what it answers to a write.
+  const reader = Object.assign(connected.value.reader, { serverNow: () => clock.now() });
   const metrics = clock.shifted(new KubernetesMetrics(reader));
   const stop = new AbortController();
   const observer = new Observer({ reader, metrics, clock, log: SILENT, ownNamespace: OWN });
