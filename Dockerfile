@@ -26,6 +26,7 @@ COPY --from=build /src/dist ./dist
 COPY bin ./bin
 COPY prompts ./prompts
 COPY blueprints ./blueprints
+COPY schemas ./schemas
 ENV NODE_ENV=production HOME=/nonexistent PATH=/app/bin:/usr/local/bin:/usr/bin:/bin
 USER 65532:65532
 EXPOSE 8484 9464
