@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALM, openStage, type Stage } from '../../../test/stages/executorStage.ts';
+import { openHot } from '../../../test/stages/hotStage.ts';
 import { KINDS } from '../../schema/kube.ts';
 import { PEOPLE } from '../../testing/people.ts';
 import { usualGovernance } from '../../testing/usualBlueprint.ts';
@@ -12,15 +13,10 @@ afterEach(() => {
   for (const stage of stages.splice(0)) stage.close();
 });
 
-/** A service so hot that eight pods would be needed where six are the limit: restricted. */
-async function asked(): Promise<{
-  stage: Stage;
-  executor: Executor;
-}> {
-  const stage = await openStage({ replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } });
+/** The wish of a service that is too hot, with people asked. */
+async function asked(): ReturnType<typeof openHot> {
+  const { stage, executor } = await openHot(A);
   stages.push(stage);
-  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
-  await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
   await executor.pass();
   return { stage, executor };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openStage, type Stage } from '../../../test/stages/executorStage.ts';
+import type { Stage } from '../../../test/stages/executorStage.ts';
+import { openHot } from '../../../test/stages/hotStage.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
 import { PEOPLE } from '../../testing/people.ts';
 import type { CallFault } from '../../world/portFaults.ts';
@@ -12,16 +13,10 @@ afterEach(() => {
   for (const stage of stages.splice(0)) stage.close();
 });
 
-/** A service so hot that eight pods would be needed where six are the limit: people are asked. */
-async function hot(): Promise<{
-  stage: Stage;
-  executor: Executor;
-}> {
-  const stage = await openStage({ replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, latency_ms_base: 50 } });
-  stages.push(stage);
-  const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
-  await stage.wish(A, { arguments: { replicas: 8 }, operation: 'scale_beyond_limits' });
-  return { stage, executor };
+async function hot(): ReturnType<typeof openHot> {
+  const opened = await openHot(A);
+  stages.push(opened.stage);
+  return opened;
 }
 
 /** The same sight, with these for requests. */
