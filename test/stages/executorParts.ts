@@ -3,12 +3,13 @@ import type { HeldDecision } from '../../src/executor/records/heldDecision.ts';
 import type { ServiceView } from '../../src/observe/serviceView.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { ClusterError, ClusterResult } from '../../src/ports/cluster.ts';
+import { NEW_COUNTERS } from '../../src/schema/counters.ts';
 import type { History } from '../../src/schema/history.ts';
 import type { JournalEntry } from '../../src/schema/journal.ts';
-import type { Kind, KubeObject } from '../../src/schema/kube.ts';
+import { KINDS, type Kind, type KubeObject } from '../../src/schema/kube.ts';
 import type { ChangeRecord, DecisionSpec, DecisionStatus } from '../../src/schema/records.ts';
 import { DECISION_SPEC } from '../../src/testing/contractObjects.ts';
-import { NOON } from '../../src/testing/gateInput.ts';
+import { calmBlueprint, calmWorkload, hotAssessment, NOON } from '../../src/testing/gateInput.ts';
 
 export interface GivenDecision {
   readonly name?: string;
@@ -127,3 +128,16 @@ export function executorParts({ now = NOON, given, ...cluster }: GivenCluster = 
   } as Pick<ExecutorDeps, 'clock'> as ExecutorDeps;
   return { deps, did, written };
 }
+
+/** A service under pressure whose last change was `web-b.1`. */
+export const hotView = (overrides: Partial<ServiceView> = {}): ServiceView => ({
+  namespace: 'shop',
+  name: 'web',
+  blueprint: calmBlueprint(),
+  object: { ...KINDS.Blueprint, metadata: { name: 'web', namespace: 'shop' } },
+  workload: calmWorkload(),
+  matches: 1,
+  counters: { ...NEW_COUNTERS, lastChangeId: 'web-b.1' },
+  assessment: hotAssessment(),
+  ...overrides,
+});

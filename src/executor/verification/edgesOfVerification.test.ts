@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
-import type { ServiceView } from '../../observe/serviceView.ts';
+import {
+  changeRecord,
+  executorParts,
+  type GivenDecision,
+  heldDecision,
+  hotView as view,
+} from '../../../test/stages/executorParts.ts';
 import type { Blueprint } from '../../schema/blueprint.ts';
-import { NEW_COUNTERS } from '../../schema/counters.ts';
 import type { HistoryPoint } from '../../schema/history.ts';
-import { KINDS } from '../../schema/kube.ts';
 import type { CheckResult, Phase, Verification } from '../../schema/records.ts';
-import { calmBlueprint, calmWorkload, hotAssessment, NOON } from '../../testing/gateInput.ts';
+import { calmBlueprint, calmWorkload, NOON } from '../../testing/gateInput.ts';
 import type { Judged } from '../decideAgain.ts';
 import { advance } from '../executor.ts';
 import { refuse } from '../refuse.ts';
@@ -87,17 +90,6 @@ describe('a Decision that is over', () => {
   );
 });
 
-const view = (overrides: Partial<ServiceView> = {}): ServiceView => ({
-  namespace: 'shop',
-  name: 'web',
-  blueprint: calmBlueprint(),
-  object: { ...KINDS.Blueprint, metadata: { name: 'web', namespace: 'shop' } },
-  workload: calmWorkload(),
-  matches: 1,
-  counters: { ...NEW_COUNTERS, lastChangeId: 'web-b.1' },
-  assessment: hotAssessment(),
-  ...overrides,
-});
 describe('a verification that ends', () => {
   const check = (overrides: Partial<CheckResult> = {}): CheckResult => ({
     name: 'latency_p95',

@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { changeRecord, executorParts, type GivenDecision, heldDecision } from '../../../test/stages/executorParts.ts';
+import {
+  changeRecord,
+  executorParts,
+  type GivenDecision,
+  heldDecision,
+  hotView as view,
+} from '../../../test/stages/executorParts.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import { NEW_COUNTERS } from '../../schema/counters.ts';
 import type { History, HistoryPoint } from '../../schema/history.ts';
-import { KINDS } from '../../schema/kube.ts';
 import type { Verification } from '../../schema/records.ts';
-import { calmBlueprint, calmWorkload, hotAssessment, NOON } from '../../testing/gateInput.ts';
+import { calmWorkload, hotAssessment, NOON } from '../../testing/gateInput.ts';
 import { watch } from './watch.ts';
 
-const view = (overrides: Partial<ServiceView> = {}): ServiceView => ({
-  namespace: 'shop',
-  name: 'web',
-  blueprint: calmBlueprint(),
-  object: { ...KINDS.Blueprint, metadata: { name: 'web', namespace: 'shop' } },
-  workload: calmWorkload(),
-  matches: 1,
-  counters: { ...NEW_COUNTERS, lastChangeId: 'web-b.1' },
-  assessment: hotAssessment(),
-  ...overrides,
-});
 const load = (value: number) => hotAssessment({ history: { ...hotAssessment().history, load: value } });
 const slow: History = Array.from({ length: 12 }, (_, n) => {
   const at = NOON - n * 15_000;
