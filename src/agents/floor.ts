@@ -1,3 +1,4 @@
+import { startsSoon } from '../analysis/startsSoon.ts';
 import type { Proposal, ProposalContext } from './proposer.ts';
 import { clean } from './untrusted.ts';
 
@@ -25,7 +26,10 @@ export function floorOf({ assessment, workload }: Pick<FloorContext, 'assessment
  */
 export function onFloor(proposal: Proposal, context: FloorContext): Proposal {
   const floor = floorOf(context);
-  if (floor === undefined) return mayStartSoon(context) ? capacityFirst(proposal) : proposal;
+  if (floor === undefined) {
+    const { assessment, workload, blueprint } = context;
+    return startsSoon(assessment, workload, blueprint) === undefined ? proposal : capacityFirst(proposal);
+  }
   const wanted = proposal.kind === 'change' && proposal.tool === 'scale' ? proposal.args['replicas'] : undefined;
   const reaches = typeof wanted === 'number' && wanted >= floor.replicas;
   const counts = floor.direction === 'down' && proposal.kind !== 'none' && wanted === undefined;
@@ -42,17 +46,9 @@ export function onFloor(proposal: Proposal, context: FloorContext): Proposal {
 }
 
 /**
- * Over its alarm for one sample, with a formula that asks for more than there is. What replaces pods now would hold the
- * scale-up back for the length of a rollout (G7) and of a cooldown (G12), if the second sample starts it.
+ * Held for one pass, with the words kept: the next pass asks again. What replaces pods now would hold the scale-up back
+ * for the length of a rollout (G7) and of a cooldown (G12), if the second sample starts it.
  */
-function mayStartSoon({ assessment, workload, blueprint }: FloorContext): boolean {
-  const { pressure, anomaly, desired = 0, recommendation } = assessment;
-  const { maxReplicas } = blueprint.scaling;
-  const hasRoom = Math.min(desired, maxReplicas) > workload.replicas;
-  return pressure.length > 0 && anomaly === undefined && !recommendation.started && hasRoom;
-}
-
-/** Held for one pass, with the words kept: the next pass asks again. */
 function capacityFirst(proposal: Proposal): Proposal {
   if (proposal.kind !== 'change' || !REPLACES_PODS.has(proposal.tool)) return proposal;
   const words = `Capacity first: one more sample like this starts a scale-up. ${objectionOf(proposal) ?? ''}`;

@@ -12,6 +12,7 @@ import { nodeRoom } from './nodeRoom.ts';
 const MINUTE = 60_000;
 const OBJECT: KubeObject = { apiVersion: 'v1', kind: 'X', metadata: { name: 'web' } };
 const QUIET = { calls: 0, failures: 0 };
+const HOLD = { direction: 'hold', replicas: 2, reason: '', started: false } as const;
 const LIMITED = { ...NO_GLOBAL_RULES, capacity: { replicas: 10 } };
 
 /** A service that would go from 2 to 3, and that nothing holds back. */
@@ -110,13 +111,20 @@ describe('what all services share', () => {
       "is an autoscaler's",
       { workload: calmWorkload({ owners: [{ kind: 'HorizontalPodAutoscaler', name: 'web', field: 'replicas' }] }) },
     ],
+    ['is calm', { assessment: hotAssessment({ pressure: [], recommendation: HOLD }) }],
     [
-      'is calm',
-      { assessment: hotAssessment({ recommendation: { direction: 'hold', replicas: 2, reason: '', started: false } }) },
+      'misses what more replicas would not mend',
+      { assessment: hotAssessment({ recommendation: HOLD, anomaly: 'the database is slow' }) },
     ],
+    ['has enough already', { assessment: hotAssessment({ recommendation: HOLD, desired: 2 }) }],
     ['could share nothing with anybody', { global: NO_GLOBAL_RULES }],
   ])('claims nothing for a service that %s', (_case, more) => {
     expect(facts([view('web', more)]).claims).toEqual([]);
+  });
+
+  it('claims for a service that one more sample would scale up', () => {
+    const once = view('web', { assessment: hotAssessment({ recommendation: HOLD }) });
+    expect(facts([once]).claims).toMatchObject([{ service: 'shop/web', asks: 1, pending: false }]);
   });
 
   it('puts claims into the order in which they are served', () => {

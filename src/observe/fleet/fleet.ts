@@ -1,3 +1,4 @@
+import { startsSoon } from '../../analysis/startsSoon.ts';
 import { claimOf, inOrderOfClaim } from '../../policy/arbiter.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { ApiHealth } from '../../ports/apiHealth.ts';
@@ -119,15 +120,14 @@ export class Fleet {
     const isPending = (view: ServiceView): boolean =>
       now - (this.#waitingSince.get(keyOf(view)) ?? Number.NEGATIVE_INFINITY) < PATIENCE_MS;
     const isShared = this.#views.some((view) => isPending(view) || hasCapacity(view));
-    if (!isShared && this.#views.filter(asksForMore).length < 2) return [];
+    if (!isShared && this.#views.filter((view) => askedBy(view) !== undefined).length < 2) return [];
     const wishes = this.#views
       .flatMap((view) => {
         const { blueprint, workload, assessment } = view;
         if (blueprint === undefined || workload === undefined) return [];
         const pending = isPending(view);
-        const wants = this.#couldBeServed(view, alone, now)
-          ? (assessment?.recommendation.replicas ?? 0)
-          : workload.replicas;
+        const asked = askedBy(view);
+        const wants = asked !== undefined && this.#couldBeServed(view, asked, alone, now) ? asked : workload.replicas;
         const claim = { ...claimOf(blueprint, workload, assessment, wants - workload.replicas), pending };
         return wants > workload.replicas || pending ? [{ claim, wants, deployment: workload.name }] : [];
       })
@@ -137,10 +137,9 @@ export class Fleet {
   }
 
   /** The analysis asks for more, and the gate would let it be, if this service were alone: else it holds back others for nothing. */
-  #couldBeServed(view: ServiceView, alone: FleetFacts, now: number): boolean {
-    if (!asksForMore(view)) return false;
-    const wanted = scaleTo(view.assessment?.recommendation.replicas ?? 0);
-    const verdict = verdictOn({ ...view, fleet: alone }, wanted, { now, ownNamespace: this.#ownNamespace });
+  #couldBeServed(view: ServiceView, asked: number, alone: FleetFacts, now: number): boolean {
+    const where = { now, ownNamespace: this.#ownNamespace };
+    const verdict = verdictOn({ ...view, fleet: alone }, scaleTo(asked), where);
     if (verdict === undefined) return false;
     const until = verdict.wait === undefined ? now : (verdict.wait.until ?? Number.POSITIVE_INFINITY);
     return verdict.authority === 'allowed' && until - now <= SOON_MS;
@@ -149,10 +148,16 @@ export class Fleet {
 
 const keyOf = ({ namespace, name }: ServiceView): string => `${namespace}/${name}`;
 
-/** The analysis alone would scale it up now. */
-function asksForMore({ assessment, workload }: ServiceView): boolean {
-  const floor = assessment?.recommendation;
-  return floor?.direction === 'up' && floor.started && floor.replicas > (workload?.replicas ?? 0);
+/**
+ * Replicas that the analysis alone would scale it up to, now or with one more sample like this: whoever became hot in the
+ * same moment but is looked at first (two processes look at two moments) would else take what is another's. Undefined
+ * where it asks for no more.
+ */
+function askedBy({ assessment, workload, blueprint }: ServiceView): number | undefined {
+  if (assessment === undefined || workload === undefined || blueprint === undefined) return undefined;
+  const { direction, started, replicas } = assessment.recommendation;
+  if (direction === 'up' && started && replicas > workload.replicas) return replicas;
+  return startsSoon(assessment, workload, blueprint);
 }
 
 /** The nodes have no room for all that ask at once: who comes first goes first, before anybody's pods have to wait. */
