@@ -1,4 +1,4 @@
-import { startsSoon } from '../analysis/startsSoon.ts';
+import { startsSoon } from '../schema/startsSoon.ts';
 import type { Proposal, ProposalContext } from './proposer.ts';
 import { clean } from './untrusted.ts';
 

@@ -1,10 +1,10 @@
-import { startsSoon } from '../../analysis/startsSoon.ts';
 import { claimOf, inOrderOfClaim } from '../../policy/arbiter.ts';
 import { illness } from '../../policy/rules/fleetMustBeWell.ts';
 import type { ApiHealth } from '../../ports/apiHealth.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Amount, Claim, FleetCounters, FleetFacts } from '../../schema/fleet.ts';
 import type { KubeObject } from '../../schema/kube.ts';
+import { startsSoon } from '../../schema/startsSoon.ts';
 import type { ServiceView } from '../serviceView.ts';
 import { scaleTo, verdictOn } from '../verdictOn.ts';
 import { fleetCountersOf } from './fleetCounters.ts';

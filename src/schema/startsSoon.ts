@@ -1,6 +1,6 @@
-import type { Assessment } from '../schema/assessment.ts';
-import type { Blueprint } from '../schema/blueprint.ts';
-import type { Workload } from '../schema/workload.ts';
+import type { Assessment } from './assessment.ts';
+import type { Blueprint } from './blueprint.ts';
+import type { Workload } from './workload.ts';
 
 /**
  * Replicas that one more sample like this asks for: it is over its alarm for one sample, and the formula wants more than
