@@ -9,7 +9,7 @@ import { scaling } from './scaling.ts';
 import type { Scenario } from './scenario.ts';
 import { steps } from './steps.ts';
 
-/** Listed by hand, in the order in which one shop lives through them. */
+/** In the order of their numbers, in which one shop lives through them. */
 export const SCENARIOS: readonly Scenario[] = [
   scaling,
   beyondLimits,
@@ -18,6 +18,6 @@ export const SCENARIOS: readonly Scenario[] = [
   multiService,
   conflict,
   breaker,
-  steps,
   chat,
+  steps,
 ];
