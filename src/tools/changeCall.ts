@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AMOUNTS, type Amounts } from '../schema/resources.ts';
 import { AMOUNT_FIELDS } from './amounts.ts';
+import { CHANGE_NAMES } from './changeNames.ts';
 import { Replicas } from './replicas.ts';
 import { Revision } from './revision.ts';
 import { Service } from './service.ts';
@@ -9,9 +10,7 @@ import type { ToolArguments } from './tool.ts';
 /** A change that is spoken about and not called: which one, and with what. */
 export const CHANGE_FIELDS = {
   service: Service,
-  action: z
-    .enum(['scale', 'restart_pods', 'adjust_resources', 'rollback', 'scale_to_zero'])
-    .describe('The change to ask about.'),
+  action: z.enum(CHANGE_NAMES).describe('The change to ask about.'),
   replicas: Replicas.nullable().default(null).describe('For scale: the number of replicas; else null.'),
   ...AMOUNT_FIELDS,
   revision: Revision.describe('For rollback: the revision, or null for the newest earlier healthy one; else null.'),

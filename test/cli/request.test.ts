@@ -126,6 +126,17 @@ describe('fairlead request', () => {
     ]);
   });
 
+  it.each([
+    ['scael', 'fairlead: there is no operation "scael"; did you mean scale?\n'],
+    ['fix\u001b[2Jit', 'fairlead: there is no operation "fixit"\n'],
+    ['delete_deployment', undefined],
+  ])('%j is asked for all the same, and who only misspelt it is told what there is', async (operation, words) => {
+    await serve();
+    const { code, err } = await cli('request', operation, 'shop/web', ...REASON);
+    const all = '  one of scale, restart_pods, adjust_resources, rollback, scale_to_zero\n';
+    expect([code, err]).toEqual([1, words === undefined ? '' : `${words}${all}`]);
+  });
+
   it('says what would be allowed instead, and where people decide', async () => {
     await serve({ ...NEEDS_EIGHT, replicas: 5 });
     const eight = await scale(8);
@@ -213,6 +224,12 @@ describe('fairlead request', () => {
 });
 
 describe('fairlead what-if', () => {
+  it('says which operations there are, in its help and of one that there is not', async () => {
+    const all = /scale, restart_pods, adjust_resources, rollback, scale_to_zero\n/;
+    expect((await cli('what-if', '--help')).out).toMatch(all);
+    expect((await cli('what-if', 'rollbak', 'shop/web')).err).toMatch(/did you mean rollback\?\n {2}one of /);
+  });
+
   it('takes the same short words', async () => {
     const ran = await cli('what-if', 'adjust', 'shop/web');
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('what-if adjust_resources wants at least one') });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CHANGE_NAMES } from '../../tools/changeNames.ts';
 import type { Io } from './io.ts';
 
 export type Action = (io: Io, ...rest: never[]) => Promise<number>;
@@ -73,6 +74,7 @@ export const tracing = (command: Command): Command =>
 /** Of those that ask about a change and those that ask for one: the same words for both. */
 export const changeFlags = (command: Command): Command =>
   command
+    .addHelpText('after', `\nOperations: ${CHANGE_NAMES.join(', ')}`)
     .option('--replicas <n>', 'for scale')
     .option('--revision <n>', 'for rollback; without it the newest earlier healthy version')
     .option('--cpu-request <quantity>', 'for adjust_resources')

@@ -35,6 +35,7 @@ export async function whatIf(
     io.err(`fairlead: ${asked.error}\n`);
     return EXIT.usage;
   }
+  if (asked.value.note !== undefined) io.err(`fairlead: ${asked.value.note}\n`);
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const looked = await lookOnce(session, flags.namespace, io.signal);

@@ -3,17 +3,16 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { AMOUNTS } from '../../schema/resources.ts';
 import { TOOLS } from '../../tools/catalog.ts';
 import { changeCall } from '../../tools/changeCall.ts';
+import { CHANGE_NAMES } from '../../tools/changeNames.ts';
 import { inWords } from '../../tools/parseCall.ts';
 import type { ToolArguments } from '../../tools/tool.ts';
 import { whatIf } from '../../tools/whatIf.ts';
 import { PairName } from './services.ts';
 
-const CHANGES = ['scale', 'restart_pods', 'adjust_resources', 'rollback', 'scale_to_zero'] as const;
-
 /** Names of the catalogue that are no operation on a service: what a chat has in their place. */
 const OTHER_TOOLS: Readonly<Record<string, string>> = Object.fromEntries(
   TOOLS.flatMap(({ name, effect }) => {
-    if (CHANGES.some((change) => change === name)) return [];
+    if (CHANGE_NAMES.some((change) => change === name)) return [];
     if (name === 'request_approval')
       return [
         [name, 'no operation: call fairlead_request_approval, with the operation that approvers are to be asked for'],
@@ -57,7 +56,7 @@ export interface Worded {
 /** The wish as it is asked for; an error says which fields do not fit together. */
 export function worded(fields: WishFields): Result<Worded, string> {
   const { operation, service, ...rest } = fields;
-  const action = CHANGES.find((name) => name === operation);
+  const action = CHANGE_NAMES.find((name) => name === operation);
   if (action === undefined) {
     const other = OTHER_TOOLS[operation];
     return other === undefined ? ok({ tool: operation, args: { service, ...rest } }) : err(`${operation} is ${other}`);
@@ -80,7 +79,7 @@ export function worded(fields: WishFields): Result<Worded, string> {
 
 /** What small models leave out, since the protocol's schema cannot say that one operation wants it. */
 function missingIn(
-  action: (typeof CHANGES)[number],
+  action: (typeof CHANGE_NAMES)[number],
   rest: Omit<WishFields, 'service' | 'operation'>,
 ): string | undefined {
   if (action === 'scale' && rest.replicas === undefined)

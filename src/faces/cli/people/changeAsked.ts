@@ -1,7 +1,11 @@
+import { plainLine } from '../../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
+import { nearest } from '../../../schema/blueprint/nearest.ts';
 import type { Wanted } from '../../../schema/change.ts';
+import { NEVER } from '../../../schema/operation.ts';
 import { argumentsOf, wishWords } from '../../../schema/wish.ts';
 import { TOOLS } from '../../../tools/catalog.ts';
+import { CHANGE_NAMES } from '../../../tools/changeNames.ts';
 import { callAskedAbout, whatIf as whatIfTool } from '../../../tools/whatIf.ts';
 
 /** As the flags of a change come from the command line. */
@@ -21,6 +25,8 @@ export interface ChangeAsked {
   readonly wanted?: Wanted;
   /** `scale to 6`. */
   readonly words: string;
+  /** What was likely meant, a line; of a name that nobody knows. */
+  readonly note?: string;
 }
 
 /** What nothing could carry out is asked about by name; the rest has the flags that its tool takes, and no others. */
@@ -33,7 +39,10 @@ export function changeAsked(
   const { replicas, revision, cpuRequest, cpuLimit, memoryRequest, memoryLimit } = flags;
   const name = SHORT[operation] ?? operation.replaceAll('-', '_');
   const tool = TOOLS.find((t) => t.name === name && t.effect === 'change' && t.name !== 'request_approval');
-  if (tool === undefined) return ok({ tool: operation, args: { service }, words: operation });
+  if (tool === undefined) {
+    const note = NEVER.some((never) => never === name) ? undefined : unknownWords(operation);
+    return ok({ tool: operation, args: { service }, words: operation, ...(note && { note }) });
+  }
   const parsed = whatIfTool.input.safeParse({
     service,
     action: name,
@@ -50,6 +59,12 @@ export function changeAsked(
   const words = wishWords(name, name === 'scale_to_zero' ? {} : argumentsOf(wanted));
   const { reason: _, ...args } = call.args;
   return ok({ tool: name, args, ...(wanted && { wanted }), words });
+}
+
+function unknownWords(operation: string): string {
+  const near = nearest(operation, [...CHANGE_NAMES, ...Object.keys(SHORT)]);
+  const meant = near === undefined ? '' : `; did you mean ${near}?`;
+  return `there is no operation "${plainLine(operation, 64)}"${meant}\n  one of ${CHANGE_NAMES.join(', ')}`;
 }
 
 /** As people say them. */

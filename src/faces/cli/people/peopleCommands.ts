@@ -35,7 +35,7 @@ export function peopleCommands(program: Command, act: Act): void {
     .action(act(async () => (await import('./request.ts')).request))
     .addHelpText(
       'after',
-      '\nOperations: scale, restart_pods, adjust_resources, rollback, scale_to_zero\n\nExamples:\n  fairlead request scale shop/web --replicas 6 --reason "the sale begins at nine"\n  fairlead request rollback shop/web --reason "500s since the release" -w',
+      '\nExamples:\n  fairlead request scale shop/web --replicas 6 --reason "the sale begins at nine"\n  fairlead request rollback shop/web --reason "500s since the release" -w',
     );
 
   client(program.command('approvals'))

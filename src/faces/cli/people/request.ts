@@ -43,7 +43,8 @@ export async function request(io: Io, operation: string, service: string, flags:
   }
   const caller = await callerByToken(flags);
   if (!caller.ok) return failed(io, caller.error);
-  const { tool, args, words } = asked.value;
+  const { tool, args, words, note } = asked.value;
+  if (note !== undefined) io.err(`fairlead: ${note}\n`);
   const body = { tool, arguments: args, reason };
   const { at, as } = caller.value;
   const answer = await callGateway(at, 'POST', '/api/requests', { as, body });
