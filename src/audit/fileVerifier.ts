@@ -27,6 +27,9 @@ export interface Link {
   readonly head: string;
 }
 
+/** Hash of a record, and the id of the change whose intent it is; undefined where it is none. */
+export type Heads = ReadonlyMap<string, string | undefined>;
+
 export interface VerifyReport {
   readonly ok: boolean;
   readonly writer: string;
@@ -35,8 +38,8 @@ export interface VerifyReport {
   readonly torn: readonly TornLine[];
   /** Hash of the last sound record; 64 zeros when there is none. */
   readonly head: string;
-  /** Hashes of sound records, for finding an executed change's head; all of them, or those that were asked for. */
-  readonly heads: ReadonlySet<string>;
+  /** Sound records by their hashes, for finding an executed change's; all of them, or those that were asked for. */
+  readonly heads: Heads;
   readonly end: Link;
   /** What the first record says of the file before this one. */
   readonly continues?: { readonly file: string };
@@ -56,7 +59,7 @@ export class FileVerifier {
   readonly #faults: AuditFault[] = [];
   #uncounted = 0;
   readonly #torn: TornLine[] = [];
-  readonly #heads = new Set<string>();
+  readonly #heads = new Map<string, string | undefined>();
   readonly #dropped: string[] = [];
   readonly #seen = new SeqRuns();
   /** Records that came too early: whether theirs came later is known at the end. */
@@ -93,7 +96,7 @@ export class FileVerifier {
     this.#writer ??= record.writer;
     this.#records += 1;
     if (soundly(record) && record.writer === this.#writer) {
-      if (this.#wants(record.hash)) this.#heads.add(record.hash);
+      if (this.#wants(record.hash)) this.#heads.set(record.hash, intendedBy(record));
       this.#head = record.hash;
     } else {
       this.#fault(this.#line, 'altered', `record ${record.seq} was altered: it no longer has its own hash`);
@@ -199,6 +202,12 @@ export function recordOf(text: string): JournalRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The change that a record says is about to be made. */
+function intendedBy({ kind, data }: JournalRecord): string | undefined {
+  const { id } = (kind === 'intent' ? (data['change'] ?? {}) : {}) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
 }
 
 function soundly(record: JournalRecord): boolean {

@@ -98,8 +98,16 @@ describe('verifyAgainstCluster', () => {
     },
   });
 
+  /** Four records, then the intent of that change. */
+  async function intentOf(id: string): Promise<JournalRecord[]> {
+    const journal = new MemoryJournal(new ManualClock());
+    for (let n = 0; n < 4; n++) await journal.append({ kind: 'phase', subject: `web-${n}`, data: { n } });
+    await journal.append({ kind: 'intent', subject: 'web-1', data: { change: { id } } });
+    return journal.records;
+  }
+
   it('finds a cut tail behind an executed change, in whichever journal it was', async () => {
-    const records = await journalOf(5);
+    const records = await intentOf('web-1.1');
     const head = at(records, 4).hash;
     const whole = verifyLines(text(records));
     const cut = verifyLines(text(records.slice(0, 4)));
@@ -107,6 +115,16 @@ describe('verifyAgainstCluster', () => {
     expect(verifyAgainstCluster([cut, whole], [change(head)]).ok).toBe(true);
     const report = verifyAgainstCluster(cut, [change(head)]);
     expect(report).toMatchObject({ ok: false, faults: [{ code: 'cutTail', changeId: 'web-1.1' }] });
+  });
+
+  it.each([
+    ['the intent of another change', 4, 'the intent of web-9.1'],
+    ['no intent', 3, 'no intent'],
+  ])('finds an annotation that names %s as its own', async (_, index, words) => {
+    const records = await intentOf('web-9.1');
+    const report = verifyAgainstCluster(verifyLines(text(records)), [change(at(records, index).hash)]);
+    expect(report).toMatchObject({ ok: false, faults: [{ code: 'otherIntent', changeId: 'web-1.1' }] });
+    expect(report.faults[0]?.message).toContain(`the record that it names is ${words}`);
   });
 
   it('lists an undo made without a log and holds nothing against it', async () => {

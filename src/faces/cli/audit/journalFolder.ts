@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eachLine, type FileRead } from '../../../adapters/journal/eachLine.ts';
 import { type ChainReport, chainReport, type FileReport } from '../../../audit/chainReport.ts';
-import { FileVerifier, type Link } from '../../../audit/fileVerifier.ts';
+import { FileVerifier, type Heads, type Link } from '../../../audit/fileVerifier.ts';
 import { MANIFEST, Manifest } from '../../../audit/manifest.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { journalChains } from '../../../schema/journalName.ts';
@@ -24,8 +24,8 @@ export interface JournalFolders {
 
 export interface CheckedFolder extends JournalFolder {
   readonly chains: readonly ChainReport[];
-  /** Every hash that was asked for and is in one of the chains. */
-  readonly heads: ReadonlySet<string>;
+  /** Every record that was asked for and is in one of the chains. */
+  readonly heads: Heads;
   readonly files: ReadonlyMap<string, FileRead>;
 }
 
@@ -78,7 +78,7 @@ async function checkChains(
   wants: (hash: string) => boolean,
 ): Promise<Omit<CheckedFolder, keyof JournalFolder>> {
   const reports: ChainReport[] = [];
-  const heads = new Set<string>();
+  const heads = new Map<string, string | undefined>();
   const files = new Map<string, FileRead>();
   for (const chain of chains) {
     const checked: FileReport[] = [];
@@ -88,7 +88,7 @@ async function checkChains(
       const read = await eachLine(path.join(dir, file), (line) => verifier.line(line));
       files.set(file, read);
       const report = verifier.end(read.unfinished);
-      for (const head of report.heads) heads.add(head);
+      for (const [head, change] of report.heads) heads.set(head, change);
       checked.push({ file, report });
       after = report.end;
     }
