@@ -1,7 +1,7 @@
 import type { Judged } from './decideAgain.ts';
 import type { AgainAt, ExecutorDeps } from './deps.ts';
 import { finish } from './records/close.ts';
-import { tell } from './records/events.ts';
+import { askedBy, tell } from './records/events.ts';
 import { type HeldDecision, lastApplied } from './records/heldDecision.ts';
 
 /**
@@ -16,9 +16,8 @@ export const isNameUsed = (held: HeldDecision, { workload, input: { counters } }
     counters?.operations.some(({ decision }) => decision === held.name) === true);
 
 export async function refuseUsedName(deps: ExecutorDeps, held: HeldDecision): Promise<AgainAt> {
-  const { tool, requester } = held.spec;
   const message = `an earlier Decision ${held.name} wrote to this service: ask again under another name`;
-  const note = `${tool} refused, NameUsed: ${message}; asked by ${requester.name}`;
+  const note = `${held.spec.tool} refused, NameUsed: ${message}; asked by ${askedBy(held)}`;
   await tell(deps, held, { reason: 'RefusedByFairlead', key: held.object.metadata.uid ?? held.name, note });
   return finish(deps, held, { phase: 'Refused', reason: 'NameUsed', message });
 }

@@ -23,7 +23,7 @@ const open = async (options?: StageOptions): Promise<Stage> => {
   return stage;
 };
 const notes = (stage: Stage): string[] => stage.told().map(({ reason, note }) => `${reason} ${note}`);
-const REFUSED = `RefusedByFairlead scale_within_limits refused, NotGranted: the blueprint does not grant scale_within_limits; asked by decision-engine`;
+const REFUSED = `RefusedByFairlead scale_within_limits refused, NotGranted: the blueprint does not grant scale_within_limits; asked by decision-engine, as its Decision says`;
 
 describe('a refusal', () => {
   it('is told in the words of the rule that decided', async () => {
@@ -32,7 +32,7 @@ describe('a refusal', () => {
     expect(await stage.executor.pass()).toEqual({});
     expect(notes(stage)).toEqual([
       REFUSED,
-      `FairleadAlert ForbiddenRequest: decision-engine asked for scale_within_limits on web: the blueprint does not grant scale_within_limits (Decision ${A})`,
+      `FairleadAlert ForbiddenRequest: scale_within_limits on web was asked for by decision-engine, as its Decision says: the blueprint does not grant scale_within_limits (Decision ${A})`,
     ]);
     expect(stage.status(A)).toMatchObject({
       phase: 'Refused',

@@ -5,7 +5,7 @@ import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, SOON_MS } from './deps.ts';
 import { alert } from './records/alert.ts';
 import { unlogged } from './records/close.ts';
-import { tell } from './records/events.ts';
+import { askedBy, tell } from './records/events.ts';
 import type { HeldDecision } from './records/heldDecision.ts';
 import { writeStatus } from './records/writeStatus.ts';
 
@@ -28,12 +28,12 @@ export async function refuse(deps: ExecutorDeps, held: HeldDecision, judged: Jud
   await tell(deps, held, {
     reason: 'RefusedByFairlead',
     key: held.name,
-    note: `${verdict.operation} refused, ${reason}: ${message}; asked by ${held.spec.requester.name}`,
+    note: `${verdict.operation} refused, ${reason}: ${message}; asked by ${askedBy(held)}`,
   });
   const forbids = verdict.findings.filter(({ effect }) => effect === 'forbid');
   const security = forbids.find(({ rule }) => SECURITY.has(rule));
   if (security !== undefined) {
-    const what = `${held.spec.requester.name} asked for ${verdict.operation} on ${held.spec.target.name}: ${security.message}`;
+    const what = `${verdict.operation} on ${held.spec.target.name} was asked for by ${askedBy(held)}: ${security.message}`;
     await alert(deps, held, { code: 'ForbiddenRequest', message: what });
   }
   const reverted = forbids.find(({ code }) => code === REVERTED);

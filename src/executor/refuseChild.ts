@@ -1,6 +1,6 @@
 import type { AgainAt, ExecutorDeps } from './deps.ts';
 import { finish } from './records/close.ts';
-import { tell } from './records/events.ts';
+import { askedBy, tell } from './records/events.ts';
 import type { HeldDecision } from './records/heldDecision.ts';
 
 /** Why a child is refused, as a code and in words. */
@@ -15,8 +15,8 @@ export async function refuseChild(
   held: HeldDecision,
   { code, message }: ChildFault,
 ): Promise<AgainAt> {
-  const { tool, parent, requester } = held.spec;
-  const note = `${tool} of ${parent ?? ''} refused, ${code}: ${message}; asked by ${requester.name}`;
+  const { tool, parent } = held.spec;
+  const note = `${tool} of ${parent ?? ''} refused, ${code}: ${message}; asked by ${askedBy(held)}`;
   await tell(deps, held, { reason: 'RefusedByFairlead', key: held.name, note });
   return finish(deps, held, { phase: 'Refused', reason: code, message });
 }

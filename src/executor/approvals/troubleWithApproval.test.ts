@@ -155,7 +155,7 @@ describe('a Decision that waits for people', () => {
       ].join('\n'),
     );
     expect(stage.told()[0]?.note).toBe(
-      `scale_beyond_limits (6 replicas to 8 replicas) needs approval by devops-team until ${spec.decideBy}; asked by decision-engine (rules planner); their words: "use is high"; Decision ${A}, blueprint web 1.0.0`,
+      `scale_beyond_limits (6 replicas to 8 replicas) needs approval by devops-team until ${spec.decideBy}; asked by decision-engine (rules planner), as its Decision says; their words: "use is high"; Decision ${A}, blueprint web 1.0.0`,
     );
     expect(stage.status(A).message).toBe(`needs approval by devops-team until ${spec.decideBy}`);
   });

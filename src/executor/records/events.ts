@@ -68,8 +68,12 @@ export async function putEvent(
 /** Who asked and why, for an Event. The reason is the requester's own words: one line, cut, and marked as such. */
 export function attribution(held: HeldDecision): string {
   const { requester, rationale, blueprint, origin } = held.spec;
-  const who = held.person ? requester.name : `${requester.name} (${origin.model})`;
-  return `asked by ${oneLine(who, 120)}; their words: "${oneLine(rationale, 300)}"; Decision ${held.name}, blueprint ${blueprint.name} ${blueprint.version}`;
+  const who = askedBy(held, held.person ? requester.name : `${requester.name} (${origin.model})`);
+  return `asked by ${who}; their words: "${oneLine(rationale, 300)}"; Decision ${held.name}, blueprint ${blueprint.name} ${blueprint.version}`;
 }
+
+/** Only a person's name is vouched for, by the gateway's signature. Any other is what whoever wrote the Decision put there. */
+export const askedBy = ({ person, spec }: HeldDecision, who = spec.requester.name): string =>
+  `${oneLine(who, 120)}${person ? '' : ', as its Decision says'}`;
 
 export const oneLine = (text: string, most: number): string => plainLine(text.replaceAll('"', "'"), most);
