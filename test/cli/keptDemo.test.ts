@@ -46,9 +46,12 @@ describe('a demo that is kept', () => {
         expect([call, code, err]).toEqual([call, call.startsWith('what-if') ? 1 : 0, '']);
         answers.push(out);
       }
-      expect(answers[0]).not.toMatch(/stale|missing|fleet halt/);
+      expect(answers[0]).not.toMatch(/stale|missing|fleet halt|no controller|no executor/);
       expect(answers[1]).toMatch(/scale 2 to 3 on shop\/frontend\n {2}Succeeded/);
       expect(answers[2]).toMatch(/^scale to 9 on shop\/frontend: /);
+      const { out } = await cli('doctor', '--kubeconfig', kubeconfig, '--data', dir);
+      expect(out).toMatch(/^fine {3}controller +fairlead-demo, heard/m);
+      expect(out).toMatch(/^fine {3}executor +fairlead-demo, heard/m);
     },
     PATIENCE_MS,
   );

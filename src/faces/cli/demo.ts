@@ -12,6 +12,7 @@ import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { byVerdict } from './demo/byVerdict.ts';
 import { type DemoFlags, readFlags, type Settings } from './demo/flags.ts';
+import { holdLeases } from './demo/heldLeases.ts';
 import { Journals } from './demo/journals.ts';
 import { openToPeople, type ShopGateway } from './demo/people.ts';
 import { Play } from './demo/play.ts';
@@ -83,6 +84,7 @@ async function playAll(
   try {
     play.say(opening(config));
     if (settings.keep) {
+      void holdLeases(play.run, io.signal);
       server = await serveWorld(play.run.world);
       await writeFile(kubeconfigIn(dir), server.kubeconfig(), { mode: 0o600 });
       const opened = await openToPeople(play.run.gateway, config, dir, (text) => {
