@@ -44,7 +44,7 @@ export function breakerView(view: ServiceView, now: number): BreakerView {
     case 'halfOpen':
       return { state: 'half-open', failures, text: 'Half open: one smallest step may try.' };
     case 'closed':
-      return { state, failures, text: `Closed: ${failures}${of} failures in a row.${optionalText(counters, now)}` };
+      return { state, failures, text: `${failures}${of} failures in a row.${optionalText(counters, now)}` };
   }
 }
 

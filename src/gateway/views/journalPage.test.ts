@@ -65,3 +65,22 @@ describe('who logged in from where, and how a vote is signed', () => {
     expect(page.value.chain).toMatchObject({ sound: true, records: 2 });
   });
 });
+
+describe('a record in one line', () => {
+  it('has its time beside it, not once more as a number', async () => {
+    const { deps, close } = await voted();
+    await deps.journal.append({
+      kind: 'applied',
+      subject: 'web-1',
+      data: { at: 1_767_575_520_001, changeId: 'web-1.1' },
+    });
+    const { journal } = deps;
+    const lines = journal instanceof MemoryJournal ? journal.records.map((record) => JSON.stringify(record)) : [];
+    const journals: JournalFiles = {
+      read: () => Promise.resolve({ ok: true, value: [{ file: 'g.jsonl', lines: [...lines, ''] }] }),
+    };
+    const page = await journalPage({ ...deps, journals }, identity(), { kind: 'applied' });
+    close();
+    expect(page.ok && page.value.items.map(({ text }) => text)).toEqual(['changeId web-1.1']);
+  });
+});

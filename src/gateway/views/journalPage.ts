@@ -120,7 +120,8 @@ function textOf(kind: string, data: Readonly<Record<string, unknown>>): string {
   if (words.length > 0) return sentence(words.join(', '));
   return sentence(
     Object.entries(data)
-      .flatMap(([key, value]) => (typeof value === 'object' ? [] : [`${key} ${String(value)}`]))
+      // The record's own time stands beside it, for people.
+      .flatMap(([key, value]) => (key === 'at' || typeof value === 'object' ? [] : [`${key} ${String(value)}`]))
       .join(', '),
   );
 }
