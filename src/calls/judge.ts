@@ -46,7 +46,7 @@ export interface Judged {
   readonly verdict: Verdict;
   /** The service the call is about; undefined when no blueprint governs it. */
   readonly view: ServiceView | undefined;
-  /** Of a forbidden call: what could be asked for instead, in words, each with its verdict. */
+  /** Of a forbidden call: what could be asked for instead and would not be forbidden, in words, each with its verdict. */
   readonly alternatives: readonly string[];
   /** It asked people for it: then nothing comes of it where nobody has to be asked. */
   readonly asksPeople: boolean;
@@ -131,7 +131,10 @@ function inputFor(
   return slim;
 }
 
-/** What could be asked for instead, each judged by the same gate and shown only with its verdict. */
+/**
+ * What could be asked for instead, by the same requester: each judged by the same gate and shown only with its verdict. What
+ * would be forbidden as well is no way out, and is left away.
+ */
 export function alternativeLines(
   deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
   { request, verdict, view }: Pick<Judged, 'request' | 'verdict' | 'view'>,
@@ -139,12 +142,11 @@ export function alternativeLines(
   if (view === undefined) return [];
   const facts = { now: deps.clock.now(), ownNamespace: deps.ownNamespace };
   const { candidates, advice } = alternativesTo(gateInput(view, request, facts), verdict);
-  return [
-    ...candidates.map(
-      (candidate) => `${wordsFor(candidate)}: ${headline(decide(gateInput(view, candidate, facts)).verdict)}`,
-    ),
-    ...advice.map((text) => `${text} (advice only: no code executes it)`),
-  ];
+  const possible = candidates.flatMap((candidate) => {
+    const { verdict: own } = decide(gateInput(view, candidate, facts));
+    return own.authority === 'forbidden' ? [] : [`${wordsFor(candidate)}: ${headline(own)}`];
+  });
+  return [...possible, ...advice.map((text) => `${text} (advice only: no code executes it)`)];
 }
 
 const wordsFor = ({ tool, wanted }: Request): string =>
