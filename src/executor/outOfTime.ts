@@ -13,7 +13,8 @@ export function outOfTime(held: HeldDecision, siblings: readonly HeldDecision[],
   if (status.phase !== 'Deferred' || isApproved(held)) return undefined;
   const limit = person ? PERSON_MS : AGENT_MS;
   if (status.deferredSince !== undefined && now - waitsSince(status, status.deferredSince) >= limit) {
-    return `it waited ${limit / 1000} s (${status.reason}): computed anew`;
+    const then = person ? 'ask again if it is still wanted' : 'computed anew';
+    return `it still waits after ${limit / 1000} s (${status.reason}): dropped; ${then}`;
   }
   const newer = siblings.find((other) => isNewer(other, held) && isSameAsker(other, held));
   return newer === undefined ? undefined : `replaced by the newer ${newer.name}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainLine } from '../../kernel/plainText.ts';
 import { err, ok } from '../../kernel/result.ts';
 import { getEvents } from '../../tools/getEvents.ts';
 import { getMetrics } from '../../tools/getMetrics.ts';
@@ -124,15 +125,15 @@ export const executionEngine: Role<typeof Variables, ExecutionFacts, ExecutionPl
   },
   byRules: (facts) => {
     if (facts.kind === 'steps') return { kind: 'steady' };
-    const { code, isAskedAgain } = facts;
+    const { code, words, isAskedAgain } = facts;
     if (isAskedAgain) return { kind: 'stop', reason: 'the analysis asks for it again by itself while it is needed' };
     if (!SAME_AGAIN_CAN_HELP.has(code))
-      return { kind: 'call_person', reason: `after ${code} the same again cannot help` };
-    if (mayRetry(facts)) return { kind: 'retry', reason: `${code} can pass by itself: the same once more` };
-    const why = isUndone(facts)
-      ? 'again and again'
-      : 'and what it changed still stands: the same again would change nothing';
-    return { kind: 'call_person', reason: `${code} ${why}` };
+      return { kind: 'call_person', reason: `the same again cannot help after this: ${plainLine(words, 300)}` };
+    if (mayRetry(facts)) return { kind: 'retry', reason: 'what failed can pass by itself: the same once more' };
+    const reason = isUndone(facts)
+      ? 'it was retried as often as it may be'
+      : 'what it changed still stands: the same again would change nothing';
+    return { kind: 'call_person', reason };
   },
 };
 
