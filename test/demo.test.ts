@@ -77,6 +77,11 @@ describe('fairlead demo --no-input', () => {
     expect(text).toContain('18 decisions: 12 allowed, 3 deferred, 1 restricted, 2 forbidden.');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(text).not.toContain(ESCAPE);
+    const story = text.replaceAll(/\s+/g, ' ');
+    // One clock, no code where a sentence is, and every sentence of a reply ended.
+    expect(story).not.toMatch(/\d{4}-\d\d-\d\dT|MissedEarly|fairlead why/);
+    expect(story).toContain('waits search: needs approval by devops-team until 33:45 ');
+    expect(story).toContain('Forbidden: the blueprint forbids delete_deployment. Instead: ');
     expect(readdirSync(temporary)).toEqual([]);
   }, 60_000);
 
@@ -97,7 +102,7 @@ describe('fairlead demo --no-input', () => {
     const told = [
       'the global rules allow 14 replicas in all, one more than run',
       'proposed backend: scale to 4, by rules planner gate deferred G12 CapacityLost: the shared capacity is short, and shop/frontend comes first',
-      'again backend: the executor, on fresh state: the same again frontend: the executor, on fresh state: the same',
+      'again frontend: the executor, on fresh state: the same',
       'done frontend: scale 2 to 3',
       'the limit is lifted: there is room for everybody',
       'done backend: scale 3 to 4',

@@ -23,11 +23,10 @@ export const LEGEND: Readonly<Record<string, string>> = {
   reads: 'A role or a chat looks something up.',
   proposed: 'What is asked for, and by whom.',
   gate: 'The verdict: allowed, deferred (waits for time), restricted (waits for people), forbidden. Below it each rule that spoke.',
-  instead:
-    'What was refused could be done otherwise: each alternative with its own verdict, which may be forbidden too.',
+  instead: 'What was refused could be done otherwise: each alternative with its own verdict, or marked as advice.',
   holds: 'Whoever proposes ends without a wish, and says why.',
-  says: 'One of the five roles has spoken. A brief is the page for whoever is asked: what, why, the risk; `fairlead why` shows it.',
-  waits: "It is people's turn, until then.",
+  says: 'One of the five roles has spoken. A brief is the page for whoever is asked: what, why, the risk; in a shop that is kept, `fairlead why` shows it.',
+  waits: "It is people's turn, until then on the story's clock.",
   vote: 'Somebody answered.',
   raise: 'They raised the limit: a new version of the blueprint.',
   blueprint: 'A version was accepted or refused.',
@@ -60,7 +59,7 @@ export const DEMOS: readonly Demo[] = [
         `The gate found nothing against it: granted, and within the limits of ${BLUEPRINT}.`,
       ],
       [
-        'again the executor, on fresh state: the same',
+        'again frontend: the executor, on fresh state: the same',
         'Another role reads the state anew and asks the same gate. Only this answer counts.',
       ],
       [
@@ -99,7 +98,7 @@ export const DEMOS: readonly Demo[] = [
         'He chose to raise the limit: the blueprint gets a new version. He could have allowed it once.',
       ],
       [
-        'again by now: allowed, step 5 to 6',
+        'again search: by now allowed, step 5 to 6',
         'The executor checks the vote and judges the request again before it writes.',
       ],
     ],
@@ -150,7 +149,7 @@ nobody raised: they were allowed once.
         'G22 NotExpressible',
         `No blueprint can grant it. Each of the three is enough, and all are listed: [rules](${RULES}).`,
       ],
-      ['instead scale_to_zero: forbidden', 'What could be done instead, already judged, or marked as advice.'],
+      ['instead disable_ingress', 'What could be done instead: judged already, or marked as advice.'],
       ['alert security', 'An Event on the Deployment, and a message to whatever sinks are set.'],
       ['1 decision: 1 forbidden', 'What was refused is on record too. No line says `done`: nothing was written.'],
     ],

@@ -236,7 +236,7 @@ export class Propose {
     const written = await writeBrief(this.#deps.agents.enforcer, asked, desk, signal);
     if (written !== undefined) {
       const { namespace, name } = request.target;
-      const words = `wrote the brief of ${request.id}, which fairlead why shows`;
+      const words = `wrote the brief of ${request.id}`;
       const about = `${namespace}/${name}`;
       await this.#journal('said', {
         role: governanceEnforcer.id,

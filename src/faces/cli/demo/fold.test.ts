@@ -31,14 +31,26 @@ describe('Fold', () => {
   });
 
   it.each([
-    { when: 'is the same', second: blocked, says: 'the executor, on fresh state: the same' },
-    { when: 'has changed', second: { ...blocked, now: now + 61_000 }, says: /^by now: / },
+    { when: 'is the same', second: blocked, says: 'web: the executor, on fresh state: the same' },
+    { when: 'has changed', second: { ...blocked, now: now + 61_000 }, says: /^web: by now / },
   ])('tells the second decision on a request shortly where it $when', ({ second, says }) => {
     const fold = new Fold({ verbose: false });
     const [[word] = []] = fold.lines('controller', call(blocked));
     const [[again, text] = []] = fold.lines('executor', call(second));
     expect([word, again]).toEqual(['proposed', 'again']);
     expect(text).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
+  });
+
+  it('tells what is forbidden once: nothing comes of it', () => {
+    const authority = { allowed: [], requiresApproval: [], forbidden: ['scale_within_limits'] as const };
+    const forbidden = calmInput({ blueprint: { authority } });
+    const [quiet, wordy] = [new Fold({ verbose: false }), new Fold({ verbose: true })];
+    expect(quiet.lines('controller', call(forbidden))).toContainEqual(['gate', 'forbidden']);
+    wordy.lines('controller', call(forbidden));
+    expect(quiet.lines('executor', call(forbidden))).toEqual([]);
+    expect(wordy.lines('executor', call(forbidden))).toEqual([
+      ['again', 'web: the executor, on fresh state: the same'],
+    ]);
   });
 
   const observed = (...evidence: string[]): JournalEntry => ({

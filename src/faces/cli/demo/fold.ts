@@ -17,8 +17,6 @@ export class Fold {
   readonly #repeated = new Set<string>();
   /** What an intent said it would do, by change. */
   readonly #intents = new Map<string, string>();
-  /** The service that the last line about a request was about. */
-  #about = '';
   /** Subjects a person was called for. */
   readonly #called = new Set<string>();
   /** What was told last, where that was what is seen. */
@@ -69,7 +67,7 @@ export class Fold {
         this.#called.add(entry.subject);
         return data['code'] === 'ForbiddenRequest'
           ? [['alert', `security: ${data['message']}`]]
-          : [['alert', `a person is called: ${data['message']}`]];
+          : [['alert', `a person is called: ${plainNames(String(data['message']))}`]];
       case 'hold':
         return [['waits', `${entry.subject}: a hold was seen just before the write`]];
       case 'blueprint':
@@ -104,26 +102,20 @@ export class Fold {
     if (before === same) {
       const repeated = this.#repeated.has(`${role} ${request.id} ${same}`);
       this.#repeated.add(`${role} ${request.id} ${same}`);
-      return repeated ? [] : [['again', `${this.#named(request)}the ${role}, on fresh state: the same`]];
+      // Nothing comes of what is forbidden: that it is so once more is news to nobody.
+      if (repeated || (verdict.authority === 'forbidden' && !this.#verbose)) return [];
+      return [['again', `${request.target.name}: the ${role}, on fresh state: the same`]];
     }
-    const named = this.#named(request);
     return [
       ...(before === undefined
         ? [['proposed', request.undo === undefined ? `${asked}, by ${request.requester.name}` : asked] as const]
         : []),
       [
         before === undefined ? 'gate' : 'again',
-        before === undefined ? decision(verdict) : `${named}by now: ${decision(verdict)}`,
+        before === undefined ? decision(verdict) : `${request.target.name}: by now ${decision(verdict)}`,
       ],
       ...findings.map((f): Line => ['', `${f.rule} ${f.code}: ${f.message}`]),
     ];
-  }
-
-  /** `frontend: ` where the line before was about another service; else empty. */
-  #named({ target }: Request): string {
-    const changed = this.#about !== target.name;
-    this.#about = target.name;
-    return changed ? `${target.name}: ` : '';
   }
 
   #matters(finding: Finding, request: Request, verdict: Verdict): boolean {
@@ -167,7 +159,7 @@ function decision({ authority, wait, approvers, findings }: Verdict): string {
 function saidWords({ role, about, words, lines, origin }: JournalEntry['data']): string {
   const by = (origin as { prompt: string }).prompt === '' ? 'rules, not a model' : 'a model';
   const computed = ((lines ?? []) as readonly string[]).slice(0, 3).join('; ');
-  return `${role} (${by}) on ${about}: ${words ?? computed}`;
+  return `${role} (${by}) on ${about}: ${plainNames(String(words ?? computed))}`;
 }
 
 /** What a model says, in its own words; a hold is told once, with the run's end. */

@@ -24,7 +24,7 @@ import { Proposers } from './proposers.ts';
 import { LiveScreen, PlainScreen, type Screen, type Size } from './screen.ts';
 import { openShop, SHOP } from './shop.ts';
 import { Stage } from './stage.ts';
-import { minutes, Teller } from './teller.ts';
+import { minutes, onStoryClock, Teller } from './teller.ts';
 import { Customers } from './traffic.ts';
 
 export interface PlayOptions {
@@ -63,6 +63,8 @@ export class Play {
   readonly #screen: Screen;
   readonly #teller: Teller;
   readonly #chat: PlayedOperator;
+  /** When the story begins (ms). */
+  readonly #began: number;
   readonly #colors: ReturnType<typeof picocolors.createColors>;
   #title = 'the shop opens';
 
@@ -80,8 +82,8 @@ export class Play {
     this.#customers = new Customers(run.world);
     this.#chat = new PlayedOperator(run.clock, (line) => this.tell(`${this.line(line)}\n`));
     void this.#customers.watch(io.signal);
-    const began = run.clock.now() + HISTORY_MS;
-    const now = (): number => run.clock.now() - began;
+    this.#began = run.clock.now() + HISTORY_MS;
+    const now = (): number => run.clock.now() - this.#began;
     this.#colors = picocolors.createColors(color);
     this.#teller = new Teller({ now, width: Math.min(WIDEST, size().columns), color });
     this.#screen = live ? new LiveScreen(io, () => this.dashboard(now()), size) : new PlainScreen(io);
@@ -175,7 +177,8 @@ export class Play {
         'reply',
         reply
           .split('\n')
-          .filter((line) => !/^(?:- |Next: )/.test(line))
+          .filter((line) => line !== '' && !/^(?:- |Next: )/.test(line))
+          .map((line) => (/[.:!?]$/.test(line) ? line : `${line}.`))
           .join(' '),
       ])}\n`,
     );
@@ -203,8 +206,8 @@ export class Play {
     this.tell(`${this.line(['outside', `${service}: ${text}`])}\n`);
   }
 
-  line(line: Line): string {
-    return this.#teller.line(line);
+  line([word, text]: Line): string {
+    return this.#teller.line([word, onStoryClock(text, this.#began)]);
   }
 
   read(): Promise<void> {

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { parseInstant } from '../../../kernel/parseInstant.ts';
 import type { Line } from '../roles/narrate.ts';
 import { wrap } from './wrap.ts';
 
@@ -56,6 +57,13 @@ export class Teller {
     return word === '' || word === 'again' ? this.#colors.dim : (text) => text;
   }
 }
+
+/** Instants in a text, told on the story's clock; what was before the story began keeps its date. */
+export const onStoryClock = (text: string, began: number): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => {
+    const at = parseInstant(instant);
+    return at === undefined || at < began ? instant : minutes(at - began);
+  });
 
 /** `02:05`; an hour and more goes on counting minutes. */
 export function minutes(ms: number): string {
