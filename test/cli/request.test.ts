@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 /** A gateway on a port, with ann logged in at it as `fairlead login` leaves her; nobody carries anything out yet. */
-async function serve(options: Parameters<typeof openRequests>[0] = {}): Promise<void> {
+async function serve(options: Parameters<typeof openRequests>[0] = {}, ownNamespace = 'agent-system'): Promise<void> {
   let app: Requests['http']['app'] | undefined;
   const listening = await listen(
     { host: '127.0.0.1', port: 0, clock: systemClock },
@@ -36,7 +36,7 @@ async function serve(options: Parameters<typeof openRequests>[0] = {}): Promise<
   );
   if (!listening.ok) throw new Error(listening.error);
   server = listening.value;
-  all = await openRequests(options, { port: server.port });
+  all = await openRequests(options, { port: server.port, ownNamespace });
   ({ app } = all.http);
   url = `http://127.0.0.1:${server.port}`;
   await keepLogin({ url, name: 'ann', token: all.http.token('ann', ['read', 'propose', 'approve']) });
@@ -83,11 +83,12 @@ describe('fairlead request', () => {
   });
 
   it.each([
-    ['silent for an hour', 3_600_000, /^no executor carries it out now: pod-0: silent for 60m: nobody acts/m],
-    ['renewed in the future', -3_600_000, /^the executor: pod-0: its Lease was renewed .* a clock is wrong/m],
-    ['heard', 1_000, undefined],
-  ])('says of an executor that is %s, where this shell sees its Lease', async (_, ago, words) => {
-    await serve();
+    ['silent for an hour', 3_600_000, 'ours', /^no executor carries it out now: pod-0: silent for 60m: nobody acts/m],
+    ['renewed in the future', -3_600_000, 'ours', /^the executor: pod-0: its Lease was renewed .* a clock is wrong/m],
+    ['heard', 1_000, 'ours', undefined],
+    ['of another installation', 1_000, 'theirs', /^no executor carries it out now: none has run yet: nobody acts/m],
+  ])('says of an executor that is %s, where this shell sees its Lease', async (_, ago, namespace, words) => {
+    await serve({}, 'ours');
     const { world } = all.stage;
     const cluster = await serveWorld(world);
     const kubeconfig = path.join(dir, 'kubeconfig');
@@ -97,7 +98,7 @@ describe('fairlead request', () => {
     world.apply({
       apiVersion: KINDS.Lease.apiVersion,
       kind: KINDS.Lease.kind,
-      metadata: { name: 'fairlead-executor', namespace: 'agent-system' },
+      metadata: { name: 'fairlead-executor', namespace },
       spec: {
         holderIdentity: 'pod-0',
         renewTime: new Date(all.stage.clock.now() - ago).toISOString().replace('Z', '000Z'),

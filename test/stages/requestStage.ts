@@ -18,7 +18,12 @@ export const NEEDS_EIGHT = { replicas: 6, load: { rps: 100, cpu_m_per_rps: 5.2, 
 /** One service, an executor that trusts the gateway, and the gateway's HTTP face with its people. */
 export async function openRequests(
   options: StageOptions = {},
-  at: { readonly turns?: (clock: Clock) => Turns; readonly port?: number; readonly mcp?: AppDeps['mcp'] } = {},
+  at: {
+    readonly turns?: (clock: Clock) => Turns;
+    readonly port?: number;
+    readonly mcp?: AppDeps['mcp'];
+    readonly ownNamespace?: string;
+  } = {},
 ) {
   const stage = await openStage(options);
   const executor = new Executor({ ...stage.deps, trust: PEOPLE.trust });
@@ -30,6 +35,7 @@ export async function openRequests(
     observer: stage.observer,
     journal,
     turns: at.turns?.(stage.clock) ?? new Turns(stage.clock),
+    ...(at.ownNamespace !== undefined && { ownNamespace: at.ownNamespace }),
   };
   const place = placeOf({ host: '127.0.0.1', tls: false, behindProxy: false }, at.port ?? 8443);
   if (!place.ok) throw new Error(place.error);

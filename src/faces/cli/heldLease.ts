@@ -63,8 +63,7 @@ export async function unheardLine(
   const there = await reader.get(KINDS.Decision, decision.namespace, decision.name);
   if (!there.ok || there.value === undefined) return '';
   const lease = await reader.get(KINDS.Lease, ownNamespace, 'fairlead-executor');
-  // Without one its namespace may be another.
-  if (!lease.ok || lease.value === undefined) return '';
+  if (!lease.ok) return '';
   const { state, words } = holdingOf('executor', lease.value, now());
   if (state === 'heard') return '';
   return `${state === 'ahead' ? 'the executor' : 'no executor carries it out now'}: ${words}`;

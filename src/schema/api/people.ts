@@ -34,6 +34,8 @@ export const Me = z.object({
   idleUntil: Instant.optional(),
   until: Instant.optional(),
   cluster: z.object({ name: z.string(), uid: z.string() }),
+  /** Fairlead's own, in that cluster. */
+  namespace: z.string().optional(),
   version: z.string(),
 });
 export type Me = z.infer<typeof Me>;

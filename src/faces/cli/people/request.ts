@@ -2,12 +2,13 @@ import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { plainLine } from '../../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { ApprovalCard } from '../../../schema/api/approvals.ts';
+import { Me } from '../../../schema/api/people.ts';
 import { DecisionDetail } from '../../../schema/api/records.ts';
 import { RequestAnswer } from '../../../schema/api/requests.ts';
 import { FINAL } from '../../../schema/records.ts';
 import { unheardLine } from '../heldLease.ts';
 import { EXIT, type Format, type Io, print } from '../io.ts';
-import { parseService } from '../service.ts';
+import { parseScope, parseService } from '../service.ts';
 import { openSession } from '../session.ts';
 import { type ChangeFlags, changeAsked } from './changeAsked.ts';
 import { callGateway } from './gatewayClient.ts';
@@ -20,8 +21,6 @@ interface RequestFlags extends ChangeFlags {
   readonly wait?: boolean;
 }
 
-/** Where it is looked for, as every command does without --namespace. */
-const OWN_NAMESPACE = 'agent-system';
 const LOOK_AGAIN_MS = 1_000;
 /** An executor that is there looks within seconds; a gateway that is there answers within one. */
 const UNSEEN_MS = 120_000;
@@ -67,7 +66,7 @@ async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: Request
   const { verdict, decision, approval } = answer;
   const page = approval && plain(`${caller.at.url}${approval.page}`);
   const said = { ...answer, ...(approval && { approval: { ...approval, page } }) };
-  const unheard = decision && verdict.authority !== 'forbidden' ? await unheardHere(io, decision) : '';
+  const unheard = decision && verdict.authority !== 'forbidden' ? await unheardHere(io, caller, decision) : '';
   const table = (): string =>
     `${textOf(answer, { what, page, name: caller.me.name })}${unheard && `${plain(unheard)}\n`}`;
   if (flags.wait !== true || decision === undefined || verdict.authority === 'forbidden') {
@@ -85,15 +84,25 @@ async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: Request
 }
 
 /** What this shell's own cluster says of the executor, where there is one; a question beside the request, which fails nothing. */
-async function unheardHere(io: Io, decision: Where): Promise<string> {
+async function unheardHere(io: Io, caller: Caller, decision: Where): Promise<string> {
   const session = await openSession({ ...io, err: () => undefined }, {});
   if (session === undefined) return '';
   try {
+    const ownNamespace = await ownNamespaceOf(caller);
+    if (ownNamespace === undefined) return '';
     const { cluster, clock } = session;
-    return await unheardLine({ reader: cluster.reader, ownNamespace: OWN_NAMESPACE, now: () => clock.now() }, decision);
+    return await unheardLine({ reader: cluster.reader, ownNamespace, now: () => clock.now() }, decision);
   } finally {
     session.cluster.close();
   }
+}
+
+/** Of the installation that the gateway belongs to. */
+async function ownNamespaceOf({ at, as }: Caller): Promise<string | undefined> {
+  const answer = await callGateway(at, 'GET', '/api/me', { as });
+  const me = Me.safeParse(answer.ok ? answer.value.body : undefined);
+  const scope = parseScope(`${me.data?.namespace ?? ''}/`);
+  return scope.ok ? scope.value.namespace : undefined;
 }
 
 function textOf(

@@ -119,9 +119,10 @@ function entered(c: Context<Env>, deps: AppDeps, session: Result<string, Refusal
   }
 }
 
-function meOf(c: Context<Env>, { cluster, version }: AppDeps): Me {
+function meOf(c: Context<Env>, { cluster, gateway, version }: AppDeps): Me {
   const { name, role, groups, by } = callerOf(c);
-  const me: Me = { name, role, groups: [...groups], cluster: { ...cluster }, version };
+  const { ownNamespace: namespace } = gateway;
+  const me: Me = { name, role, groups: [...groups], cluster: { ...cluster }, namespace, version };
   if (by.kind === 'token') return me;
   return { ...me, csrf: csrfOf(by.secret), idleUntil: isoInstant(by.idleUntil), until: isoInstant(by.until) };
 }
