@@ -76,6 +76,27 @@ describe('repeats', () => {
     expect(repeats(request, verdict, [before], now) !== undefined).toBe(again);
   });
 
+  it.each([
+    [1, 10],
+    [2, 20],
+    [3, 40],
+    [4, 80],
+    [5, 120],
+    [40, 120],
+  ])('waits after %i equal refusals of a day for %i min', (times, minutes) => {
+    const before = Array.from({ length: times }, (_, i) => earlier('Refused', (minutes + i) * MINUTE));
+    expect(repeats(request, verdict, before, now)).toBeUndefined();
+    expect(repeats(request, verdict, before, now - MINUTE)).toBeDefined();
+  });
+
+  it.each<[string, DecisionObject]>([
+    ['yesterday', earlier('Refused', 24 * 60 * MINUTE)],
+    ['for other reasons', earlier('Refused', 30 * MINUTE, { findings: [] })],
+    ['by nobody: it expired', earlier('Expired', 30 * MINUTE)],
+  ])('does not wait longer for what was refused %s', (_, other) => {
+    expect(repeats(request, verdict, [other, earlier('Refused', 10 * MINUTE)], now)).toBeUndefined();
+  });
+
   it('asks again for what the gate let through and the cluster did not take', () => {
     const allowed: Verdict = { ...verdict, authority: 'allowed', findings: [] };
     expect(repeats(request, allowed, [earlier('Superseded', MINUTE, allowed)], now)).toBeUndefined();

@@ -8,6 +8,9 @@ import { argumentsOf } from '../schema/wish.ts';
 
 /** An agent's wish that ended in nothing is not recorded again within this time, unless the verdict would differ. */
 const AGAIN_AFTER_MS = 10 * 60_000;
+/** Refused again and again for the same reasons it is recorded ever more rarely: each time after twice as long, up to this. */
+const RAREST_MS = 2 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 const ENDED_IN_NOTHING = new Set(['Refused', 'Rejected', 'Expired', 'Superseded']);
 
@@ -21,16 +24,20 @@ export function repeats(
   decisions: readonly DecisionObject[],
   now: number,
 ): DecisionObject | undefined {
-  return decisions.find((decision) => {
-    if (!sameWish(request, verdict, decision)) return false;
+  const same = decisions.filter((decision) => sameWish(request, verdict, decision));
+  const phaseOf = ({ status }: DecisionObject): string => status?.phase ?? 'Pending';
+  const isRefusal = (one: DecisionObject): boolean => phaseOf(one) === 'Refused' && sameVerdict(verdict, one);
+  const refusals = same.filter((one) => isRefusal(one) && now - endedAt(one) < DAY_MS).length;
+  const refusedFor = Math.min(RAREST_MS, AGAIN_AFTER_MS * 2 ** (refusals - 1));
+  return same.find((decision) => {
     if (isOpen(decision)) return true;
-    const phase = decision.status?.phase ?? 'Pending';
+    const phase = phaseOf(decision);
     if (!ENDED_IN_NOTHING.has(phase)) return false;
     const since = now - endedAt(decision);
     if (phase === 'Rejected') return since < AFTER_REJECTION_MS;
     // What the gate let through and the cluster did not take is computed anew: the gate's answer was not the obstacle.
     if (wasLetThrough(decision)) return false;
-    return since < AGAIN_AFTER_MS && sameVerdict(verdict, decision);
+    return since < (isRefusal(decision) ? refusedFor : AGAIN_AFTER_MS) && sameVerdict(verdict, decision);
   });
 }
 
