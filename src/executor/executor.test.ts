@@ -31,7 +31,9 @@ describe('a scale-up under pressure', () => {
     expect(stage.counters()).toMatchObject({ lastChangeId: `${A}.1`, breaker: { failures: 0 } });
     expect(stage.counters().inFlight).toBeUndefined();
     expect(stage.told().map(({ reason }) => reason)).toEqual(['ScaledByFairlead']);
-    expect(stage.told()[0]?.note).toContain('scaled 2 to 3, asked by decision-engine (rules planner), as its Decision says');
+    expect(stage.told()[0]?.note).toContain(
+      'scaled 2 to 3, asked by decision-engine (rules planner), as its Decision says',
+    );
   });
 
   it('leaves a journal that verifies, that replays, and whose intent the Deployment names', async () => {
