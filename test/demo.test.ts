@@ -179,7 +179,10 @@ describe('fairlead demo on a terminal', () => {
     const flags = { input: true, keep: true, scenario: '1', speed: '10000' };
     const { code, text } = await play(flags, { interactive: true, stopAt: 'Ctrl-C closes it' });
     expect(code).toBe(130);
-    const after = text.slice(text.lastIndexOf(`${COLOR}?1049l`));
+    const end = text.lastIndexOf(`${COLOR}?1049l`);
+    // While the story runs as well: the terminal wraps what is too long for a row.
+    expect(rowsOf(text.slice(0, end))).toContainEqual(expect.stringMatching(/^ada, .{40,}first-run\?token=[\w-]{43}$/));
+    const after = text.slice(end);
     const links = after.slice(after.indexOf('1 decision: ')).match(/^.*first-run\?token=[\w-]{43}$/gm) ?? [];
     expect(links.map((line) => line.split(/[ ,]/)[0])).toEqual(['admin', 'ada', 'vera']);
     expect(after).toMatch(/^ {2}export KUBECONFIG=.+kubeconfig$/m);
@@ -217,14 +220,25 @@ describe('what fits a terminal', () => {
     expect(cut(text, 13)).toBe(text);
   });
 
-  it('makes a picture of exactly the rows there are, the newest of the story below', () => {
+  const sizes = fc.record({ rows: fc.nat(40), columns: fc.integer({ min: 1, max: 90 }) });
+
+  it('makes a picture of exactly the rows there are, the newest of the story below, each line of it whole', () => {
     fc.assert(
-      fc.property(fc.array(fc.string()), fc.array(fc.string()), fc.nat(40), fc.nat(90), (top, story, rows, columns) => {
-        const picture = frame(top, story, { rows, columns });
-        expect(picture).toHaveLength(rows);
-        expect(picture.every((line) => columnsOf(line) <= columns)).toBe(true);
+      fc.property(fc.array(fc.string()), fc.array(fc.string()), sizes, (top, story, size) => {
+        const picture = frame(top, story, size);
+        expect(picture.reduce((sum, { rows }) => sum + rows, 0)).toBe(size.rows);
+        expect(picture.every(({ line, rows }) => columnsOf(line) <= size.columns * rows)).toBe(true);
+        const told = picture.slice(top.length).map(({ line }) => line);
+        expect(told.every((line) => line === '' || story.includes(line))).toBe(true);
       }),
     );
-    expect(frame(['top'], ['a', 'b', 'c'], { rows: 3, columns: 9 })).toEqual(['top', 'b', 'c']);
+  });
+
+  it.each([
+    { story: ['a', 'b', 'c'], shows: ['top', 'b', 'c'] },
+    { story: ['b', 'twelve chars'], shows: ['top', 'twelve chars'] },
+    { story: ['b', 'more than eighteen c'], shows: ['top', '', ''] },
+  ])('shows of $story what fits below: $shows', ({ story, shows }) => {
+    expect(frame(['top'], story, { rows: 3, columns: 9 }).map(({ line }) => line)).toEqual(shows);
   });
 });

@@ -1,5 +1,5 @@
 import type { Io } from '../io.ts';
-import { cut } from './wrap.ts';
+import { columnsOf, cut } from './wrap.ts';
 
 /** Where the demo is seen: the story grows line by line, the dashboard above it is drawn anew. */
 export interface Screen {
@@ -32,13 +32,29 @@ export interface Size {
   readonly rows: number;
 }
 
-/** One picture: the dashboard, and as much of the story's end as fits. Exactly `rows` lines, none longer than `columns`. */
-export function frame(dashboard: readonly string[], story: readonly string[], { columns, rows }: Size): string[] {
-  const top = dashboard.slice(0, rows);
-  const room = rows - top.length;
-  const below = room === 0 ? [] : story.slice(-room);
-  const lines = [...top, ...below].map((line) => cut(line, columns));
-  return [...lines, ...Array<string>(rows - lines.length).fill('')];
+/** A line, and how many of the terminal's rows it takes. */
+interface Block {
+  readonly line: string;
+  readonly rows: number;
+}
+
+/**
+ * One picture of exactly `rows` rows: the dashboard, and as much of the story's end as fits. The dashboard is cut to
+ * `columns`. The story never is: it has links and commands, which are copied. What is longer goes on in the next row, by the
+ * terminal's own wrapping, and a line without room for all of it is left away.
+ */
+export function frame(dashboard: readonly string[], story: readonly string[], { columns, rows }: Size): Block[] {
+  const top = dashboard.slice(0, rows).map((line): Block => ({ line: cut(line, columns), rows: 1 }));
+  const below: Block[] = [];
+  let room = rows - top.length;
+  for (let at = story.length - 1; at >= 0; at -= 1) {
+    const line = story[at] ?? '';
+    const block = { line, rows: Math.max(1, Math.ceil(columnsOf(line) / columns)) };
+    if (block.rows > room) break;
+    room -= block.rows;
+    below.unshift(block);
+  }
+  return [...top, ...below, ...Array<Block>(room).fill({ line: '', rows: 1 })];
 }
 
 const ENTER = '\u001b[?1049h\u001b[?25l';
@@ -53,7 +69,8 @@ export class LiveScreen implements Screen {
   readonly #dashboard: () => readonly string[];
   readonly #size: () => Size;
   readonly #story: string[] = [];
-  #shown: readonly string[] = [];
+  /** By the row it begins in. */
+  #shown: ReadonlyMap<number, string> = new Map();
   #drawn: Size | undefined;
   #open = true;
 
@@ -78,14 +95,21 @@ export class LiveScreen implements Screen {
   draw(): void {
     if (!this.#open) return;
     const size = this.#size();
-    const lines = frame(this.#dashboard(), this.#story, size);
     const same = size.columns === this.#drawn?.columns && size.rows === this.#drawn.rows;
     this.#drawn = size;
-    const changed = lines.flatMap((line, row) =>
-      same && this.#shown[row] === line ? [] : [`\u001b[${row + 1};1H${line}\u001b[K`],
-    );
-    this.#shown = lines;
-    if (changed.length > 0) this.#io.out(`${same ? '' : '\u001b[2J'}${changed.join('')}`);
+    const shown = new Map<number, string>();
+    let row = 1;
+    let changed = '';
+    for (const { line, rows } of frame(this.#dashboard(), this.#story, size)) {
+      shown.set(row, line);
+      if (!same || this.#shown.get(row) !== line) {
+        for (let last = row + rows - 1; last >= row; last -= 1) changed += `\u001b[${last};1H\u001b[K`;
+        changed += line;
+      }
+      row += rows;
+    }
+    this.#shown = shown;
+    if (changed !== '') this.#io.out(`${same ? '' : '\u001b[2J'}${changed}`);
   }
 
   close(): void {
