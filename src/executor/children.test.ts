@@ -136,6 +136,24 @@ describe('an undo on request', () => {
     expect(late.stage.replicas()).toBe(2);
   });
 
+  it.each([
+    ['ahead', 690_000, 3_600_000],
+    ['behind', 690_000, -3_600_000],
+    ['ahead', 60_000, 3_600_000],
+  ])('is neither too late nor in time by a clock that is an hour %s', async (_, ran, by) => {
+    const { stage, executor } = await unclear();
+    await stage.run(ran, executor);
+    expect(stage.status(P)).toMatchObject({ phase: 'Inconclusive', reason: 'NotJudged' });
+    const clock = { ...stage.clock, now: () => stage.clock.now() + by, sleep: () => Promise.resolve() };
+    const wrong = new Executor({ ...stage.deps, clock, trust: PEOPLE.trust });
+    await stage.wish(C, { parent: P, tool: 'undo', operation: 'undo', arguments: {} });
+    await wrong.pass();
+    expect([stage.phase(C), stage.phase(P), stage.replicas()]).toEqual(['Pending', 'Inconclusive', 2]);
+    expect(stage.told().at(-1)?.note).toMatch(/^ClockDiffers: /);
+    await executor.pass();
+    expect(stage.status(C).phase).toBe(ran > 600_000 ? 'Refused' : 'Deferred');
+  });
+
   it.each<{ when: string; options?: StageOptions; meanwhile?: (stage: Stage) => void; says: string }>([
     {
       when: 'the blueprint lets nothing be undone by itself',

@@ -83,6 +83,19 @@ describe('after an undo that failed', () => {
     expect(stage.counters().frozen).toBeUndefined();
   });
 
+  it('no clock lifts it, however far ahead it is (GATE-G20-6)', async () => {
+    const { stage } = await failedUndo();
+    const clock = {
+      ...stage.clock,
+      now: () => stage.clock.now() + 365 * 24 * 60 * MINUTE,
+      sleep: () => Promise.resolve(),
+    };
+    const ahead = new Executor({ ...stage.deps, clock });
+    await stage.observe(15_000);
+    await ahead.pass();
+    expect(stage.counters().frozen).toMatchObject({ change: `${A}.1.undo` });
+  });
+
   it('a stamp that names another change lifts nothing, and the API server takes none in advance (GATE-G20-6)', async () => {
     const { stage, executor, resume } = await failedUndo();
     expect(() => resume(`${B}.1.undo`)).toThrow(/nothing is resumed in advance/);

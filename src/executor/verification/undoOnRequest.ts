@@ -10,6 +10,7 @@ import { type HeldDecision, lastApplied } from '../records/heldDecision.ts';
 import { writeStatus } from '../records/writeStatus.ts';
 import { refuse } from '../refuse.ts';
 import { type ChildFault, refuseChild } from '../refuseChild.ts';
+import { heldByClock } from '../serverTime.ts';
 import { inFlightOf } from './verify.ts';
 
 /** The world moves on: what was inconclusive longer ago is a person's. */
@@ -29,6 +30,9 @@ export async function undoOnRequest(deps: ExecutorDeps, held: HeldDecision, pare
   }
   const change = lastApplied(status);
   if (change === undefined || change.undo) return refuseChild(deps, held, NOTHING);
+  // How long ago it ended only the right clock can tell.
+  const later = status.phase === 'Inconclusive' ? await heldByClock(deps, held) : undefined;
+  if (later !== undefined) return later;
   const again = await decideAgain(deps, parent, wish(deps, held, parent, change));
   if (again.kind === 'unreadable') return deps.clock.now() + POLL_MS;
   if (again.kind === 'gone') {
