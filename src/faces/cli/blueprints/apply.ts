@@ -13,6 +13,7 @@ import { awaitJudged, type Judged, type Judging } from './awaitJudged.ts';
 import { faultsText, readTexts } from './blueprints.ts';
 import { askedAtTerminal, offerLabel } from './offerLabel.ts';
 import { putDocument } from './putDocument.ts';
+import { refusedUnder } from './refusedUnder.ts';
 
 interface ApplyFlags extends AskingFlags {
   readonly filename: readonly string[];
@@ -26,7 +27,8 @@ const WIDEST = 4_000;
 
 /**
  * Validates, also against the organisation's rules as the cluster has them, writes, and waits for what the executor makes
- * of it. Exit 0: each is in force, or no executor runs that could say so, which is said. Exit 1: refused, or no answer.
+ * of it. Exit 0: each is in force, or no executor runs that could say so, which is said. Exit 1: refused, or no answer;
+ * of the organisation's rules also, that they refuse what stood there before.
  */
 export async function apply(io: Io, flags: ApplyFlags): Promise<number> {
   const withinMs = parseDuration(flags.within);
@@ -65,7 +67,8 @@ export async function apply(io: Io, flags: ApplyFlags): Promise<number> {
   if (flags.output === 'json') io.out(`${JSON.stringify(objects, null, 2)}\n`);
   if (flags.output === 'yaml') io.out(stringify(objects, { compat: 'yaml-1.1' }));
   const isWell = tell(io, flags, judging);
-  return isWell && written.labelled ? EXIT.ok : EXIT.failed;
+  const isKept = await tellRefused(io, session, written.applied);
+  return isWell && isKept && written.labelled ? EXIT.ok : EXIT.failed;
 }
 
 function refused(io: Io, validation: Validation): number {
@@ -129,6 +132,32 @@ function tell(io: Io, { output, within }: ApplyFlags, { judged, unanswered }: Ju
   return (
     unanswered?.executor !== 'silent' && judged.every(({ answer }) => answer === undefined || answer.status === 'True')
   );
+}
+
+/** How many Blueprints that rules refuse are named; the rest is a number. */
+const NAMED = 20;
+
+/** False: the rules that were written refuse Blueprints that stood there before. */
+async function tellRefused(io: Io, { cluster }: Session, applied: readonly KubeObject[]): Promise<boolean> {
+  const rules = applied.find(({ kind }) => kind === KINDS.ClusterBlueprint.kind);
+  if (rules === undefined) return true;
+  const refused = await refusedUnder(rules, cluster.reader);
+  if (!refused.ok) {
+    io.err(`whether the Blueprints of the cluster keep to these rules cannot be read: ${refused.error}\n`);
+    return true;
+  }
+  for (const { namespace, name, faults } of refused.value.slice(0, NAMED)) {
+    const [first] = faults;
+    const more = faults.length > 1 ? ` (1 of ${faults.length} faults)` : '';
+    io.err(
+      `fairlead: these rules refuse ${KINDS.Blueprint.plural}/${name} in ${namespace}: ${plainLine(`${first?.message}${more}; to mend it: ${first?.fix}`, WIDEST)}\n`,
+    );
+  }
+  const left = refused.value.length - NAMED;
+  if (left > 0) io.err(`fairlead: and ${left} more; kubectl get blueprints -A says which\n`);
+  if (refused.value.length > 0)
+    io.err('  what was accepted of them last stays in force, as far as these rules allow it\n');
+  return refused.value.length === 0;
 }
 
 function openText(
