@@ -43,10 +43,12 @@ describe('the command that prints the first admin’s link', () => {
     );
   });
 
-  it('is not needed where a person started the gateway, and is where people are in a Secret', () => {
-    const where = { ownNamespace: 'agent-system', dataDir: '/data', inPod: false };
+  it('is not needed where a person started the gateway, and enters no pod where there is none', () => {
+    const where = { ownNamespace: 'ops', dataDir: '/data', inPod: false };
     expect(linkCommand({ ...where, people: 'file' })).toBeUndefined();
-    expect(linkCommand({ ...where, people: 'secret' })).toBeDefined();
+    expect(linkCommand({ ...where, people: 'secret' })?.({ name: 'ada', groups: [] }, OTHER)).toBe(
+      `fairlead users add ada --role admin --secret --namespace ops --url ${OTHER}, with the kubeconfig of this process`,
+    );
   });
 });
 

@@ -14,8 +14,8 @@ interface Where {
 
 /**
  * In a cluster a log is read by whoever may read logs, which the controller's token may. So the first admin's link is
- * printed by a command that runs in the gateway's pod, for whoever may enter that. Undefined: this is no pod, and what is
- * printed is its owner's.
+ * printed by a command that runs in the gateway's pod, for whoever may enter that, or as whoever may write the Secret where the
+ * gateway is in no pod. Undefined: neither Secret nor pod, and what is printed is its owner's.
  */
 export function linkCommand({
   people,
@@ -31,6 +31,8 @@ export function linkCommand({
     const add = `fairlead users add ${name} --role admin${kept}`;
     if (people !== 'secret') return `${add} --data ${dataDir}${at}, in this pod`;
     const own = ownNamespace === OWN_NAMESPACE ? '' : ` --namespace ${ownNamespace}`;
-    return `kubectl exec -n ${ownNamespace} statefulset/${accountName('gateway')} -- ${add} --secret${own}${at}`;
+    const stored = `${add} --secret${own}${at}`;
+    if (!inPod) return `${stored}, with the kubeconfig of this process`;
+    return `kubectl exec -n ${ownNamespace} statefulset/${accountName('gateway')} -- ${stored}`;
   };
 }
