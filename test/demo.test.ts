@@ -175,10 +175,11 @@ describe('fairlead demo on a terminal', () => {
     expect(text).not.toMatch(new RegExp(`${ESCAPE}\\[[0-9;]*m`));
   });
 
-  it('gives the terminal back to a shop that is kept, with the links of people whole', async () => {
+  it('gives the terminal back to a shop that is kept, with the links of people whole, and takes it away with its folder', async () => {
     const flags = { input: true, keep: true, scenario: '1', speed: '10000' };
     const { code, text } = await play(flags, { interactive: true, stopAt: 'Ctrl-C closes it' });
     expect(code).toBe(130);
+    expect(readdirSync(temporary)).toEqual([]);
     const end = text.lastIndexOf(`${COLOR}?1049l`);
     // While the story runs as well: the terminal wraps what is too long for a row.
     expect(rowsOf(text.slice(0, end))).toContainEqual(expect.stringMatching(/^ada, .{40,}first-run\?token=[\w-]{43}$/));

@@ -38,7 +38,7 @@ describe('a demo that is kept', () => {
       const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(block) ?? [];
       expect(/export PATH="(.+):\$PATH"/.exec(block)?.[1]).toBe(path.resolve('bin'));
       const calls = [...block.matchAll(/^ {2}fairlead (.+)/gm)].map(([, call = '']) => call);
-      expect(calls.map((call) => call.split(' ')[0])).toEqual(['status', 'why', 'what-if']);
+      expect(calls.map((call) => call.split(' ')[0])).toEqual(['status', 'why', 'what-if', 'audit']);
       const answers: string[] = [];
       for (const call of calls) {
         const { code, out, err } = await cli(...call.split(' '), '--kubeconfig', kubeconfig);
@@ -49,6 +49,7 @@ describe('a demo that is kept', () => {
       expect(answers[0]).not.toMatch(/stale|missing|fleet halt|no controller|no executor/);
       expect(answers[1]).toMatch(/scale 2 to 3 on shop\/frontend\n {2}Succeeded/);
       expect(answers[2]).toMatch(/^scale to 9 on shop\/frontend: /);
+      expect(answers[3]).toMatch(/^executor\.jsonl: sound, .*^cluster: 1 executed changes looked for, 0 missing/ms);
       const { out } = await cli('doctor', '--kubeconfig', kubeconfig, '--data', dir);
       expect(out).toMatch(/^fine {3}controller +fairlead-demo, heard/m);
       expect(out).toMatch(/^fine {3}executor +fairlead-demo, heard/m);

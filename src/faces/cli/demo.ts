@@ -45,11 +45,11 @@ export async function demo(io: Io, flags: DemoFlags, scenarios = SCENARIOS): Pro
     return await playAll(io, settings.value, config.value, dir, trace.value);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    io.err(settings.value.keep ? `fairlead: stopped; the journals stand in ${dir}\n` : 'fairlead: stopped\n');
+    io.err('fairlead: stopped\n');
     return INTERRUPTED;
   } finally {
     await trace.value?.close();
-    if (!settings.value.keep) await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 }
 
@@ -110,7 +110,7 @@ async function playAll(
       const newest = play.run.decisions().toSorted((a, b) => createdAt(b) - createdAt(a))[0];
       play.tell(`\n${doors}\n${toTry(dir, newest)}\n`);
       play.say(
-        `The shop stays open, ${settings.keptSpeed} times faster than real time, with these journals: ${dir}. Ctrl-C closes it.`,
+        `The shop stays open, ${settings.keptSpeed} times faster than real time. Ctrl-C closes it, and removes its folder.`,
       );
       play.tell('\n');
       for (;;) {
@@ -185,6 +185,7 @@ function toTry(dir: string, newest?: DecisionObject): string {
   fairlead status
   fairlead ${why}
   fairlead what-if scale shop/frontend --replicas 9
+  fairlead audit verify --data ${dir}
 and with kubectl, where it is installed:
   kubectl get deploy,decisions,circuitbreakers -n shop
   kubectl scale deploy/backend --replicas=6 -n shop
