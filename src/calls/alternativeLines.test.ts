@@ -28,7 +28,11 @@ const authority = (lists: Partial<NonNullable<GateInput['blueprint']>['authority
 
 describe('what is offered instead of what is refused', () => {
   it.each<{ when: string; input: GateInput; lines: unknown[] }>([
-    { when: 'no pods at all is not granted either', input: calmInput({ request: DELETION }), lines: [ADVICE] },
+    {
+      when: 'no pods at all is not granted either, which is said last',
+      input: calmInput({ request: DELETION }),
+      lines: [ADVICE, 'scale_to_zero: forbidden: the blueprint does not grant scale_to_zero'],
+    },
     {
       when: 'people are asked for no pods at all',
       input: idleInput({
@@ -49,7 +53,7 @@ describe('what is offered instead of what is refused', () => {
       input: calmInput({ request: scaleTo(12), blueprint: authority({}) }),
       lines: [],
     },
-  ])('is nothing that is forbidden as well: $when (GATE-9)', ({ input, lines }) => {
+  ])('is no number that is forbidden as well: $when (GATE-9)', ({ input, lines }) => {
     expect(offered(input).lines).toEqual(lines);
   });
 
@@ -71,7 +75,7 @@ describe('what is offered instead of what is refused', () => {
           const wanted = { kind: 'scale', replicas } as const;
           const request = { ...asked.request, tool: 'scale', effect: 'change', args: { replicas }, wanted } as const;
           const { verdict } = decide({ ...asked, request });
-          expect(verdict.authority).not.toBe('forbidden');
+          expect(verdict.authority === 'forbidden').toBe(to === undefined && said.startsWith('forbidden'));
           expect(headline(verdict)).toBe(said);
         }
       }),

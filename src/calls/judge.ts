@@ -46,7 +46,7 @@ export interface Judged {
   readonly verdict: Verdict;
   /** The service the call is about; undefined when no blueprint governs it. */
   readonly view: ServiceView | undefined;
-  /** Of a forbidden call: what could be asked for instead and would not be forbidden, in words, each with its verdict. */
+  /** Of a forbidden call: what could be asked for instead, in words, each with its verdict. */
   readonly alternatives: readonly string[];
   /** It asked people for it: then nothing comes of it where nobody has to be asked. */
   readonly asksPeople: boolean;
@@ -132,8 +132,9 @@ function inputFor(
 }
 
 /**
- * What could be asked for instead, by the same requester: each judged by the same gate and shown only with its verdict. What
- * would be forbidden as well is no way out, and is left away.
+ * What could be asked for instead, by the same requester: each judged by the same gate and shown only with its verdict. Another
+ * number that is forbidden as well is no way out, and is left away. To stop instead of to delete stands there in any case,
+ * after what can be done: its verdict says what the blueprint does not grant.
  */
 export function alternativeLines(
   deps: Pick<JudgeDeps, 'clock' | 'ownNamespace'>,
@@ -142,11 +143,16 @@ export function alternativeLines(
   if (view === undefined) return [];
   const facts = { now: deps.clock.now(), ownNamespace: deps.ownNamespace };
   const { candidates, advice } = alternativesTo(gateInput(view, request, facts), verdict);
-  const possible = candidates.flatMap((candidate) => {
+  const judged = candidates.map((candidate) => {
     const { verdict: own } = decide(gateInput(view, candidate, facts));
-    return own.authority === 'forbidden' ? [] : [`${wordsFor(candidate)}: ${headline(own)}`];
+    const closed = own.authority === 'forbidden';
+    return { closed, toZero: candidate.tool === 'scale_to_zero', line: `${wordsFor(candidate)}: ${headline(own)}` };
   });
-  return [...possible, ...advice.map((text) => `${text} (advice only: no code executes it)`)];
+  return [
+    ...judged.flatMap(({ closed, line }) => (closed ? [] : [line])),
+    ...advice.map((text) => `${text} (advice only: no code executes it)`),
+    ...judged.flatMap(({ closed, toZero, line }) => (closed && toZero ? [line] : [])),
+  ];
 }
 
 const wordsFor = ({ tool, wanted }: Request): string =>

@@ -99,10 +99,13 @@ describe('a wish in a chat', () => {
     },
   );
 
-  it('offers what could be asked for instead, and nothing that is forbidden as well', async () => {
+  it('offers what could be asked for instead, each with its verdict, what can be done first', async () => {
     const { propose } = await opened();
     const { data, text } = await propose({ operation: 'delete_deployment' });
-    expect((data as { instead: string[] }).instead).toEqual([expect.stringContaining('advice only')]);
+    expect((data as { instead: string[] }).instead).toEqual([
+      expect.stringContaining('advice only'),
+      'scale_to_zero: forbidden: the blueprint does not grant scale_to_zero',
+    ]);
     expect(text).toContain('Instead: disable_ingress');
   });
 
