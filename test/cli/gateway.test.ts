@@ -127,6 +127,13 @@ describe('a command line that asks the gateway', () => {
     [['reject', 'shop/nothing', '--reason', 'no'], 1, /no such/],
     [['reject', 'shop/nothing'], 2, /--reason/],
     [['approvals', '--gateway', 'http://127.0.0.1:1'], 1, /the login that is kept is for .*\n {2}fix: fairlead login/],
+    [
+      ['users', 'list', '--secret', '--gateway', 'http://127.0.0.1:1'],
+      2,
+      /--secret asks no gateway, which --gateway is for/,
+    ],
+    [['users', 'add', 'ada', '--secret', '--as', 'root'], 2, /--secret asks no gateway, which --as is for/],
+    [['users', 'disable', 'ada', '--data', '.', '--password-file', '-'], 2, /--data .* which --password-file is for/],
     [['login', 'nowhere'], 2, /is no address of a gateway/],
     [['login', 'http://127.0.0.1:1', '--name', 'a', '--password-file', '/dev/null'], 1, /does not answer/],
   ])('%j ends with words', async (argv, code, words) => {

@@ -108,11 +108,24 @@ async function storeOf(io: Io, flags: Flags): Promise<Result<PeopleStore | undef
     io.err('fairlead: --data and --secret name two stores: write one of them\n');
     return err(EXIT.usage);
   }
+  const store = flags.data !== undefined ? '--data' : flags.secret === true ? '--secret' : undefined;
+  if (store === undefined) return ok(undefined);
+  const [ofGateway] = OF_GATEWAY.filter(([key]) => flags[key] !== undefined);
+  if (ofGateway !== undefined) {
+    io.err(`fairlead: ${store} asks no gateway, which ${ofGateway[1]} is for: write one of them\n`);
+    return err(EXIT.usage);
+  }
   if (flags.data !== undefined) return ok(fileStore(flags.data, systemClock));
-  if (flags.secret !== true) return ok(undefined);
   const session = await openSession(io, flags);
   return session === undefined ? err(EXIT.failed) : ok(secretStore(session.cluster.ownSecret(flags.namespace)));
 }
+
+/** What says which gateway is asked, and as whom. */
+const OF_GATEWAY = [
+  ['gateway', '--gateway'],
+  ['as', '--as'],
+  ['passwordFile', '--password-file'],
+] as const;
 
 const OTHER_VERSION = 'the gateway speaks another version of the API';
 
