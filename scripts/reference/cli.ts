@@ -106,9 +106,9 @@ const IN_WORDS = / \(default: ((?:[^()]|\([^()]*\))*)\)/;
 function fallback(option: Option): string {
   if (option.mandatory) return 'required';
   const { defaultValue, negate } = option;
-  if (negate) return 'on';
   const words = IN_WORDS.exec(option.description)?.[1];
   if (words !== undefined) return words;
+  if (negate) return 'on';
   if (Array.isArray(defaultValue)) return codes(defaultValue.map(String));
   if (defaultValue !== undefined) return code(String(defaultValue));
   return option.required || option.optional ? 'none' : 'off';

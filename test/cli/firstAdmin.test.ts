@@ -33,20 +33,13 @@ describe('the command that prints the first admin’s link', () => {
       'fairlead users add ada --role admin --data /data, in this pod',
     ],
   ] as const)('names the store: %s', (_, where, url, words) => {
-    expect(linkCommand({ ...where, dataDir: '/data', inPod: true })?.({ name: 'ada', groups: [] }, url)).toBe(words);
-  });
-
-  it('takes no group away from an admin who has no password yet', () => {
-    const by = linkCommand({ people: 'secret', ownNamespace: 'agent-system', dataDir: '/data', inPod: true });
-    expect(by?.({ name: 'ada', groups: ['devops-team', 'sre'] }, USUAL)).toMatch(
-      / users add ada --role admin --group devops-team sre --secret$/,
-    );
+    expect(linkCommand({ ...where, dataDir: '/data', inPod: true })?.({ name: 'ada' }, url)).toBe(words);
   });
 
   it('is not needed where a person started the gateway, and enters no pod where there is none', () => {
     const where = { ownNamespace: 'ops', dataDir: '/data', inPod: false };
     expect(linkCommand({ ...where, people: 'file' })).toBeUndefined();
-    expect(linkCommand({ ...where, people: 'secret' })?.({ name: 'ada', groups: [] }, OTHER)).toBe(
+    expect(linkCommand({ ...where, people: 'secret' })?.({ name: 'ada' }, OTHER)).toBe(
       `fairlead users add ada --role admin --secret --namespace ops --url ${OTHER}, with the kubeconfig of this process`,
     );
   });

@@ -154,6 +154,11 @@ describe('a command line that asks the gateway', () => {
     const added = await cli('users', 'add', 'ada', '--group', 'devops-team', ...session);
     expect([added.code, added.out]).toEqual([0, expect.stringContaining(`${url}/#/first-run?token=`)]);
     expect((await cli('users', 'list', ...session)).out).toMatch(/^ada +operator +devops-team +\S+ +enabled$/m);
+    // What is not named stays.
+    await cli('users', 'add', 'ada', '--role', 'viewer', ...session);
+    expect((await cli('users', 'list', ...session)).out).toMatch(/^ada +viewer +devops-team /m);
+    await cli('users', 'add', 'ada', '--no-group', ...session);
+    expect((await cli('users', 'list', ...session)).out).toMatch(/^ada +viewer +- /m);
     expect(await cli('users', 'disable', 'ada', ...session)).toMatchObject({ code: 0, out: 'ada is disabled\n' });
     expect((await cli('users', 'list', ...session)).out).toMatch(/^ada .* disabled$/m);
     expect(await cli('users', 'disable', 'admin', ...session)).toMatchObject({ code: 1, err: /last admin/ });
@@ -180,7 +185,9 @@ describe('a command line that asks the gateway', () => {
       0,
       expect.stringMatching(/^http:\/\/127\.0\.0\.1:8484\/#\/first-run\?token=/),
     ]);
-    expect((await cli('users', 'list', '--data', at('bare'))).out).toMatch(/^root +admin/m);
+    await cli('users', 'add', 'root', '--group', 'sre', '--data', at('bare'));
+    await cli('users', 'add', 'root', '--data', at('bare'));
+    expect((await cli('users', 'list', '--data', at('bare'))).out).toMatch(/^root +admin +sre /m);
     expect(await cli('users', 'add', 'No Name', '--data', at('bare'))).toMatchObject({ code: 2, err: /small letters/ });
     expect(await cli('users', 'disable', 'eve', '--data', at('bare'))).toMatchObject({ code: 1, err: /no user eve/ });
   });

@@ -22,13 +22,11 @@ export function linkCommand({
   ownNamespace,
   dataDir,
   inPod,
-}: Where): ((admin: FirstAdmin, url: string) => string) | undefined {
+}: Where): ((admin: Pick<FirstAdmin, 'name'>, url: string) => string) | undefined {
   if (people !== 'secret' && !inPod) return undefined;
-  return ({ name, groups }, url) => {
+  return ({ name }, url) => {
     const at = url === USUAL_URL ? '' : ` --url ${url}`;
-    // Who is added again without their groups loses them.
-    const kept = groups.length === 0 ? '' : ` --group ${groups.join(' ')}`;
-    const add = `fairlead users add ${name} --role admin${kept}`;
+    const add = `fairlead users add ${name} --role admin`;
     if (people !== 'secret') return `${add} --data ${dataDir}${at}, in this pod`;
     const own = ownNamespace === OWN_NAMESPACE ? '' : ` --namespace ${ownNamespace}`;
     const stored = `${add} --secret${own}${at}`;

@@ -75,9 +75,17 @@ export function peopleCommands(program: Command, act: Act): void {
   session(stored(users.command('add <name>')))
     .description('add a person, or change their role and groups; prints a one-time link for their password')
     .addOption(
-      new Option('--role <role>', 'what they may do').choices(['viewer', 'operator', 'admin']).default('operator'),
+      new Option('--role <role>', 'what they may do (default: operator; of somebody who is there, as it is)').choices([
+        'viewer',
+        'operator',
+        'admin',
+      ]),
     )
-    .option('--group <groups...>', 'groups, as blueprints name approvers')
+    .option(
+      '--group <groups...>',
+      'all their groups, as blueprints name approvers (default: none; of somebody who is there, as they are)',
+    )
+    .option('--no-group', 'take all their groups away (default: off)')
     .option('--url <url>', 'with --data or --secret: how the gateway is reached', USUAL_URL)
     .action(act(async () => (await import('./users.ts')).usersAdd))
     .addHelpText(

@@ -25,33 +25,47 @@ interface Flags extends ClusterFlags {
   readonly output: Format;
 }
 interface AddFlags extends Flags {
-  readonly role: string;
-  readonly group?: readonly string[];
+  readonly role?: string;
+  /** False: none. */
+  readonly group?: readonly string[] | false;
   readonly url: string;
 }
 
-/** Adds a person, or changes them, and prints a one-time link for their password. With --data or --secret in the store itself. */
+/** Adds a person, or changes of them what is named, and prints a one-time link for their password. With --data or --secret in the store itself. */
 export async function usersAdd(io: Io, name: string, flags: AddFlags): Promise<number> {
-  const body = UserBody.safeParse({ name, role: flags.role, groups: flags.group ?? [] });
+  const body = UserBody.safeParse({ name, role: flags.role ?? 'operator', groups: flags.group || [] });
   if (!body.success) {
     const faults = body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     io.err(`fairlead: ${faults.join('; ')}\n`);
     return EXIT.usage;
   }
-  const { data } = body;
+  const given = (users: readonly UserView[]): typeof body.data => {
+    const before = users.find((one) => one.name === name);
+    const { role, groups } = body.data;
+    return {
+      name,
+      role: flags.role === undefined ? (before?.role ?? role) : role,
+      groups: flags.group === undefined ? (before?.groups ?? groups) : groups,
+    };
+  };
   const stored = await storeOf(io, flags);
   if (!stored.ok) return stored.error;
   const { value: store } = stored;
   if (store !== undefined) {
     const url = gatewayUrl(flags.url);
     if (url === undefined) return failed(io, wrongUrl(flags.url));
-    const kept = await putUser(store, systemClock, { name: data.name, role: data.role, groups: data.groups });
+    const users = await storedUsers(store);
+    if (typeof users === 'string') return failed(io, users);
+    const { role, groups } = given(users);
+    const kept = await putUser(store, systemClock, { name, role, groups });
     if (!kept.ok) return failed(io, kept.error);
     const secret = await new Gatekeeper(store, systemClock).invite(name);
     return secret.ok ? added(io, flags, name, linkOf(url, secret.value)) : failed(io, secret.error.message);
   }
-  return session(io, flags, async ({ at, as }) => {
-    const saved = await callGateway(at, 'PUT', '/api/users', { as, body: data });
+  return session(io, flags, async ({ at, as, me }) => {
+    const users = await askedUsers({ at, as, me });
+    if (typeof users === 'string') return failed(io, users);
+    const saved = await callGateway(at, 'PUT', '/api/users', { as, body: given(users) });
     if (!saved.ok) return failed(io, saved.error.message);
     const made = await callGateway(at, 'POST', `/api/users/${encodeURIComponent(name)}/invite`, { as });
     if (!made.ok) return failed(io, made.error.message);
