@@ -11,11 +11,11 @@ import type { Judged } from './decideAgain.ts';
 import type { ExecutorDeps } from './deps.ts';
 import { freeFleetSlot, takeFleetSlot } from './fleet/fleetSlot.ts';
 import { holdsSlot, isUnderWay } from './fleet/underWay.ts';
-import { alert, alertLost } from './records/alert.ts';
+import { alertLost } from './records/alert.ts';
 import { giveBack } from './records/close.ts';
 import type { HeldDecision } from './records/heldDecision.ts';
 import { UNLOGGED, writeStatus } from './records/writeStatus.ts';
-import { CLOCK_DIFFERS, clockDiffers } from './serverTime.ts';
+import { CLOCK_DIFFERS, clockDiffers, tellClock } from './serverTime.ts';
 import { stillAllowed } from './stillAllowed.ts';
 
 /** One write about to be done, with everything that is recorded of it. */
@@ -53,7 +53,7 @@ export async function carryOut(deps: ExecutorDeps, held: HeldDecision, write: Wr
   if (!trial.ok) return { kind: 'lookAgain', code: codeFor(trial.error.code), message: trial.error.message, held };
   const wrong = write.undo ? undefined : clockDiffers(trial.value, write.judged.workload.lastChange, deps.clock.now());
   if (wrong !== undefined) {
-    await alert(deps, held, { code: CLOCK_DIFFERS, message: wrong });
+    await tellClock(deps, held, wrong);
     return { kind: 'lookAgain', code: CLOCK_DIFFERS, message: wrong, held };
   }
 

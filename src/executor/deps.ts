@@ -40,6 +40,8 @@ export interface ExecutorDeps {
    * what needs an approval expires.
    */
   readonly trust?: Trust;
+  /** Decisions for which this process called a person for the clock, while that differs: not asked for at every look. */
+  readonly clockTold?: Set<string>;
   /** How long Decisions that are over are kept; absent: a week, and the newest 200 of each Blueprint. */
   readonly retention?: Retention | undefined;
 }

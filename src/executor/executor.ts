@@ -16,6 +16,7 @@ import { type HeldDecision, readDecision } from './records/heldDecision.ts';
 import { retire } from './records/retention.ts';
 import { request } from './request.ts';
 import { type Mirrored, mirroredOf, restsUntil } from './restsUntil.ts';
+import { clockDoubt } from './serverTime.ts';
 import { verify } from './verification/verify.ts';
 import { watch } from './verification/watch.ts';
 
@@ -37,7 +38,7 @@ export class Executor {
   readonly #halts: Halts;
 
   constructor(deps: ExecutorDeps) {
-    this.#deps = deps;
+    this.#deps = { clockTold: new Set(), ...deps };
     this.#halts = new Halts(deps);
   }
 
@@ -46,7 +47,8 @@ export class Executor {
    * is at and begins no other: the records say where whoever comes next goes on.
    */
   async pass(stop?: AbortSignal): Promise<{ againAt?: number }> {
-    const { observer, clock, ownNamespace } = this.#deps;
+    const { observer, clock, ownNamespace, clockTold } = this.#deps;
+    if (clockDoubt(this.#deps) === undefined) clockTold?.clear();
     const stopped = (): boolean => stop?.aborted === true;
     const again: AgainAt[] = [];
     const mirrored = mirroredOf(observer);

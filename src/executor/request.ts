@@ -13,11 +13,10 @@ import { deciding } from './deciding.ts';
 import { type AgainAt, type ExecutorDeps, GRACE_MS, POLL_MS, SOON_MS } from './deps.ts';
 import { isNameUsed, refuseUsedName } from './nameUsed.ts';
 import { outOfTime } from './outOfTime.ts';
-import { alert } from './records/alert.ts';
 import { defer, finish, unlogged } from './records/close.ts';
 import { type HeldDecision, lastApplied, requestFrom } from './records/heldDecision.ts';
 import { callIfFloorWaits, refuse } from './refuse.ts';
-import { CLOCK_DIFFERS, clockDoubt } from './serverTime.ts';
+import { CLOCK_DIFFERS, clockDoubt, tellClock } from './serverTime.ts';
 
 /** A write is worth a look at once: it often takes effect within a second or two. */
 const WRITTEN_MS = 1_000;
@@ -31,7 +30,7 @@ export async function request(
   const now = deps.clock.now();
   const doubt = clockDoubt(deps);
   if (doubt?.differs === true) {
-    await alert(deps, held, { code: CLOCK_DIFFERS, message: doubt.message });
+    await tellClock(deps, held, doubt.message);
     return defer(deps, held, { reason: CLOCK_DIFFERS, message: doubt.message, since: deps.reader.serverNow?.() });
   }
   const dropped = outOfTime(held, siblings, now);

@@ -53,9 +53,17 @@ export function clockDoubt({ reader, clock }: Pick<ExecutorDeps, 'reader' | 'clo
 export async function heldByClock(deps: ExecutorDeps, held: HeldDecision): Promise<AgainAt> {
   const doubt = clockDoubt(deps);
   if (doubt === undefined) return undefined;
-  if (doubt.differs) await alert(deps, held, { code: CLOCK_DIFFERS, message: doubt.message });
+  if (doubt.differs) await tellClock(deps, held, doubt.message);
   else deps.log.warn({ decision: `${held.namespace}/${held.name}` }, doubt.message);
   return deps.clock.now() + POLL_MS;
+}
+
+/** Calls a person, once for each Decision while it lasts: the Event of a later look would be the same one. */
+export async function tellClock(deps: ExecutorDeps, held: HeldDecision, message: string): Promise<void> {
+  const key = `${held.namespace}/${held.name}`;
+  if (deps.clockTold?.has(key) === true) return;
+  const told = await alert(deps, held, { code: CLOCK_DIFFERS, message });
+  if (told !== 'failed') deps.clockTold?.add(key);
 }
 
 function differs(now: number, server: number): string {

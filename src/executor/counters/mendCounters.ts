@@ -40,8 +40,8 @@ const WORDS = {
 } as const;
 
 /** `edit`: tells one loss or edit from the next. */
-function tellMended(deps: ExecutorDeps, view: ServiceView, isLost: boolean, edit: string): Promise<void> {
+async function tellMended(deps: ExecutorDeps, view: ServiceView, isLost: boolean, edit: string): Promise<void> {
   const code = isLost ? 'CountersLost' : 'CountersEdited';
   const message = `the CircuitBreaker of ${view.name} ${WORDS[code]}: cooldown from that change, the hour's budget counts as spent`;
-  return callPerson(deps, ofService(view, 'mend'), { code, message, key: `${view.name}.${edit}.${code}` });
+  await callPerson(deps, ofService(view, 'mend'), { code, message, key: `${view.name}.${edit}.${code}` });
 }
