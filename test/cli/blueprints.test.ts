@@ -74,6 +74,28 @@ describe('fairlead validate', () => {
     }
   });
 
+  it('has the notes of a file in the JSON beside its faults, and with -v its defaults and costs', async () => {
+    const [good, bad] = [file('a.yaml', GOOD), file('b.yaml', GOOD.replace('name: web', 'nam: web'))];
+    const read = async (...flags: string[]): Promise<unknown> =>
+      JSON.parse((await cli('validate', good, bad, '-o', 'json', ...flags)).out);
+    const notes = [{ message: expect.stringMatching(/^spec\.performance names no objective/) }];
+    const errors = expect.arrayContaining([expect.anything()]);
+    expect(await read()).toEqual({
+      files: [
+        { file: good, valid: true, errors: [], notes },
+        { file: bad, valid: false, errors, notes: [] },
+      ],
+    });
+    const cooldown = expect.objectContaining({ path: 'spec.safety.cooldown', value: '1m' });
+    const costs = [{ message: expect.stringMatching(/^scale_down_threshold 40%/) }];
+    expect(await read('-v')).toMatchObject({
+      files: [
+        { notes, costs, defaults: expect.arrayContaining([cooldown]) },
+        { notes: [], costs: [], defaults: [] },
+      ],
+    });
+  });
+
   it('shows the defaults in force with -v', async () => {
     const { out } = await cli('validate', '-v', file('a.yaml', GOOD));
     expect(out).toMatch(/default {2}verification\.enabled: true/);

@@ -111,7 +111,7 @@ export function cliProgram(io: Pick<Io, 'out' | 'err'>, act: Act): Command {
   modelFlags(program.command('validate <paths...>'))
     .description('check blueprint files and folders; one line per fault, with the fix')
     .addOption(output())
-    .option('-v, --verbose', 'also show the defaults in force')
+    .option('-v, --verbose', 'also show the defaults in force, and what costs something')
     .option('--global <file>', 'the global rules to hold them against')
     .option('--explain', 'have the faults explained, with a draft that mends them where a model is configured')
     .action(act(async () => (await import('./blueprints/blueprints.ts')).validate))

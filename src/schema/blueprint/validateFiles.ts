@@ -11,7 +11,7 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** What `fairlead validate -o json` prints. */
+/** What `fairlead validate -o json` prints, with the notes of each file. */
 export interface ValidationReport {
   readonly files: readonly {
     readonly file: string;

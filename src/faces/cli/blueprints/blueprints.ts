@@ -62,7 +62,7 @@ export async function validate(
     return EXIT.failed;
   }
   const validation = validateFiles(read.value);
-  print(io, flags.output, validation.report, () =>
+  print(io, flags.output, reportWith(validation, flags.verbose === true), () =>
     validation.report.files
       .map(({ file, valid, errors }) =>
         valid
@@ -80,6 +80,17 @@ export async function validate(
     }
   }
   return validation.valid ? EXIT.ok : EXIT.failed;
+}
+
+/** What programs read: the report, with what people are shown below each file. */
+function reportWith({ report, inForce }: Validation, verbose: boolean): object {
+  const messages = (lines: readonly string[]): object[] => lines.map((message) => ({ message }));
+  return {
+    files: report.files.map((one) => {
+      const { defaults = [], notes = [], costs = [] } = inForce.get(one.file) ?? {};
+      return { ...one, notes: messages(notes), ...(verbose && { defaults, costs: messages(costs) }) };
+    }),
+  };
 }
 
 function inForceText({ inForce }: Validation, file: string, verbose: boolean): string {
