@@ -34,21 +34,26 @@ export async function recoverSlot(deps: ExecutorDeps, namespace: string, bluepri
   const found = await deps.reader.get(KINDS.Decision, namespace, inFlight.decision);
   if (!found.ok) return { againAt: now + POLL_MS };
   const held = found.value === undefined ? undefined : readDecision(found.value, deps.trust);
-  if (held?.ok !== true) return { againAt: await orphaned(deps, namespace, blueprint, inFlight) };
-  const { status } = held.value;
-  if (status.phase === 'Executing' || status.phase === 'Verifying') return NOTHING;
-  const isWritten = status.changes.some(({ id, appliedAt }) => id === inFlight.changeId && appliedAt !== undefined);
-  if (FINAL.has(status.phase) || isWritten) {
-    const safety = breakerFailures(deps, namespace, blueprint);
-    await updateCounters(deps, namespace, blueprint, (counters) =>
-      settled(deps, counters, inFlight.changeId, outcomeOf(status, inFlight.changeId), safety),
-    );
-    return NOTHING;
+  if (held?.ok === true) {
+    const { status } = held.value;
+    if (status.phase === 'Executing' || status.phase === 'Verifying') return NOTHING;
+    const isWritten = status.changes.some(({ id, appliedAt }) => id === inFlight.changeId && appliedAt !== undefined);
+    if (FINAL.has(status.phase) || isWritten) {
+      const safety = breakerFailures(deps, namespace, blueprint);
+      await updateCounters(deps, namespace, blueprint, (counters) =>
+        settled(deps, counters, inFlight.changeId, outcomeOf(status, inFlight.changeId), safety),
+      );
+      return NOTHING;
+    }
   }
+  const later = graceEnds(deps, inFlight.since);
   // A Decision made again under its name knows nothing of the write that is in flight.
-  if (inFlight.phase === 'verifying') return { againAt: await orphaned(deps, namespace, blueprint, inFlight) };
-  const againAt = await releaseLate(deps, namespace, blueprint, inFlight);
-  return againAt === undefined ? NOTHING : { againAt, busy: inFlight.decision };
+  if (held?.ok !== true || inFlight.phase === 'verifying') {
+    return { againAt: later ?? (await orphaned(deps, namespace, blueprint, inFlight)) };
+  }
+  if (later !== undefined) return { againAt: later, busy: inFlight.decision };
+  await releaseLate(deps, namespace, blueprint, inFlight);
+  return NOTHING;
 }
 
 const isTouched = (
@@ -81,15 +86,12 @@ async function releaseLate(
   namespace: string,
   blueprint: string,
   inFlight: InFlight,
-): Promise<AgainAt> {
-  const later = graceEnds(deps, inFlight.since);
-  if (later !== undefined) return later;
+): Promise<void> {
   await updateCounters(deps, namespace, blueprint, (counters) =>
     counters.inFlight?.changeId === inFlight.changeId && counters.inFlight.since === inFlight.since
       ? release(counters, inFlight.changeId)
       : undefined,
   );
-  return undefined;
 }
 
 /** Its Decision is gone or unreadable: a change that was written stays, unjudged; one that was not gives its slot back. */
@@ -99,8 +101,6 @@ async function orphaned(
   blueprint: string,
   inFlight: InFlight,
 ): Promise<AgainAt> {
-  const later = graceEnds(deps, inFlight.since);
-  if (later !== undefined) return later;
   const seen = await deps.observer.fresh(namespace, blueprint);
   if (!seen.ok && seen.error.code !== 'notFound') return deps.clock.now() + POLL_MS;
   const carried = seen.ok ? seen.value.workload?.lastChange?.id : undefined;
