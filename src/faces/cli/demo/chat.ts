@@ -23,7 +23,7 @@ export const chat: Scenario = {
     const isDanas = decisions.every(({ spec }) => spec.requester.kind === 'person' && spec.requester.name === 'dana');
     return [
       ...expectThat(looked.includes(`${before} of ${before} pods ready`), `the first reply: ${inShort(looked)}`),
-      ...expectThat(refused.includes('disable_ingress'), `no alternative was told: ${inShort(refused)}`),
+      ...expectThat(refused.includes('scale_to_zero'), `no alternative was told: ${inShort(refused)}`),
       ...expectThat(untouched, 'something was written before anything was allowed'),
       ...expectThat(asked.includes('Allowed'), `the last reply: ${inShort(asked)}`),
       ...expectThat(

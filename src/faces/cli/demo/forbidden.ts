@@ -21,7 +21,7 @@ export const forbidden: Scenario = {
         decision?.spec.tool === 'delete_deployment' && decision.status?.phase === 'Refused' && others.length === 0,
         `decisions: ${phasesOf(stage.decisions())}, wanted one delete_deployment, refused`,
       ),
-      ...expectThat((decision?.spec.brief ?? '').includes('disable_ingress'), 'no alternative came with its verdict'),
+      ...expectThat((decision?.spec.brief ?? '').includes('scale_to_zero'), 'no alternative came with its verdict'),
       ...expectThat(alerts.length > 0, 'no Event on the Deployment tells of it'),
       ...expectThat(replicas === before && stage.writes().length === 0, 'something was written'),
     ];
