@@ -71,7 +71,7 @@ function inline(node: Node): string {
   switch (node.type) {
     case 'array':
       if (node.prefixItems !== undefined) return `[${node.prefixItems.map(inline).join(', ')}]`;
-      return `list${counted(node.minItems, node.maxItems, ' entries')} of ${inline(node.items ?? {})}`;
+      return `list${counted(node.minItems, node.maxItems, ['entry', 'entries'])} of ${inline(node.items ?? {})}`;
     case 'object':
       if (typeof node.additionalProperties === 'object' && node.properties === undefined)
         return `object of ${inline(node.additionalProperties)}`;
@@ -81,11 +81,11 @@ function inline(node: Node): string {
             .map(([name, one]) => `${name}${isRequired(node, name) ? '' : '?'}: ${inline(one)}`)
             .join(', ')} }`;
     case 'integer':
-      return `whole number${counted(safe(node.minimum), safe(node.maximum), '')}`;
+      return `whole number${counted(safe(node.minimum), safe(node.maximum))}`;
     case 'number':
-      return `number${counted(node.minimum, node.maximum, '')}`;
+      return `number${counted(node.minimum, node.maximum)}`;
     case 'string':
-      return `text${node.format === 'date-time' ? ', an instant' : counted(node.minLength, node.maxLength, ' characters')}`;
+      return `text${node.format === 'date-time' ? ', an instant' : counted(node.minLength, node.maxLength, ['character', 'characters'])}`;
     case 'boolean':
       return 'true | false';
     case 'null':
@@ -112,8 +112,10 @@ const isRequired = (node: Node, name: string): boolean => node.required?.include
 const safe = (bound: number | undefined): number | undefined =>
   bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? undefined : bound;
 
-function counted(least: number | undefined, most: number | undefined, of: string): string {
+function counted(least: number | undefined, most: number | undefined, of?: readonly [string, string]): string {
   if (least === undefined && most === undefined) return '';
-  if (most === undefined) return ` of at least ${least}${of}`;
-  return least === undefined ? ` of at most ${most}${of}` : ` of ${least} to ${most}${of}`;
+  const last = most ?? least;
+  const what = of === undefined ? '' : ` ${of[last === 1 ? 0 : 1]}`;
+  if (most === undefined) return ` of at least ${least}${what}`;
+  return least === undefined ? ` of at most ${most}${what}` : ` of ${least} to ${most}${what}`;
 }

@@ -63,7 +63,7 @@ spec:\n | spec:\n  freeze: [{name: night, cron: 0 18 * * 5, duration: 4h}]\n | U
 spec:\n | spec:\n  verification: {enabled: true}\n | UnknownField | spec.verification | 7:3 | verification | move it to verification
 name: error_rate | name: latency_p95 | DuplicateName | verification.checks[1].name | 32:15 | a second check named latency_p95 | rename or remove one of them (signal: says what is measured)
 priority: high | priority: highest | UnknownValue | metadata.priority | 4:13 | highest | write high
-approvers: ["devops-team"] | approvers: [] | OutOfRange | governance.agent_authority.requires_approval[0].approvers | 25:20 | 0 entries | write a value of at least 1 entries
+approvers: ["devops-team"] | approvers: [] | OutOfRange | governance.agent_authority.requires_approval[0].approvers | 25:20 | 0 entries | write a value of at least 1 entry
     max_replicas: 10\n |  | MissingField | spec.scaling.max_replicas | 7:3 | nothing | add max_replicas: with a plain whole number from 0 to 10000
 scale_up_threshold: 80% | latency_target_p95: 80ms | UnknownField | spec.scaling.latency_target_p95 | 11:5 | latency_target_p95 | move it to spec.performance.latency_target_p95
 max_replicas: 10 | min_replicas: 10 | DuplicateKey | (document) | 9:5 | the key min_replicas for the second time | remove one of the two

@@ -123,25 +123,23 @@ function unknownOperation(path: Path, value: unknown): Complaint {
 }
 
 function outOfRange(issue: Issue, path: Path, value: unknown, hint: Hint | undefined): Complaint {
+  const isCounted = typeof value === 'string' || Array.isArray(value);
+  const [one, more] = Array.isArray(value) ? ['entry', 'entries'] : ['character', 'characters'];
+  const counted = (count: unknown): string => `${count} ${Number(count) === 1 ? one : more}`;
+  const amount = isCounted ? counted : String;
   const limit =
     issue.code === 'too_big'
-      ? `at most ${issue.maximum}`
+      ? `at most ${amount(issue.maximum)}`
       : issue.code === 'too_small'
-        ? `at least ${issue.minimum}`
+        ? `at least ${amount(issue.minimum)}`
         : '';
-  const counted = typeof value === 'string' ? ' characters' : Array.isArray(value) ? ' entries' : '';
-  const found = Array.isArray(value)
-    ? `${value.length} entries`
-    : typeof value === 'string'
-      ? `${value.length} characters`
-      : shown(value);
-  if (hint?.unit !== undefined && counted !== '') return { path, ...unitFix(hint.unit, value, hint.what) };
+  if (hint?.unit !== undefined && isCounted) return { path, ...unitFix(hint.unit, value, hint.what) };
   return {
     code: 'OutOfRange',
     path,
-    found,
-    expected: hint?.what ?? `${limit}${counted}`,
-    fix: `write a value of ${limit}${counted}`,
+    found: isCounted ? counted(value.length) : shown(value),
+    expected: hint?.what ?? limit,
+    fix: `write a value of ${limit}`,
   };
 }
 
