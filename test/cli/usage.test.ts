@@ -45,6 +45,12 @@ describe('the command line', () => {
     }
   });
 
+  it('says what status puts in place of a number', async () => {
+    const { out } = await cli('status', '--help');
+    for (const word of ['stale', 'missing', 'implausible']) expect(out).toContain(`${word} (`);
+    expect(out).toMatch(/^"-" under P95 and ERRORS: the blueprint sets no objective/m);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['no command', [], /Usage: fairlead/],
     ['a command that does not exist', ['nosuch'], /unknown command 'nosuch'/],

@@ -12,7 +12,7 @@ export const STATUS_COLUMNS = [
 ] as const;
 
 const INSTEAD =
-  'In place of a number: stale (the newest is too old), missing (there is none), implausible (it cannot be).\n"fleet halt" below the table: too much is ill or unseen, so that nothing disruptive starts anywhere.\n"no executor runs" there: nothing of this is carried out, verified or undone until one does.';
+  'In place of a number: stale (the newest is too old), missing (there is none), implausible (it cannot be).\n"-" under P95 and ERRORS: the blueprint sets no objective for it (spec.performance), and no fresh number is there.\n"fleet halt" below the table: too much is ill or unseen, so that nothing disruptive starts anywhere.\n"no executor runs" there: nothing of this is carried out, verified or undone until one does.';
 
 export const statusHelp = (): string =>
   `\nColumns:\n${STATUS_COLUMNS.map(([name, means]) => `  ${name.padEnd(8)} ${means}\n`).join('')}\n${INSTEAD}\n`;
