@@ -222,10 +222,10 @@ export async function composeModels(
   return (role) => byRole.get(role);
 }
 
-/** What the controller's Lease says of the models: those whose breaker is not closed, and nothing while all are. */
+/** What the controller's Lease says of the models: of each whether it is asked, and nothing where there is none. */
 export function modelNotes(models: (role: ModelRole) => ChatModel | undefined): Record<string, string | undefined> {
   const guards = new Set(MODEL_ROLES.map(models));
-  const states = [...guards].flatMap((model) => (model instanceof GuardedModel ? (model.notWell() ?? []) : []));
+  const states = [...guards].flatMap((model) => (model instanceof GuardedModel ? model.standing() : []));
   return { [MODELS_NOTE]: states.length === 0 ? undefined : JSON.stringify(states) };
 }
 

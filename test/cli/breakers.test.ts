@@ -165,6 +165,28 @@ describe('fairlead breakers', () => {
     );
   });
 
+  it('shows a model endpoint that answers to doctor alone', async () => {
+    const now = systemClock.now();
+    const note = [
+      { model: 'm at host', state: 'closed', at: now - 300_000 },
+      { model: 'n at host', state: 'closed' },
+    ];
+    world.apply({
+      apiVersion: KINDS.Lease.apiVersion,
+      kind: KINDS.Lease.kind,
+      metadata: {
+        name: 'fairlead-controller',
+        namespace: 'agent-system',
+        annotations: { [MODELS_NOTE]: JSON.stringify(note) },
+      },
+      spec: { holderIdentity: 'here', renewTime: new Date(now).toISOString().replace('Z', '000Z') },
+    });
+    for (const command of ['breakers', 'status']) expect((await fairlead(command)).out).not.toContain('model ');
+    expect((await fairlead('doctor', '--data', dir)).out).toMatch(
+      /^fine +model +of the controller: m at host answered 5m\d*s? ago; n at host has not answered yet$/m,
+    );
+  });
+
   it('passes a record that cannot be read for no closed breaker', async () => {
     // Another version's: the API server of this one would not take it.
     const record = (name: string, namespace: string, status: object): KubeObject =>

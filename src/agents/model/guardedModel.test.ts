@@ -65,18 +65,18 @@ describe('a failing endpoint', () => {
     ]);
   });
 
-  it('says how it stands only while it is not well', async () => {
+  it('says how it stands, and is healthy again when it has answered', async () => {
     let reply = errorOf('unavailable', 'no');
     const { ask, clock, guard } = setUp(async () => reply);
-    expect(guard.notWell()).toBeUndefined();
+    expect(guard.standing()).toEqual({ model: 'm at host', state: 'closed' });
     for (let n = 0; n < 3; n += 1) await ask();
     const until = clock.now() + 60_000;
-    expect(guard.notWell()).toEqual({ model: 'm at host', state: 'open', until });
+    expect(guard.standing()).toEqual({ model: 'm at host', state: 'open', until });
     await clock.advance(60_000);
-    expect(guard.notWell()).toEqual({ model: 'm at host', state: 'halfOpen', until });
+    expect(guard.standing()).toEqual({ model: 'm at host', state: 'halfOpen', until });
     reply = textOf('back');
     await ask();
-    expect(guard.notWell()).toBeUndefined();
+    expect(guard.standing()).toEqual({ model: 'm at host', state: 'closed', at: clock.now() });
   });
 
   it('gets one trial at a time, whoever asks', async () => {
@@ -181,13 +181,13 @@ describe('the budget', () => {
       error: { code: 'overBudget', message: expect.stringContaining('tokens of shop/web are used up: 2000 of 2010') },
     });
     expect(state.asked).toBe(2);
-    expect(guard.notWell()).toEqual({
+    expect(guard.standing()).toEqual({
       model: 'm at host',
       state: 'spent',
       note: expect.stringContaining('tokens of shop/web are used up'),
     });
     await clock.advance(3_660_000);
-    expect(guard.notWell()).toBeUndefined();
+    expect(guard.standing()).toMatchObject({ state: 'closed' });
     expect((await ask()).ok).toBe(true);
   });
 

@@ -44,6 +44,7 @@ export class GuardedModel implements ChatModel {
   readonly #redact: (text: string) => string;
   #breaker: ModelBreaker = MODEL_BREAKER;
   #trial = false;
+  #answeredAt: number | undefined;
   /** The endpoint asked to be left alone until then. */
   #notBefore = 0;
   /** The last exchange there were no tokens for. */
@@ -56,18 +57,16 @@ export class GuardedModel implements ChatModel {
     this.#redact = options.redact ?? ((text) => redact(text));
   }
 
-  /** Why it is not asked, for people; undefined while it is. */
-  notWell(): ModelState | undefined {
+  /** Whether it is asked, for people. */
+  standing(): ModelState {
     const now = this.#options.clock.now();
+    const model = this.label.slice(0, 200);
     const state = modelBreakerAt(this.#breaker, now);
-    if (state === 'closed') {
-      const { at, why } = this.#refused;
-      return now < at + SHOWN_MS
-        ? { model: this.label.slice(0, 200), state: 'spent', note: why.slice(0, 300) }
-        : undefined;
-    }
     const { until } = this.#breaker;
-    return { model: this.label.slice(0, 200), state, ...(until !== undefined && { until }) };
+    if (state !== 'closed') return { model, state, ...(until !== undefined && { until }) };
+    const { at, why } = this.#refused;
+    if (now < at + SHOWN_MS) return { model, state: 'spent', note: why.slice(0, 300) };
+    return { model, state, ...(this.#answeredAt !== undefined && { at: this.#answeredAt }) };
   }
 
   async complete(request: ChatRequest, signal: AbortSignal, watch?: Watch): Promise<Answered> {
@@ -152,6 +151,7 @@ export class GuardedModel implements ChatModel {
         this.#options.log.info({ model: this.label }, 'the model endpoint answers again');
       }
       this.#breaker = modelAnswered();
+      this.#answeredAt = now;
       return;
     }
     const { code, retryAfterMs, message } = result.error;

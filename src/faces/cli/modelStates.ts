@@ -4,7 +4,7 @@ import { MODELS_NOTE, type ModelState, ModelStates } from '../../schema/modelSta
 import { holderOf } from './heldLease.ts';
 import { age } from './io.ts';
 
-/** What a running controller says of its model endpoints that are not well; and why nothing can be said, where that is so. */
+/** What a running controller says of its model endpoints; and why nothing can be said, where that is so. */
 export interface SeenModels {
   readonly states: readonly ModelState[];
   readonly unknown?: string;
@@ -35,6 +35,7 @@ function parsedJson(text: string): unknown {
 /** A line for each endpoint that is not asked; the rules answer in the meantime. */
 export const modelLines = ({ states }: SeenModels, now: number): string =>
   states
+    .filter(({ state }) => state !== 'closed')
     .map(({ model, state, until, note }) => {
       if (state === 'spent')
         return `model ${model}: ${note ?? 'the hourly tokens are used up'}; rules answer without it\n`;
@@ -42,6 +43,14 @@ export const modelLines = ({ states }: SeenModels, now: number): string =>
       return `model ${model}: ${when}; rules answer without it\n`;
     })
     .join('');
+
+/** Those that are asked, and when they last answered. */
+export const wellModels = ({ states }: SeenModels, now: number): readonly string[] =>
+  states.flatMap(({ model, state, at }) =>
+    state === 'closed'
+      ? [`${model} ${at === undefined ? 'has not answered yet' : `answered ${age(at, now)} ago`}`]
+      : [],
+  );
 
 const inTime = (until: number | undefined, now: number): string =>
   until === undefined || until <= now ? 'now' : `in ${age(now, until)}`;

@@ -6,7 +6,7 @@ import { redactDeep } from '../../../kernel/redact.ts';
 import { KINDS } from '../../../schema/kube.ts';
 import type { AskingFlags } from '../flags.ts';
 import { EXIT, type Io, print } from '../io.ts';
-import { modelLines, readModels } from '../modelStates.ts';
+import { modelLines, readModels, wellModels } from '../modelStates.ts';
 import { openSession, type Session } from '../session.ts';
 import { gatewayFinding } from './doctorGateway.ts';
 import { labelFindings } from './doctorLabels.ts';
@@ -186,13 +186,18 @@ async function metricsApi(
   return { what: group, state: 'wrong', detail: `not served: no ${gives}`, fix };
 }
 
-/** What the running controller says of its own endpoints; nothing where it says nothing, which is that all answer or there is none. */
+/** What the running controller says of its own endpoints; nothing where it has none, or says nothing. */
 async function controllerModels({ cluster, clock }: Session, ownNamespace: string): Promise<Finding[]> {
   const now = clock.now();
   const seen = await readModels(cluster.reader, ownNamespace, now);
-  if (seen.states.length === 0) return [];
-  const detail = `of the controller: ${modelLines(seen, now).trim().replaceAll('\n', '; ')}`;
-  return [{ what: 'model', state: 'warn', detail, fix: 'fairlead breakers shows them; docs/MODELS.md' }];
+  const detail = (words: string): string => `of the controller: ${words}`;
+  const ill = modelLines(seen, now).trim().replaceAll('\n', '; ');
+  const well = wellModels(seen, now).join('; ');
+  const fix = 'fairlead breakers shows them; docs/MODELS.md';
+  return [
+    ...(ill === '' ? [] : [{ what: 'model', state: 'warn' as const, detail: detail(ill), fix }]),
+    ...(well === '' ? [] : [{ what: 'model', state: 'fine' as const, detail: detail(well) }]),
+  ];
 }
 
 async function modelFinding(config: Config): Promise<Finding> {
