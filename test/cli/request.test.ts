@@ -239,8 +239,8 @@ describe('fairlead what-if', () => {
 
 describe('fairlead approve and reject', () => {
   /** Ben asks for eight, people are asked, and dana is logged in. */
-  async function asked(): Promise<string> {
-    await serve(NEEDS_EIGHT);
+  async function asked(approval: object = {}): Promise<string> {
+    await serve({ ...NEEDS_EIGHT, spec: { approval } });
     all.http.person('dana', 'operator', ['devops-team']);
     await keepLogin({ url, name: 'dana', token: all.http.token('dana', ['read', 'approve']) });
     const { decision } = await all.asks('scale', { service: 'shop/web', replicas: 8 }, 'ben');
@@ -255,8 +255,21 @@ describe('fairlead approve and reject', () => {
     const ran = await cli('approve', request, '--once', '--reason', 'the sale', '-w');
     expect([ran.code, all.stage.replicas()]).toEqual([0, 8]);
     expect(ran.out).toMatch(/^web, 6 replicas -> 8 replicas: .*Succeeded/);
-    expect(ran.err).toMatch(/^Applied: /m);
+    expect(ran.err).toMatch(/^approved once: web, 6 replicas -> 8 replicas\n[\s\S]*^Applied: /m);
     expect((await cli('approvals')).out).toContain('nothing waits for an answer');
+  });
+
+  it.each([
+    [{}, [], 'approved, and raised: web, 6 replicas -> 8 replicas\n'],
+    [{}, ['--once'], 'approved once: web, 6 replicas -> 8 replicas\n'],
+    [{ on_approval: 'once' }, [], 'approved once: web, 6 replicas -> 8 replicas\n'],
+    [{ quorum: 2 }, [], 'approved, and to be raised: web, 6 replicas -> 8 replicas; 1 of 2 votes\n'],
+    [{ quorum: 2 }, ['--once'], 'approved once: web, 6 replicas -> 8 replicas; 1 of 2 votes\n'],
+  ])('under %j with %j says whether it was once or raised', async (approval, flags, out) => {
+    expect(await cli('approve', await asked(approval), ...flags, '--reason', 'the sale')).toMatchObject({
+      code: 0,
+      out,
+    });
   });
 
   it('ends what was rejected, with the reason on record, and a second answer changes nothing', async () => {

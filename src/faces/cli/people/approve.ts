@@ -65,8 +65,18 @@ export async function approve(io: Io, text: string, flags: ApproveFlags): Promis
   if (!body.ok) return failed(io, body.error);
   const voted = await vote(caller, path, body.value);
   if (!voted.ok) return failed(io, voted.error);
-  if (flags.wait !== true) return told(io, flags, voted.value, `approved: ${what(card)}`);
+  const words = `${approvedWords(voted.value, caller.me.name)}: ${what(card)}`;
+  if (flags.wait !== true) return told(io, flags, voted.value, words);
+  io.err(`${words}\n`);
   return waited(io, flags, caller, path, card);
+}
+
+/** Whether it was once or raised, which without a flag the blueprint says: of all together where it is decided, else of this vote. */
+function approvedWords({ phase, answer, given }: ApprovalCard, name: string): string {
+  if (answer !== undefined && (phase === 'Approved' || phase === 'Consumed')) return line(answer);
+  const mine = given.findLast(({ by, vote }) => by === name && vote === 'approve');
+  if (mine?.choice === undefined) return 'approved';
+  return mine.choice === 'once' ? 'approved once' : 'approved, and to be raised';
 }
 
 /** What is sent, or what it lacks. */
