@@ -1,23 +1,8 @@
-import { isObject } from '../loose.ts';
+import { CHANGES, canonicalArguments, READS, REASON } from './canonicalCall.ts';
 import type { Rendering } from './rendering.ts';
 
-/** Canonical reads and the tool of the MCP server that answers each. */
-const READS: Readonly<Record<string, string>> = {
-  get_metrics: 'fairlead_evidence',
-  get_status: 'fairlead_service',
-  get_logs: 'fairlead_evidence',
-};
-const EFFECTS = new Set([
-  'scale',
-  'restart_pods',
-  'adjust_resources',
-  'rollback',
-  'scale_to_zero',
-  'delete_deployment',
-  'change_rbac',
-  'disable_ingress',
-]);
-const REASON = 'as scripted';
+/** What can be proposed by name, also where it is refused. */
+const EFFECTS: ReadonlySet<string> = new Set([...CHANGES, 'delete_deployment', 'change_rbac', 'disable_ingress']);
 
 /**
  * A canonical call in the words of the MCP server that a chat works with: effects go through `fairlead_propose`. Names that
@@ -25,11 +10,10 @@ const REASON = 'as scripted';
  */
 export const CHAT_CALLS: Rendering = {
   call(operation, args) {
-    if (!isObject(args)) return { name: nameOf(operation), args };
-    const { namespace, service, ...rest } = args;
-    const whole = typeof namespace === 'string' && typeof service === 'string' ? `${namespace}/${service}` : service;
-    const about = whole === undefined ? {} : { service: whole };
-    const read = READS[operation];
+    const given = canonicalArguments(args);
+    if (given === undefined) return { name: nameOf(operation), args };
+    const { about, rest } = given;
+    const read = READS.get(operation)?.chat;
     if (read !== undefined) return { name: read, args: { ...about, ...(operation === 'get_logs' && { of: 'logs' }) } };
     const asked = operation === 'request_approval' ? {} : { operation };
     if (nameOf(operation) === operation) return { name: operation, args };
@@ -52,7 +36,7 @@ export const CHAT_CALLS: Rendering = {
 };
 
 const nameOf = (operation: string): string =>
-  READS[operation] ??
+  READS.get(operation)?.chat ??
   (EFFECTS.has(operation)
     ? 'fairlead_propose'
     : operation === 'request_approval'
