@@ -28,26 +28,26 @@ const movesResources = ({ template, workload, containersAfter, blueprint }: Chan
   template?.kind === 'rollback' &&
   movesOf(template, workload.containers ?? [], containersAfter, blueprint.resources).length > 0;
 
+/** Of an undo only what was changed after the write that it takes back: that write saw the rest. */
 function changedByOther(facts: ChangeFacts): Findings {
-  const { workload, field, now } = facts;
-  const mayMend = facts.direction === 'up' || (facts.rolls && field !== 'template');
-  if (facts.call === 'change' && mayMend && isUrgent(facts)) return [];
-  const since = facts.call === 'undo' ? timeOfOurWrite(facts) : Number.NEGATIVE_INFINITY;
-  const newest = workload.foreignChanges
-    .filter(
-      (change) =>
-        change.field === (facts.rolls ? 'template' : 'replicas') && change.at > since && now < change.at + QUIET_MS,
-    )
-    .sort((a, b) => b.at - a.at)[0];
+  const { call, workload, field, rolls, now } = facts;
+  if (cannotWait(facts)) return [];
+  const written = rolls ? 'template' : 'replicas';
+  const after = Math.max(now - QUIET_MS, call === 'undo' ? timeOfOurWrite(facts) : Number.NEGATIVE_INFINITY);
+  const fresh = workload.foreignChanges.filter((change) => change.field === written && change.at > after);
+  const [newest] = fresh.toSorted((a, b) => b.at - a.at);
   if (newest === undefined) return [];
   const { manager, from, to, at } = newest;
   const message = `${manager} changed ${field} from ${from} to ${to} less than 15 min ago`;
   return [wait('ChangedByOther', message, { field, manager, from, to }, at + QUIET_MS)];
 }
 
-/** What may not wait for a quarter of an hour. */
-const isUrgent = ({ pressure, readyBelowMin, workload }: ChangeFacts): boolean =>
-  pressure || readyBelowMin || workload.rollout.newPodsFailing > 0;
+/** What may mend something that is wrong now: more capacity, other resources, another revision. A mere restart may not. */
+function cannotWait({ call, direction, field, pressure, readyBelowMin, workload }: ChangeFacts): boolean {
+  const mayMend = direction === 'up' || field === 'resources' || field === 'image';
+  const isUrgent = pressure || readyBelowMin || workload.rollout.newPodsFailing > 0;
+  return call === 'change' && mayMend && isUrgent;
+}
 
 /** When it cannot be told every fresh change counts as younger. */
 function timeOfOurWrite({ input: { counters, request }, workload: { lastChange } }: ChangeFacts): number {
