@@ -23,7 +23,8 @@ export const LEGEND: Readonly<Record<string, string>> = {
   reads: 'A role or a chat looks something up.',
   proposed: 'What is asked for, and by whom.',
   gate: 'The verdict: allowed, deferred (waits for time), restricted (waits for people), forbidden. Below it each rule that spoke.',
-  instead: 'What was refused could be done otherwise: each alternative with its own verdict, or marked as advice.',
+  instead:
+    'What could be done in place of it: each with its own verdict, or marked as advice. To stop in place of to delete is told also where it is not granted.',
   holds: 'Whoever proposes ends without a wish, and says why.',
   says: 'One of the five roles has spoken. A brief is the page for whoever is asked: what, why, the risk; in a shop that is kept, `fairlead why` shows it.',
   waits: "It is people's turn, until then on the story's clock.",
