@@ -49,6 +49,9 @@ const StatefulSet = z.object({
 });
 type StatefulSet = z.infer<typeof StatefulSet>;
 
+/** By which a process knows that it is in a pod; where the API server is, its kubeconfig says. */
+const BY_KUBELET = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+
 type Pod = StatefulSet['spec']['template']['spec'];
 type Read = (kind: 'configmap' | 'secret', name: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
@@ -132,7 +135,7 @@ export class PodProcess {
   }
 
   start(): void {
-    const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...this.#env };
+    const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...BY_KUBELET, ...this.#env };
     const child = spawn(process.execPath, [BIN, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     const keep = (chunk: Buffer): void => {
       this.#output += chunk.toString();
@@ -145,7 +148,7 @@ export class PodProcess {
   /** As `kubectl exec` runs it, with the token and the environment of the pod; what it printed. */
   exec(argv: readonly string[]): Promise<string> {
     const kubeconfig = this.#args[this.#args.indexOf('--kubeconfig') + 1] ?? '';
-    const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...this.#env };
+    const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...BY_KUBELET, ...this.#env };
     const args = [BIN, ...argv, '--kubeconfig', kubeconfig];
     return new Promise((resolve, reject) => {
       execFile(process.execPath, args, { env, timeout: 60_000 }, (error, out, said) =>
