@@ -5,6 +5,7 @@ import { RULES_PAGE } from '../../src/faces/mcp/ruleTexts.ts';
 import { MCP_TOOLS } from '../../src/faces/mcp/tools.ts';
 import { ok } from '../../src/kernel/result.ts';
 import type { ServiceSummary } from '../../src/schema/api/services.ts';
+import { KINDS } from '../../src/schema/kube.ts';
 import { RULE_IDS } from '../../src/schema/verdict.ts';
 import { settle } from '../../src/testing/manualClock.ts';
 import { REQUEST } from '../stages/viewStage.ts';
@@ -92,6 +93,15 @@ describe('words of others', () => {
   it('stand between marks that they cannot close, wherever they are shown', async () => {
     const { client, stage } = await opened({ asks: { rationale: HOSTILE } });
     await ask(client, 'fairlead_pause', { scope: 'shop/web', reason: HOSTILE });
+    const event = {
+      ...KINDS.Event,
+      metadata: { name: 'web.1', namespace: 'shop' },
+      regarding: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+      reason: 'Unhealthy',
+      note: HOSTILE,
+      eventTime: new Date(stage.stage.clock.now()).toISOString().replace('Z', '000Z'),
+    };
+    stage.stage.world.objects.add(KINDS.Event, event, 'kubelet');
     await stage.stage.observer.pass();
     const seen: string[] = [];
     const calls: [string, Record<string, unknown>][] = [

@@ -105,9 +105,9 @@ describe('what to do next', () => {
       /Next: Do not ask for it again: there is no such operation\. Tell the person\./,
     ],
     [
-      'offers nothing where all that stands there is forbidden too',
+      'offers nothing where all that could be asked for instead is forbidden too',
       { operation: 'scale_to_zero' },
-      /Instead: [\s\S]*forbidden[\s\S]*Next: Do not ask for it again: only people who change the blueprint can grant it\. Tell the person\./,
+      /^(?![\s\S]*Instead: )[\s\S]*Next: Do not ask for it again: only people who change the blueprint can grant it\. Tell the person\./,
     ],
   ])('%s', async (_, fields, words) => {
     const { client } = await opened();
