@@ -1,3 +1,4 @@
+import { plural } from '../../../analysis/words.ts';
 import type { ClusterReader } from '../../../ports/cluster.ts';
 import { BlueprintStatus } from '../../../schema/blueprint/status.ts';
 import { KINDS, type KubeObject, MANAGED_LABEL } from '../../../schema/kube.ts';
@@ -51,7 +52,7 @@ function ofBlueprints(governed: readonly Governed[]): Finding {
   return {
     what,
     state: 'wrong',
-    detail: `${unlabelled.length} Deployments without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
+    detail: `${plural(unlabelled.length, 'Deployment')} without the label ${MANAGED_LABEL}, the first ${first.namespace}/${first.target}`,
     fix: labelCommand(first.namespace ?? '', first.target),
   };
 }
