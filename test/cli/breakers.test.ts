@@ -75,6 +75,20 @@ describe('fairlead breakers', () => {
     expect(json.fleet).toMatchObject({ inFlight: 1, lastHour: 1 });
   });
 
+  it('shows every hold of a service: paused, stopped and held open', async () => {
+    await fairlead('pause', 'shop/api', '--reason', 'load test', '--only', 'downs');
+    await fairlead('stop', 'shop/web', '--reason', 'incident 4711');
+    await fairlead('breakers', 'hold', 'shop/web', '--reason', 'vendor is at it');
+    const { out } = await fairlead('breakers');
+    expect(out).toMatch(/^shop\/api .+ paused \(downs only\) by .+: load test$/m);
+    expect(out).toMatch(/^shop\/web .+ stopped by .+: incident 4711; breaker held open by .+: vendor is at it$/m);
+    const json = JSON.parse((await fairlead('breakers', '-o', 'json')).out) as { services: object[] };
+    expect(json.services).toMatchObject([
+      { held: expect.stringContaining('load test') },
+      { held: expect.stringContaining('incident 4711') },
+    ]);
+  });
+
   it('holds a breaker once, by the service or by its Deployment, beside a pause, and releases only that', async () => {
     await fairlead('pause', 'shop/web', '--reason', 'load test');
     expect((await fairlead('breakers', 'hold', 'shop/web', '--reason', 'first')).out).toContain(

@@ -65,14 +65,14 @@ interface Line {
   readonly until?: number;
   readonly optional: string;
   readonly inFlight?: string;
+  /** Each hold of this service alone, who set it and why. */
   readonly held?: string;
   readonly frozen?: Frozen;
 }
 
 function lineOf(service: string, record: KubeObject | undefined, now: number): Line {
   const holds = CircuitBreakerSpec.safeParse(record?.spec ?? { holds: [] });
-  const hold = holds.success ? holds.data.holds.find(({ kind }) => kind === 'breaker') : undefined;
-  const held = holds.success ? hold && holdWords(hold) : 'holds cannot be read: counts as stopped';
+  const held = holds.success ? holds.data.holds.map(holdWords).join('; ') : 'holds cannot be read: counts as stopped';
   const isNew = record?.status === undefined || record.status === null || Object.keys(record.status).length === 0;
   const counters = Counters.safeParse(record?.status);
   const known = isNew
@@ -87,7 +87,7 @@ function lineOf(service: string, record: KubeObject | undefined, now: number): L
         }
       : { state: 'unreadable', failures: 0, optional: 'unreadable' };
   const frozen = frozenOf(record);
-  return { service, ...known, ...(held !== undefined && { held }), ...(frozen && { frozen }) };
+  return { service, ...known, ...(held !== '' && { held }), ...(frozen && { frozen }) };
 }
 
 /** What is taken of the fleet's budget. */
