@@ -107,10 +107,30 @@ describe('fairlead audit replay', () => {
     expect(out).toMatch(/1 did not\n {2}executor-a record 1 \(a\): /);
   });
 
+  it('proves nothing of a journal that was changed, though every verdict comes out the same', async () => {
+    change(await write({ kind: 'call', subject: 'a', data: { input, verdict } }, phase(1)), (lines) =>
+      lines.map((line) => line.replace('web-1', 'web-9')),
+    );
+    const { code, out } = await cli('audit', 'replay', '--data', dir);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^executor-a\.jsonl: NOT SOUND\ntherefore .*fairlead audit verify .*\n1 recorded verdicts .* 0 did not\n$/,
+    );
+    const json = JSON.parse((await cli('audit', 'replay', '--data', dir, '-o', 'json')).out) as object;
+    expect(json).toMatchObject({ ok: false, agreed: 1, disagreements: [], unsound: ['executor-a.jsonl: NOT SOUND'] });
+  });
+
   it('counts the lines that are no records', async () => {
     const file = await write(phase(1));
     writeFileSync(file, `${readFileSync(file, 'utf8')}nonsense\n`);
-    expect((await cli('audit', 'replay', '--data', dir)).out).toMatch(/1 lines are no records; fairlead audit verify/);
+    const { code, out } = await cli('audit', 'replay', '--data', dir);
+    expect(out).toMatch(/1 lines are no records; fairlead audit verify/);
+    expect(code).toBe(1);
+    change(file, (lines) => [...lines.slice(0, -3), (lines.at(-3) ?? '').slice(0, -20)]);
+    expect(await cli('audit', 'replay', '--data', dir), 'torn by a crash').toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/1 lines are no records/),
+    });
   });
 });
 

@@ -147,6 +147,10 @@ describe('fairlead audit export', () => {
     const { code, out } = await cli('audit', 'verify', exported());
     expect(code).toBe(1);
     expect(out).toMatch(message);
+    expect(await cli('audit', 'replay', exported())).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^export of .+: NOT AS ITS MANIFEST SAYS\n/m),
+    });
   });
 
   it('tells a journal that is not sound, and exports it all the same', async () => {

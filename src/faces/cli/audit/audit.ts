@@ -62,10 +62,7 @@ export async function verify(io: Io, folder: string | undefined, flags: AuditFla
   };
   print(io, flags.output, data, () => {
     const lines = chains.flatMap(({ source, ...chain }) => chainLines(source, chain));
-    if (manifest)
-      lines.push(
-        `export of ${manifest.madeAt}: ${exported?.length === 0 ? 'as its manifest says' : 'NOT AS ITS MANIFEST SAYS'}`,
-      );
+    if (manifest) lines.push(exportLine(manifest.madeAt, exported?.length === 0));
     lines.push(...(exported ?? []).map((fault) => `  ${fault}`));
     if (cluster) {
       lines.push(`cluster: ${changes.value.length} executed changes looked for, ${cluster.faults.length} missing`);
@@ -79,13 +76,19 @@ export async function verify(io: Io, folder: string | undefined, flags: AuditFla
   return sound ? EXIT.ok : EXIT.failed;
 }
 
+/** What a chain is called: by its newest file, in an export behind its source. */
+const nameIn = (source: string, { files }: ChainReport): string =>
+  [source, files.at(-1) ?? ''].filter((part) => part !== '').join('/');
+
+const exportLine = (madeAt: string, whole: boolean): string =>
+  `export of ${madeAt}: ${whole ? 'as its manifest says' : 'NOT AS ITS MANIFEST SAYS'}`;
+
 function chainLines(source: string, chain: ChainReport): string[] {
   const { files, records, head, faults, torn, begins } = chain;
-  const name = [source, files.at(-1) ?? ''].filter((part) => part !== '').join('/');
   const where = (file: string, line: number): string => (files.length > 1 ? `${file} line ${line}` : `line ${line}`);
   const many = files.length > 1 ? ` in ${files.length} files` : '';
   return [
-    `${name}: ${chain.ok ? 'sound' : 'NOT SOUND'}, ${records} records${many}, head ${head.slice(0, 12)}`,
+    `${nameIn(source, chain)}: ${chain.ok ? 'sound' : 'NOT SOUND'}, ${records} records${many}, head ${head.slice(0, 12)}`,
     ...(begins > 0 ? [`  begins at record ${begins}; earlier files are not here`] : []),
     ...faults.map((f) => `  ${where(f.file, f.line)}: ${f.code}: ${f.message}`),
     ...torn.map(
@@ -108,6 +111,10 @@ async function executedChanges(io: Io, flags: AuditFlags): Promise<Result<Execut
   );
 }
 
+/**
+ * Judges again what the journals hold. Records that were altered may agree as well, so the chains are checked first: of one
+ * that is not sound nothing is proven, whatever comes out.
+ */
 export async function replay(io: Io, folder: string | undefined, flags: AuditFlags): Promise<number> {
   const found = await foldersOf(folder, flags);
   if (!found.ok) {
@@ -116,6 +123,7 @@ export async function replay(io: Io, folder: string | undefined, flags: AuditFla
   }
   let agreed = 0;
   let unreadable = 0;
+  const unsound: string[] = [];
   const disagreements: Disagreement[] = [];
   const judge = (line: string): void => {
     if (line === '') return;
@@ -127,16 +135,26 @@ export async function replay(io: Io, folder: string | undefined, flags: AuditFla
       disagreements.push(...report.disagreements);
     }
   };
+  const { folders, manifest } = found.value;
   try {
-    for (const { dir } of found.value.folders) {
+    const checked = [];
+    for (const one of folders) checked.push(await checkFolder(one, () => false));
+    for (const { source, chains } of checked) {
+      unsound.push(...chains.filter((chain) => !chain.ok).map((chain) => `${nameIn(source, chain)}: NOT SOUND`));
+    }
+    if (manifest && manifestFaults(manifest, checked).length > 0) unsound.push(exportLine(manifest.madeAt, false));
+    for (const { dir } of folders) {
       for (const file of (await chainsIn(dir)).flat()) await eachLine(path.join(dir, file), judge);
     }
   } catch (error) {
     io.err(`fairlead: a journal cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.failed;
   }
-  print(io, flags.output, { agreed, disagreements, unreadable }, () =>
+  const agrees = unsound.length === 0 && disagreements.length === 0;
+  print(io, flags.output, { ok: agrees, agreed, disagreements, unreadable, unsound }, () =>
     [
+      ...unsound,
+      ...(unsound.length > 0 ? ['therefore what follows proves nothing; fairlead audit verify names the faults'] : []),
       `${agreed} recorded verdicts came out the same again, ${disagreements.length} did not`,
       ...(unreadable > 0
         ? [`${unreadable} lines are no records; fairlead audit verify says whether that is sound`]
@@ -145,7 +163,7 @@ export async function replay(io: Io, folder: string | undefined, flags: AuditFla
       '',
     ].join('\n'),
   );
-  return disagreements.length === 0 ? EXIT.ok : EXIT.failed;
+  return agrees ? EXIT.ok : EXIT.failed;
 }
 
 function safeJson(text: string): unknown {
