@@ -50,6 +50,8 @@ export function pathText(path: Path): string {
 /** A value as a person would recognise it: as in YAML, on one line, at most 60 characters. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return Number.isNaN(value) ? '.nan' : value < 0 ? '-.inf' : '.inf';
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   if (line === '') return 'an empty value';

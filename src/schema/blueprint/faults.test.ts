@@ -29,6 +29,9 @@ max_replicas: 10 | max_replicas: 10001 | OutOfRange | spec.scaling.max_replicas 
 scale_up_threshold: 80% | scale_up_threshold: 69% | ThresholdOrder | spec.scaling.scale_up_threshold | 11:25 | 69% | keep scale_down_threshold < target_cpu_utilization <= scale_up_threshold
 scale_down_threshold: 40% | scale_down_threshold: 70% | ThresholdOrder | spec.scaling.scale_down_threshold | 12:27 | 70% | keep scale_down_threshold < target_cpu_utilization <= scale_up_threshold
 target: 500m | target: 1500m | TargetOutsideBounds | spec.resources.cpu.target | 14:47 | 1500m | write a target from 100m to 1000m, or widen the bounds
+min: 128Mi, max: 2Gi,   target: 512Mi | min: 128M, target: 64Mi, max: 1 | TargetOutsideBounds | spec.resources.memory.target | 15:34 | 64Mi | write a target of at least 128M, or widen the bounds
+min: 128Mi, max: 2Gi,   target: 512Mi | min: 128M, target: 64Mi, max: 1 | MissingUnit | spec.resources.memory.max | 15:45 | 1 | write 1Gi or 1Mi
+min: 100m,  max: 1000m, target: 500m | max: 1000m, target: 2000m | TargetOutsideBounds | spec.resources.cpu.target | 14:35 | 2000m | write a target of at most 1000m, or widen the bounds
 min: 128Mi | min: 4Gi | MinAboveMax | spec.resources.memory.min | 15:20 | 4Gi | lower min to 2Gi or less, or raise max to 4Gi
 forbidden_operations:  [ | forbidden_operations:  [restart_pods, | AllowedAndForbidden | governance.agent_authority.allowed_operations[2] | 21:82 | restart_pods in allowed_operations and in forbidden_operations | remove restart_pods from one of the two
 allowed_operations:    [ | allowed_operations:    [change_rbac, | NeverAllowed | governance.agent_authority.allowed_operations[0] | 21:29 | change_rbac | remove change_rbac here; it may stand in forbidden_operations

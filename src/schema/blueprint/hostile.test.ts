@@ -12,7 +12,7 @@ function expectHelpful(loaded: ReturnType<typeof loadBlueprint>): void {
     expect(fault.code).toMatch(/^[A-Z][A-Za-z]+$/);
     for (const text of [fault.message, fault.path, fault.found, fault.expected, fault.fix]) {
       expect(text, JSON.stringify(fault)).toMatch(/\S/);
-      expect(text).not.toContain('undefined');
+      expect(text).not.toMatch(/undefined|NaN/);
     }
     expect(fault.message.length).toBeLessThan(1500);
   }
@@ -52,6 +52,27 @@ describe('whatever is written', () => {
         expectHelpful(loadBlueprint(changed.join('\n'), 'x.yaml'));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('no fault speaks of what is not there, whatever the bounds are and whichever of them is missing', () => {
+    const bound = fc.option(
+      fc.oneof(junk, fc.constantFrom('100m', '2', '0.5', '128M', '64Mi', '2Gi', '1', '128m', 'x')),
+    );
+    const bounds = fc
+      .record({ min: bound, max: bound, target: bound })
+      .map((fields) =>
+        Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`])),
+      );
+    fc.assert(
+      fc.property(bounds, bounds, (cpu, memory) => {
+        const text = FULL.replace(/cpu: {4}\{.*\}/, () => `cpu: { ${cpu.join(', ')} }`).replace(
+          /memory: \{.*\}/,
+          () => `memory: { ${memory.join(', ')} }`,
+        );
+        expectHelpful(loadBlueprint(text, 'x.yaml'));
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -151,7 +151,7 @@ function typeFix(value: unknown, schema: z.ZodType | undefined, hint: Hint | und
   if (schema instanceof z.ZodNumber && typeof value === 'string' && /^\d+$/.test(value))
     return `write ${value} without quotes`;
   if (hint?.code === 'InvalidVersion') return versionFix(String(value));
-  if (schema instanceof z.ZodString && typeof value === 'number')
+  if (schema instanceof z.ZodString && typeof value === 'number' && Number.isFinite(value))
     return `write "${value}" in quotes, if that is what is meant`;
   if (schema instanceof z.ZodArray && typeof value === 'string') return `write [${value}]`;
   if (hint?.code === 'InvalidName' && typeof value === 'string') {

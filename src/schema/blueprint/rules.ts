@@ -29,7 +29,7 @@ export function crossFaults(spec: unknown): Complaint[] {
 function replicaOrder(spec: unknown): Complaint[] {
   const min = at(spec, 'scaling', 'min_replicas');
   const max = at(spec, 'scaling', 'max_replicas');
-  if (typeof min !== 'number' || typeof max !== 'number' || min <= max) return [];
+  if (typeof min !== 'number' || typeof max !== 'number' || !Number.isFinite(min + max) || min <= max) return [];
   return [
     {
       code: 'MinAboveMax',
@@ -85,14 +85,23 @@ function bounds(spec: unknown, resource: 'cpu' | 'memory', parse: (text: string)
       },
     ];
   }
-  if (aim === undefined || !((low !== undefined && aim < low) || (high !== undefined && aim > high))) return [];
+  const belowMin = aim !== undefined && low !== undefined && aim < low;
+  const aboveMax = aim !== undefined && high !== undefined && aim > high;
+  if (!belowMin && !aboveMax) return [];
+  // A bound that cannot be read has a fault of its own, and is no bound to write a target by.
+  const [bad, side, where] = belowMin ? (['at least', 'min', min] as const) : (['at most', 'max', max] as const);
+  const both = low !== undefined && high !== undefined;
   return [
     {
       code: 'TargetOutsideBounds',
       path: ['resources', resource, 'target'],
       found: shown(target),
-      expected: `a value from min to max, which are ${min} and ${max}`,
-      fix: `write a target from ${min} to ${max}, or widen the bounds`,
+      expected: both
+        ? `a value from min to max, which are ${min} and ${max}`
+        : `a value of ${bad} ${side}, which is ${where}`,
+      fix: both
+        ? `write a target from ${min} to ${max}, or widen the bounds`
+        : `write a target of ${bad} ${where}, or widen the bounds`,
     },
   ];
 }

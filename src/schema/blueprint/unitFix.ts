@@ -37,6 +37,8 @@ const MEANT: Readonly<Record<Unit, (number: number, unit: string) => string[]>> 
     return number < 20 ? [`"${number}"`, `${number}m`] : [`${number}m`, `"${number}"`];
   },
   memory: (number, unit) => {
+    // So few are whole gibibytes.
+    if (unit === '' && number < 20) return [`${number}Gi`, `${number}Mi`];
     const letter = /^[kmgt]/i.exec(unit)?.[0].toUpperCase() ?? 'M';
     return [`${number}${letter}i`];
   },
