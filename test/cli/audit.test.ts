@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileJournal, type FileJournalOptions } from '../../src/adapters/journal/fileJournal.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { JournalEntry } from '../../src/schema/journal.ts';
@@ -17,7 +17,10 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'fairlead-audit-'));
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 async function write(...entries: JournalEntry[]): Promise<string> {
   return writeFiles({}, ...entries);
@@ -81,6 +84,23 @@ describe('fairlead audit verify', () => {
       /NOT SOUND[\s\S]*line 1: dropped: the file before it, executor-a_\d+\.jsonl, is not here/,
     );
   });
+
+  it.each([
+    { where: 'KUBECONFIG names one', env: '/home/ada/prod.yaml', flags: [], says: '/home/ada/prod.yaml' },
+    { where: 'none is named', env: '', flags: [], says: 'FILE' },
+    { where: 'only files are to be looked at', env: '/home/ada/prod.yaml', flags: ['--offline'], says: 'FILE' },
+  ])(
+    'asks no cluster without --kubeconfig, and says what is not found so, where $where',
+    async ({ env, flags, says }) => {
+      vi.stubEnv('KUBECONFIG', env);
+      await write(phase(1));
+      const { code, out } = await cli('audit', 'verify', '--data', dir, ...flags);
+      expect(code).toBe(0);
+      expect(out).toContain(
+        `cluster: not asked; a cut tail or a missing journal behind executed changes is found with --kubeconfig ${says}\n`,
+      );
+    },
+  );
 
   it('says the same as JSON', async () => {
     change(await write(phase(1)), (lines) => lines.toSpliced(0, 1));

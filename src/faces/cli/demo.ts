@@ -185,7 +185,7 @@ function toTry(dir: string, newest?: DecisionObject): string {
   fairlead status
   fairlead ${why}
   fairlead what-if scale shop/frontend --replicas 9
-  fairlead audit verify --data ${dir}
+  fairlead audit verify --data ${dir} --kubeconfig ${kubeconfigIn(dir)}
 and with kubectl, where it is installed:
   kubectl get deploy,decisions,circuitbreakers -n shop
   kubectl scale deploy/backend --replicas=6 -n shop

@@ -70,10 +70,20 @@ export async function verify(io: Io, folder: string | undefined, flags: AuditFla
         ...cluster.faults.map((f) => `  ${f.message}`),
         ...cluster.unlogged.map((id) => `  ${id}: undone while the log could not be written`),
       );
-    } else lines.push('cluster: not asked (give --kubeconfig to find a cut tail behind executed changes)');
+    } else lines.push(notAskedLine(flags));
     return `${lines.join('\n')}\n`;
   });
   return sound ? EXIT.ok : EXIT.failed;
+}
+
+/**
+ * A cluster is asked only where it is named: a folder may come from any, and what is not this one's must not be held against
+ * it. The one that other commands would ask is named, ready to be given.
+ */
+function notAskedLine({ offline }: AuditFlags): string {
+  const config = offline === true ? undefined : loadConfig();
+  const file = (config?.ok ? config.value.kubeconfig : undefined) ?? 'FILE';
+  return `cluster: not asked; a cut tail or a missing journal behind executed changes is found with --kubeconfig ${file}`;
 }
 
 /** What a chain is called: by its newest file, in an export behind its source. */

@@ -10,7 +10,10 @@ export function auditCommands(program: Command, act: Act): void {
       .command(`${name} [folder]`)
       .description(text)
       .option('--data <dir>', data)
-      .option('--kubeconfig <file>', 'also find a cut tail behind changes in this cluster')
+      .option(
+        '--kubeconfig <file>',
+        'also find a cut tail or a missing journal behind changes in this cluster (default: none, whatever $KUBECONFIG says)',
+      )
       .option('--offline', 'look at files only')
       .addOption(output());
   looking('verify', 'find any record altered, dropped, reordered or torn, in one file or over several')
