@@ -51,6 +51,7 @@ export async function whatIf(
     [
       `${asked.value.words} on ${service}: ${headline(verdict)}`,
       ...verdict.findings.map((f) => `  ${f.effect.padEnd(8)} ${f.rule.padEnd(4)} ${f.code}: ${f.message}`),
+      ...(verdict.findings.some(({ code }) => OF_HISTORY.has(code)) ? [momentLine(service)] : []),
       ...(flags.as === 'agent' ? ["  judged as an agent's wish; --as person judges a person's request"] : []),
       ...(alternatives.length > 0 ? ['instead:', ...alternatives.map((line) => `  ${line}`)] : []),
       '',
@@ -58,6 +59,12 @@ export async function whatIf(
   );
   return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
 }
+
+/** Findings that may come out otherwise for a process that has watched for longer than this one look. */
+const OF_HISTORY: ReadonlySet<string> = new Set(['ShortHistory', 'NeededLately']);
+
+const momentLine = (service: string): string =>
+  `  what-if looks for a moment and has no history; a controller that runs has watched for longer: fairlead decisions ${service} lists what it asked for, and fairlead why tells how it was judged`;
 
 /** The gate's answer to a change on what was seen, as if it had been asked for. */
 export function judgedHere(
