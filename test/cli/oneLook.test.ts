@@ -49,4 +49,16 @@ describe('a look at the cluster from the command line', () => {
     expect(out).toMatch(words);
     expect((await fairlead('what-if', 'scale', 'shop/frontend', '--replicas', '3')).out).not.toMatch(words);
   });
+
+  it.each([
+    ['scale_within_limits', 'scale_within_limits is what a blueprint grants; the call is scale'],
+    ['scale-beyond-limits', 'scale_beyond_limits is what a blueprint grants; the call is scale'],
+    [
+      'adjust_resources_within_bounds',
+      'adjust_resources_within_bounds is what a blueprint grants; the call is adjust_resources',
+    ],
+  ])('what-if says of %s, which blueprints grant, which call that is', async (operation, words) => {
+    const { code, err } = await fairlead('what-if', operation, 'shop/frontend', '--replicas', '3');
+    expect([code, err]).toEqual([1, `fairlead: ${words}\n`]);
+  });
 });

@@ -9,6 +9,7 @@ import { KINDS } from '../../schema/kube.ts';
 import type { Request, Requester } from '../../schema/request.ts';
 import type { Verdict } from '../../schema/verdict.ts';
 import type { AskingFlags } from './flags.ts';
+import { grantedName } from './grantedName.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { metricsSource } from './metricsSource.ts';
 import { type ChangeAsked, type ChangeFlags, changeAsked } from './people/changeAsked.ts';
@@ -35,7 +36,8 @@ export async function whatIf(
     io.err(`fairlead: ${asked.error}\n`);
     return EXIT.usage;
   }
-  if (asked.value.note !== undefined) io.err(`fairlead: ${asked.value.note}\n`);
+  const note = grantedName(operation) ?? asked.value.note;
+  if (note !== undefined) io.err(`fairlead: ${note}\n`);
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;
   const looked = await lookOnce(session, flags.namespace, io.signal);
