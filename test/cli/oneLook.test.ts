@@ -61,4 +61,17 @@ describe('a look at the cluster from the command line', () => {
     const { code, err } = await fairlead('what-if', operation, 'shop/frontend', '--replicas', '3');
     expect([code, err]).toEqual([1, `fairlead: ${words}\n`]);
   });
+
+  it('status fails for a service that nothing governs, and knows one by its Deployment too', async () => {
+    expect(await fairlead('status', 'shop/nope')).toEqual({
+      code: 1,
+      out: '',
+      err: 'fairlead: no blueprint governs shop/nope; fairlead status lists them\n',
+    });
+    expect(await fairlead('status', 'empty/')).toMatchObject({ code: 0, out: 'no blueprint matches empty/\n' });
+    expect(await fairlead('status', 'shop/web-app')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^shop\/web .*no Deployment web-app/m),
+    });
+  });
 });

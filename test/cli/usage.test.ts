@@ -68,6 +68,11 @@ describe('the command line', () => {
       ['status', 'web'],
       /"web" is no service: write namespace\/name, such as shop\/web/,
     ],
+    [
+      'a question about a service without a namespace',
+      ['what-if', 'scale', 'web', '--replicas', '2'],
+      /"web" is no service: write namespace\/name, such as shop\/web\n$/,
+    ],
     ['a phase that does not exist', ['decisions', '--phase', 'Done'], /--phase Done: there are Pending, Refused/],
     ['a decision without a namespace', ['why', 'web-1'], /"web-1" is no decision.*fairlead decisions lists them/],
     ['what-if scale without a number', ['what-if', 'scale', 'shop/web'], /wants --replicas, a whole number/],

@@ -31,8 +31,13 @@ export async function status(io: Io, service: string | undefined, flags: AskingF
   const views = looked.value.filter(
     (view) =>
       scope === undefined ||
-      (view.namespace === scope.value.namespace && (scope.value.name === undefined || view.name === scope.value.name)),
+      (view.namespace === scope.value.namespace &&
+        (scope.value.name === undefined || [view.name, view.blueprint?.target.name].includes(scope.value.name))),
   );
+  if (scope?.value.name !== undefined && views.length === 0) {
+    io.err(`fairlead: no blueprint governs ${service}; fairlead status lists them\n`);
+    return EXIT.failed;
+  }
   const now = session.clock.now();
   const waiting = await readWaiting(session.cluster.reader);
   const models = await readModels(session.cluster.reader, flags.namespace, now);
