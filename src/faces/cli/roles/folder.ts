@@ -1,10 +1,11 @@
-import { access, watch } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { isGlobal, type NamedText, validateFiles } from '../../../schema/blueprint/validateFiles.ts';
 import type { Kind, KubeObject } from '../../../schema/kube.ts';
 import { faultsText, readTexts } from '../blueprints/blueprints.ts';
 import { putDocument } from '../blueprints/putDocument.ts';
 import type { Io } from '../io.ts';
 import { type Session, trouble } from '../session.ts';
+import { FoldersWatched } from './foldersWatched.ts';
 
 /**
  * The blueprint files of a folder as the cluster's custom resources. Files are read again when one changes; a bad one is
@@ -18,6 +19,8 @@ export class FolderOfBlueprints {
   #said = '';
   #judged: { readonly all: string; readonly valid: boolean } | undefined;
   #running: Promise<boolean> = Promise.resolve(true);
+  #watched: FoldersWatched | undefined;
+  #unwatched = '';
   /** Why a good file could not be applied, as last said. */
   readonly #failed = new Map<string, string>();
 
@@ -33,11 +36,13 @@ export class FolderOfBlueprints {
    * reading while nothing changed.
    */
   applyAll(): Promise<boolean> {
-    this.#running = this.#running.then(() => this.#applyAll());
+    this.#running = this.#running.catch(() => false).then(() => this.#applyAll());
     return this.#running;
   }
 
   async #applyAll(): Promise<boolean> {
+    // Before the reading: what is written after it is heard.
+    await this.#watched?.heed();
     await this.#tellGone();
     const read = await readTexts([this.#dir]);
     if (!read.ok) {
@@ -87,14 +92,27 @@ export class FolderOfBlueprints {
 
   /** Ends when `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
-    try {
-      for await (const _ of watch(this.#dir, { recursive: true, signal })) await this.applyAll();
-    } catch (error) {
-      if (!signal.aborted)
-        this.#io.err(
-          `fairlead: ${this.#dir} is not watched any more: ${String(error)}\n  fix: fairlead apply -f ${this.#dir} takes edits over\n`,
-        );
-    }
+    const watched = new FoldersWatched(
+      this.#dir,
+      () => void this.applyAll().catch((error: unknown) => this.#say(`fairlead: ${String(error)}\n`)),
+      (why) => this.#sayUnwatched(why),
+    );
+    this.#watched = watched;
+    await this.applyAll();
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.#watched = undefined;
+    // What is still being read may be about to watch one more.
+    await this.#running;
+    watched.close();
+  }
+
+  /** Once until it changes. */
+  #sayUnwatched(why: string): void {
+    if (why !== this.#unwatched)
+      this.#io.err(
+        `fairlead: ${this.#dir} is not watched: ${why}\n  fix: none is needed, edits are taken over at the next pass; fairlead apply -f ${this.#dir} takes them over now\n`,
+      );
+    this.#unwatched = why;
   }
 
   async #apply(named: NamedText): Promise<boolean> {
