@@ -1,3 +1,4 @@
+import { isFromPerson } from '../../approvals/requesterProof.ts';
 import { riskOf } from '../../approvals/risk.ts';
 import type { ServiceView } from '../../observe/serviceView.ts';
 import type { ApprovalSummary } from '../../schema/api/approvals.ts';
@@ -41,6 +42,7 @@ export function approvalSummary(
     risk: riskOf(spec),
     why: seen ?? sentence(finding?.message ?? `${spec.operation} needs an approval.`),
     rule: ruleWords(finding?.rule ?? 'G0'),
+    ...whoAsked(deps, request, asked),
     approvers: spec.approvers.map(name),
     votes: tally.kind === 'rejected' ? 0 : tally.by.length,
     quorum: spec.quorum,
@@ -48,6 +50,21 @@ export function approvalSummary(
     decideBy: instant(Date.parse(spec.decideBy)),
     mine: isOpen && hasNoVote(who, request) === undefined,
     ...answerOf(request, standing, decision),
+  };
+}
+
+/** Who asked and, of a person, why. A Decision of the same name that was made later is another one, and says nothing of it. */
+function whoAsked(
+  { trust }: GatewayDeps,
+  { spec }: RequestRecord,
+  asked: DecisionRecord | undefined,
+): Pick<ApprovalSummary, 'requester' | 'reason'> {
+  const isIt = asked !== undefined && asked.object.metadata.uid === spec.decisionUid;
+  const byPerson = isIt && isFromPerson(asked.object, asked.spec, trust);
+  const reason = byPerson ? sentence(asked.spec.rationale).trim() : '';
+  return {
+    requester: { kind: byPerson ? 'person' : 'agent', name: name((byPerson ? asked.spec : spec).requester.name) },
+    ...(reason !== '' && { reason }),
   };
 }
 

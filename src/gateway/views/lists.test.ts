@@ -67,6 +67,26 @@ describe('the inbox', () => {
     expect((await listed(view.deps, { state: 'decided' })).items).toEqual([]);
   });
 
+  it('says who asked and, of a person who is known, why, in one line; of another Decision of that name nothing', async () => {
+    const cleo = await open({
+      asks: { requester: { kind: 'person', name: 'cleo' }, rationale: 'sale\nat noon\u202e' },
+    });
+    const [shown] = (await listed(cleo.deps)).items;
+    expect(shown).toMatchObject({ requester: { kind: 'person', name: 'cleo' }, reason: 'sale at noon' });
+    const later = cleo.deps.observer
+      .decisions()
+      .map((one) => ({ ...one, metadata: { ...one.metadata, uid: 'made-later' } }));
+    const [other] = (await listed(holding(cleo, cleo.deps.observer.approvals(), later))).items;
+    expect(other).toMatchObject({ requester: { kind: 'agent', name: 'cleo' } });
+    expect(other).not.toHaveProperty('reason');
+
+    const proof = { at: '2026-01-05T00:01:30.000Z', key: 'k', signature: 'forged' };
+    const eve = await open({ asks: { requester: { kind: 'person', name: 'eve' }, rationale: 'trust me', proof } });
+    const [forged] = (await listed(eve.deps)).items;
+    expect(forged).toMatchObject({ requester: { kind: 'agent', name: 'eve' } });
+    expect(forged).not.toHaveProperty('reason');
+  });
+
   it('moves what was answered to the decided ones at once, with who, what and how it ended', async () => {
     const view = await open();
     await view.answer({ choice: 'once' }, identity('bob'));

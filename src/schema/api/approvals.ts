@@ -15,6 +15,10 @@ export const ApprovalSummary = z.object({
   /** One sentence of code's words. */
   why: z.string(),
   rule: z.string(),
+  /** A person only where the gateway vouches for it. */
+  requester: z.object({ kind: z.enum(['agent', 'person']), name: z.string() }).optional(),
+  /** Why a person asked, in their words, which nobody checked. */
+  reason: z.string().optional(),
   approvers: z.array(z.string()),
   votes: z.number().int(),
   quorum: z.number().int(),
