@@ -23,6 +23,10 @@ export const METRIC_DEFAULTS = {
   requestsPerSecond: 'http_requests_per_second',
 } as const;
 
+/** No careful choice, and so not called one. */
+const RAISED =
+  'an approval beyond a limit raises the limit in the blueprint for good, unless whoever approves says once';
+
 export interface DefaultInForce {
   /** As it would be written in the document's own form. */
   readonly path: string;
@@ -60,7 +64,9 @@ export function defaultsInForce(doc: BlueprintDoc): DefaultInForce[] {
     authority?.requires_approval,
     'governance.agent_authority.requires_approval',
     '[]',
-    'no operation can be approved',
+    spec.autonomy === 'propose'
+      ? 'what is allowed is put to admins first, and nothing beyond it can be approved'
+      : 'nothing beyond what is allowed can be approved',
   );
   silent(
     authority?.forbidden_operations,
@@ -103,7 +109,7 @@ export function defaultsInForce(doc: BlueprintDoc): DefaultInForce[] {
   silent(spec.approval?.quorum, 'approval.quorum', String(APPROVAL_DEFAULTS.quorum));
   silent(spec.approval?.decide_within, 'approval.decide_within', formatDuration(APPROVAL_DEFAULTS.decideWithinMs));
   silent(spec.approval?.execute_within, 'approval.execute_within', formatDuration(APPROVAL_DEFAULTS.executeWithinMs));
-  silent(spec.approval?.on_approval, 'approval.on_approval', APPROVAL_DEFAULTS.onApproval);
+  silent(spec.approval?.on_approval, 'approval.on_approval', APPROVAL_DEFAULTS.onApproval, RAISED);
   silent(spec.logs, 'logs', 'denied', 'a model sees no logs');
   return found;
 }

@@ -63,6 +63,18 @@ describe('the defaults in force', () => {
     });
   });
 
+  it.each([
+    ['spec.approval.on_approval', SHORT, /raises the limit in the blueprint for good/],
+    ['governance.agent_authority.requires_approval', SHORT, /^nothing beyond what is allowed can be approved$/],
+    [
+      'governance.agent_authority.requires_approval',
+      SHORT.replace('spec:\n', 'spec:\n  autonomy: propose\n'),
+      /^what is allowed is put to admins first/,
+    ],
+  ])('say of %s what it does, and do not call it safe', (path, text, why) => {
+    expect(defaultsInForce(doc(text)).find((one) => one.path === path)?.why).toMatch(why);
+  });
+
   it('of the full document are only those of the optional additions', () => {
     const sections = new Set(defaultsInForce(doc(FULL)).map(({ path }) => path.split('.').slice(0, 2).join('.')));
     expect([...sections]).toEqual([
