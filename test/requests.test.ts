@@ -115,13 +115,29 @@ describe('a request of a person', () => {
     expect(await codeOf(await http.call('POST', `${path}/vote`, { ...as('ann'), body }))).toEqual([
       403,
       'notYours',
-      'nobody approves their own request',
+      'nobody approves their own request; rejecting it takes it back',
     ]);
     await run(30_000);
     expect(stage.writes()).toBe(0);
     expect((await http.call('POST', `${path}/vote`, { ...as('ben'), body })).status).toBe(200);
     await run(30_000);
     expect([stage.replicas(), stage.writes()]).toEqual([8, 1]);
+  });
+
+  it('is taken back by who asked, with their own no, and may be asked for anew at once', async () => {
+    const { asks, as, http, stage, executor, run } = await open(NEEDS_EIGHT);
+    const first = (await asks('scale', scaleTo(8))).decision?.name ?? '';
+    await executor.pass();
+    await stage.world.advance(1);
+    const path = `/api/approvals/shop/${first}`;
+    const { digest } = (await (await http.call('GET', path, as('ann'))).json()) as { digest: string };
+    const body = { digest, vote: 'reject', comment: 'it was a typo' };
+    expect((await http.call('POST', `${path}/vote`, { ...as('ann'), body })).status).toBe(200);
+    await run(15_000);
+    expect(stage.status(first)).toMatchObject({ phase: 'Rejected', reason: 'TakenBack' });
+    const anew = await asks('scale', scaleTo(8));
+    expect(anew).toMatchObject({ again: false, approval: { name: anew.decision?.name } });
+    expect(anew.decision?.name).not.toBe(first);
   });
 
   it('by request_approval is the same wish, and nothing where nobody has to be asked', async () => {

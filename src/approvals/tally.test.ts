@@ -41,6 +41,13 @@ describe('a vote that counts', () => {
     });
   });
 
+  it('takes a request back where the person who asked says no', () => {
+    const spec = { requester: { kind: 'person' as const, name: 'ada' } };
+    const no = vote({ by: 'ada', groups: [], vote: 'reject', comment: 'typo' }, spec);
+    expect(counted([no], spec)).toEqual({ kind: 'rejected', by: 'ada', comment: 'typo' });
+    expect(counted([{ ...no, signature: '' }], spec)).toEqual(PENDING);
+  });
+
   it.each([
     ['all of them chose it', ['update_blueprint', 'update_blueprint'], 'update_blueprint'],
     ['one of them wanted it once', ['update_blueprint', 'once'], 'once'],
@@ -150,6 +157,15 @@ describe('who may decide', () => {
     ['who asked', { by: 'decision-engine', groups: ['devops-team'] }, 'nobody approves their own request'],
   ])('%s', (_, who, why) => {
     const spec = { approvers: ['devops-team'], requester: { kind: 'agent' as const, name: 'decision-engine' } };
-    expect(mayNotDecide(who, spec)).toBe(why);
+    for (const vote of ['approve', 'reject'] as const) expect(mayNotDecide({ ...who, vote }, spec)).toBe(why);
+  });
+
+  it('a person who asked can say no to it, in whatever groups they are', () => {
+    const spec = { approvers: ['devops-team'], requester: { kind: 'person' as const, name: 'ada' } };
+    for (const groups of [[], ['devops-team']]) {
+      expect(mayNotDecide({ by: 'ada', groups, vote: 'reject' }, spec)).toBeUndefined();
+      expect(mayNotDecide({ by: 'ada', groups, vote: 'approve' }, spec)).toMatch(/^nobody approves their own request/);
+    }
+    expect(mayNotDecide({ by: 'bob', groups: [], vote: 'reject' }, spec)).toMatch(/^only devops-team/);
   });
 });

@@ -31,8 +31,8 @@ export type Tally =
 
 /**
  * Counts the votes of an ApprovalRequest in the order in which the API server took them. One counts only if a trusted
- * gateway signed it for this very request, its voter was in a group that may approve, is not who asked, and voted in time;
- * all others are as if they were not there. Each person counts once, by what they said last. Pure, so that gateway and executor cannot differ;
+ * gateway signed it for this very request, its voter was in a group that may approve and is not who asked, and voted in
+ * time; of the person who asked a no counts, which takes the request back. All others are as if they were not there. Each person counts once, by what they said last. Pure, so that gateway and executor cannot differ;
  * what is first decided stays, since votes are only ever added.
  */
 export function tally(request: KubeObject, { keys, cluster }: Trust): Tally {
@@ -73,12 +73,15 @@ export function votesOf(request: KubeObject): readonly Vote[] {
   });
 }
 
-/** Why this person may not decide this request; undefined: they may. The same words at the gateway and in no one's way. */
+/** Why this person may not say this to this request; undefined: they may. The same words at the gateway and in no one's way. */
 export function mayNotDecide(
-  who: { readonly by: string; readonly groups: readonly string[] },
+  who: { readonly by: string; readonly groups: readonly string[]; readonly vote: Vote['vote'] },
   spec: Pick<ApprovalRequestSpec, 'approvers' | 'requester'>,
 ): string | undefined {
-  if (who.by === spec.requester.name) return 'nobody approves their own request';
+  if (who.by === spec.requester.name) {
+    if (spec.requester.kind === 'agent') return 'nobody approves their own request';
+    return who.vote === 'reject' ? undefined : 'nobody approves their own request; rejecting it takes it back';
+  }
   if (who.groups.some((group) => spec.approvers.includes(group))) return undefined;
   return `only ${spec.approvers.join(', ')} may decide this, and ${who.by} is in ${who.groups.join(', ') || 'no group'}`;
 }

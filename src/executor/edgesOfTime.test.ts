@@ -253,6 +253,7 @@ describe('a wish that people rejected', () => {
   it.each<{ what: string; before: ReturnType<typeof heldDecision>; held?: GivenDecision; no: boolean }>([
     { what: 'is not asked for again by an agent', before: no(), no: true },
     { what: 'is by a person', before: no(), held: { person: true }, no: false },
+    { what: 'is when its own asker took it back', before: no({ status: { reason: 'TakenBack' } }), no: false },
     { what: 'is when it was not rejected', before: no({ status: { phase: 'Expired' } }), no: false },
     { what: 'is as the same one', before: no({ name: 'web-b' }), no: false },
     {

@@ -2,6 +2,7 @@ import { isFromPerson } from '../approvals/requesterProof.ts';
 import type { Judged } from '../calls/judge.ts';
 import { sameVerdict } from '../calls/sameVerdict.ts';
 import { KINDS, type KubeObject } from '../schema/kube.ts';
+import { TAKEN_BACK } from '../schema/phases.ts';
 import { FINAL } from '../schema/records.ts';
 import { sameJson } from '../schema/resources.ts';
 import { argumentsOf, sentText } from '../schema/wish.ts';
@@ -39,7 +40,7 @@ function stillAnswers({ verdict }: Pick<Judged, 'verdict'>, decision: DecisionRe
   if (now - decision.createdAt >= SAME_ASKING_MS) return false;
   switch (decision.status.phase) {
     case 'Rejected':
-      return true;
+      return decision.status.reason !== TAKEN_BACK;
     case 'Refused':
       return sameVerdict(verdict, decision);
     case 'Superseded':

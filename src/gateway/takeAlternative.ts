@@ -34,7 +34,7 @@ export async function takeAlternative(
   const asked = await requestAt(deps, where);
   if (!asked.ok) return asked;
   const { request, spec } = asked.value;
-  const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
+  const barred = mayNotDecide({ by: who.name, groups: who.groups, vote: 'reject' }, spec);
   if (barred !== undefined) return err({ code: 'notYours', message: barred });
   const taken = takenAs(request, spec, who);
   if ((await theirs(deps, who, taken)) !== undefined)

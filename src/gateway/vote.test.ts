@@ -47,6 +47,21 @@ describe('an answer', () => {
     expect(tally(request(view), PEOPLE.trust)).toMatchObject({ kind: 'approved', by: ['ann'] });
   });
 
+  it('of the person who asked takes their request back, and approves nothing', async () => {
+    const view = await asked({ asks: { requester: { kind: 'person', name: 'cleo' } } });
+    const cleo = identity('cleo', { groups: ['payments'] });
+    expect(await view.answer({ choice: 'once' }, identity('cleo'))).toMatchObject(
+      refusedAs('notYours', /^nobody approves their own request; rejecting it takes it back$/),
+    );
+    const no = { vote: 'reject', comment: 'typo' } as const;
+    expect(await view.answer(no, identity('bob', { groups: ['payments'] }))).toMatchObject(refusedAs('notYours'));
+    expect(await view.answer(no, cleo)).toMatchObject({
+      ok: true,
+      value: { vote: { by: 'cleo', groups: [] }, tally: { kind: 'rejected', by: 'cleo', comment: 'typo' } },
+    });
+    expect((await view.card(cleo)).given).toMatchObject([{ by: 'cleo', vote: 'reject', counts: true }]);
+  });
+
   it('twice the same is one', async () => {
     const view = await asked();
     await view.answer({ choice: 'once' });

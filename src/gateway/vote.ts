@@ -96,7 +96,7 @@ async function whyNot(
   }
   const full = whyFull(request);
   if (full !== undefined) return { code: 'decided', message: full };
-  const barred = mayNotDecide({ by: who.name, groups: who.groups }, spec);
+  const barred = mayNotDecide({ by: who.name, groups: who.groups, vote: body.vote }, spec);
   if (barred !== undefined) return { code: 'notYours', message: barred };
   // A no for something else would be taken and count for nothing.
   if (digestOf(deps.trust.cluster, request) !== body.digest) {

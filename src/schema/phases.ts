@@ -14,3 +14,6 @@ export const PHASES = [
   'Expired',
   'Superseded',
 ] as const;
+
+/** The reason of a Decision that is Rejected by the no of the person who had asked. */
+export const TAKEN_BACK = 'TakenBack';

@@ -59,7 +59,10 @@ describe('a wish in a chat', () => {
     expect(text).toContain('approve or reject it');
     // The asker is none of those who may answer, whatever group they are in.
     const card = await stage.card(identity('olga'), approval.split('/')[1]);
-    expect(card.may).toMatchObject({ approve: false, why: 'nobody approves their own request' });
+    expect(card.may).toMatchObject({
+      approve: false,
+      why: expect.stringMatching(/^nobody approves their own request/),
+    });
     expect((await stage.card(identity('ann'), approval.split('/')[1])).may.approve).toBe(true);
   });
 

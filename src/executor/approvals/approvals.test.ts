@@ -96,6 +96,23 @@ describe('a restricted request', () => {
     expect(approval(stage)?.status).toMatchObject({ phase: 'Rejected' });
   });
 
+  it('is taken back by a no of the person who asked, and by no yes of theirs carried out', async () => {
+    const { stage, executor } = await openHot(A, { requester: { kind: 'person', name: 'ada' } });
+    stages.push(stage);
+    await executor.pass();
+    await stage.vote(A, { by: 'ada', ballot: { groups: ['devops-team'] } });
+    await stage.run(15_000, executor);
+    expect([stage.status(A).phase, stage.writes()]).toEqual(['AwaitingApproval', 0]);
+    await stage.vote(A, { by: 'ada', ballot: { vote: 'reject', comment: 'typo', groups: [] } });
+    await stage.run(15_000, executor);
+    expect(stage.status(A)).toMatchObject({
+      phase: 'Rejected',
+      reason: 'TakenBack',
+      message: 'taken back by ada; their words: "typo"',
+    });
+    expect(approval(stage)?.status).toMatchObject({ phase: 'Rejected' });
+  });
+
   it('expires by its own time: no answer means no', async () => {
     const { stage, executor } = await asked();
     await stage.observe(29 * 60_000);

@@ -1,5 +1,6 @@
 import type { Moved } from '../../approvals/moved.ts';
 import { KINDS, type KubeObject } from '../../schema/kube.ts';
+import { TAKEN_BACK } from '../../schema/phases.ts';
 import type { ApprovalRequestStatus } from '../../schema/records.ts';
 import { type AgainAt, type ExecutorDeps, POLL_MS, SOON_MS } from '../deps.ts';
 import { alert } from '../records/alert.ts';
@@ -45,7 +46,7 @@ async function act(deps: ExecutorDeps, held: HeldDecision, request: KubeObject, 
         message: 'its approval request cannot be read, or is for something else',
       });
     case 'rejected':
-      return over(deps, held, request, { phase: 'Rejected', reason: 'Rejected', message: rejection(stands.votes) });
+      return over(deps, held, request, { phase: 'Rejected', ...rejection(held, stands.votes) });
     case 'gone': {
       const message = movedText(stands.moved);
       return over(deps, held, request, { phase: 'Superseded', reason: stands.first.what, message });
@@ -83,9 +84,12 @@ export const movedText = (moved: readonly Moved[]): string =>
   moved.map(({ asked, now }) => `${asked} then, ${now} now`).join('; ');
 
 /** Who said no, and in their words why: it is what the agent is told. */
-function rejection({ by, comment }: Rejected): string {
+function rejection({ spec: { requester } }: HeldDecision, { by, comment }: Rejected): Pick<End, 'reason' | 'message'> {
   const words = comment === undefined ? 'without a comment' : `their words: "${oneLine(comment, 400)}"`;
-  return `rejected by ${oneLine(by, 64)}; ${words}`;
+  const said = `by ${oneLine(by, 64)}; ${words}`;
+  return by === requester.name
+    ? { reason: TAKEN_BACK, message: `taken back ${said}` }
+    : { reason: 'Rejected', message: `rejected ${said}` };
 }
 
 /** The request first, since whoever goes on after a crash in between finds the same answer in its votes. */

@@ -1,12 +1,13 @@
 import { isoInstant } from '../../kernel/instant.ts';
 import { AFTER_REJECTION_MS } from '../../policy/approval.ts';
+import { TAKEN_BACK } from '../../schema/phases.ts';
 import { sameJson } from '../../schema/resources.ts';
 import { argumentsOf, wantedOf } from '../../schema/wish.ts';
 import type { HeldDecision } from '../records/heldDecision.ts';
 
 /**
  * Why an agent's wish is not put to people again: they said no to the same lately, whoever had asked. A person may ask
- * again at once; they have read the answer.
+ * again at once; they have read the answer. What its own asker took back nobody has answered.
  */
 export function rejectedLately(held: HeldDecision, siblings: readonly HeldDecision[], now: number): string | undefined {
   if (held.person) return undefined;
@@ -19,6 +20,7 @@ export function rejectedLately(held: HeldDecision, siblings: readonly HeldDecisi
 const isSameWish = (other: HeldDecision, { name, spec }: HeldDecision): boolean =>
   other.name !== name &&
   other.status.phase === 'Rejected' &&
+  other.status.reason !== TAKEN_BACK &&
   other.spec.tool === spec.tool &&
   other.spec.target.name === spec.target.name &&
   sameJson(argumentsOf(wantedOf(other.spec)), argumentsOf(wantedOf(spec)));

@@ -163,10 +163,14 @@ describe('the card of a request beyond the maximum', () => {
     const shown = await card();
     expect(shown.requester).toEqual({ kind: 'person', name: 'cleo' });
     expect(shown.words).toEqual([{ text: 'sale at noon', by: 'cleo' }]);
-    expect((await card(identity('cleo'))).may).toMatchObject({
+    const own = await card(identity('cleo', { groups: ['payments'] }));
+    expect(own.may).toMatchObject({
       approve: false,
-      why: 'nobody approves their own request',
+      raise: false,
+      reject: true,
+      why: 'nobody approves their own request; rejecting it takes it back',
     });
+    expect(own.mine).toBe(false);
   });
 
   it('of a Blueprint that a GitOps tool applies shows the raise for its repository, and offers none', async () => {

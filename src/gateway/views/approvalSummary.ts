@@ -48,7 +48,7 @@ export function approvalSummary(
     quorum: spec.quorum,
     askedAt: instant(request.createdAt),
     decideBy: instant(Date.parse(spec.decideBy)),
-    mine: isOpen && hasNoVote(who, request) === undefined,
+    mine: isOpen && hasNoVote(who, request, 'approve') === undefined,
     ...answerOf(request, standing, decision),
   };
 }

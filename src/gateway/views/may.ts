@@ -1,5 +1,6 @@
 import { mayNotDecide, whyFull } from '../../approvals/tally.ts';
 import type { ApprovalCard } from '../../schema/api/approvals.ts';
+import type { Vote } from '../../schema/vote.ts';
 import { NOT_ASKED } from '../askedNow.ts';
 import type { Identity } from '../people/identity.ts';
 import { isOverWords } from '../replacement.ts';
@@ -8,12 +9,16 @@ import { clock } from './told.ts';
 
 type May = ApprovalCard['may'];
 
-/** Why this reader has no vote here, whatever the state of the world; undefined: they have one. */
-export function hasNoVote(who: Identity, { spec }: Pick<RequestRecord, 'spec'>): string | undefined {
+/** Why this reader cannot say this here, whatever the state of the world; undefined: they can. */
+export function hasNoVote(
+  who: Identity,
+  { spec }: Pick<RequestRecord, 'spec'>,
+  vote: Vote['vote'],
+): string | undefined {
   if (who.role === 'viewer') return 'a viewer looks and does not vote: an admin can make you operator';
   if (who.by.kind === 'token' && !who.by.scopes.includes('approve'))
     return 'this token was not given the scope approve';
-  return mayNotDecide({ by: who.name, groups: who.groups }, spec);
+  return mayNotDecide({ by: who.name, groups: who.groups, vote }, spec);
 }
 
 export interface Ground {
@@ -36,11 +41,13 @@ export function mayNow(who: Identity, request: RequestRecord, ground: Ground): M
   const nothing = (why: string): May => ({ approve: false, raise: false, reject: false, why });
   const { standing, raise } = ground;
   if (standing.phase !== 'Pending') return nothing(decidedWords(request, ground));
-  const barred = hasNoVote(who, request);
+  const barred = hasNoVote(who, request, 'reject');
   if (barred !== undefined) return nothing(barred);
   const full = whyFull(request.object);
   if (full !== undefined) return nothing(full);
   const onlyReject = (why: string): May => ({ approve: false, raise: false, reject: true, why });
+  const own = hasNoVote(who, request, 'approve');
+  if (own !== undefined) return onlyReject(own);
   if (ground.unreadable !== undefined) {
     return onlyReject(`the cluster cannot be read now, and an approval needs fresh state: ${ground.unreadable}`);
   }

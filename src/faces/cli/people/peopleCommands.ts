@@ -58,7 +58,7 @@ export function peopleCommands(program: Command, act: Act): void {
     );
 
   client(program.command('reject <request>'))
-    .description('reject a request; the reason goes back to who asked')
+    .description('reject a request, or take back your own; the reason goes back to who asked')
     .requiredOption('--reason <text>', 'why')
     .action(act(async () => (await import('./approve.ts')).reject))
     .addHelpText('after', '\nExamples:\n  fairlead reject shop/web-k3v9x0a1b2 --reason "the sale is over"');

@@ -8,7 +8,7 @@ export const reject = defineMcpTool({
   name: 'fairlead_reject',
   title: 'Reject',
   description:
-    'Say no to a request that waits, as the person you speak for, if they are one of its approvers. For good.',
+    'Say no to a request that waits, as the person you speak for, if they are one of its approvers or asked for it. For good.',
   scope: 'propose',
   role: 'operator',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
