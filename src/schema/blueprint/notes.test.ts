@@ -17,6 +17,7 @@ const changed = (from: string | RegExp, to: string): string => {
   return text;
 };
 
+const withSpec = (line: string): string => changed('spec:\n', `spec:\n  ${line}\n`);
 const WITH_ZERO = changed('restart_pods]', 'restart_pods, scale_to_zero]');
 const RESOURCES = / {2}resources:\n.*\n.*\n/;
 const NOTHING = changed(/allowed_operations: .*\n {4}requires_approval:\n.*\n.*\n.*\n/, 'allowed_operations: []\n');
@@ -45,6 +46,39 @@ describe('a note', () => {
     ['it goes down far below the usual', changed('threshold: 40%', 'threshold: 20%'), 'far below the usual 40%'],
     ['it has no objective but checks', changed(/ {2}performance:\n.*\n.*\n/, ''), 'only CPU is watched'],
     ['it has objectives, and an empty list of checks', changed(/checks:\n.*\n.*\n/, 'checks: []\n'), 'checks is empty'],
+    [
+      'a check is the wrong way round',
+      changed('target: "< 1%"', 'target: ">= 1%"'),
+      'the check error_rate demands error_rate >= 1%: a change fails while the service is well; "<= 1%"',
+    ],
+    [
+      'a check by another name is the wrong way round',
+      changed('name: latency_p95, type: threshold, target: "<', 'name: fast, signal: latency_p95, target: ">'),
+      'the check fast demands latency_p95 > 200ms',
+    ],
+    [
+      'agents go beyond the limits unasked',
+      changed(/restart_pods\]\n {4}requires_approval:\n.*\n.*\n.*\n/, 'restart_pods, scale_beyond_limits]\n'),
+      'without asking anybody',
+    ],
+    ['its budget is none', withSpec('safety: { operations_per_hour: 0 }'), 'operations_per_hour is 0: nothing is ever'],
+    [
+      'it is always frozen',
+      withSpec('freeze: [{ cron: 0 0 * * 1-5, duration: 24h }, { cron: 0 0 * * 6, duration: 48h }]'),
+      'spec.freeze covers all of the time',
+    ],
+    ['every minute is frozen', withSpec('freeze: [{ cron: "* * * * *", duration: 1m }]'), 'covers all of the time'],
+    ['there is nothing to scale', changed('max_replicas: 10', 'max_replicas: 2'), 'are both 2'],
+    [
+      'an operation is granted twice',
+      changed('restart_pods]', 'restart_pods, restart_pods, restart_pods]'),
+      'restart_pods stands twice in allowed_operations',
+    ],
+    [
+      'an operation is forbidden twice',
+      changed('change_rbac]', 'change_rbac, change_rbac]'),
+      'change_rbac stands twice in forbidden_operations',
+    ],
     ['it has neither', SHORT, 'only CPU is watched, and no change is verified'],
   ])('says that %s', (_, text, words) => {
     const said = notes(text);
@@ -64,6 +98,20 @@ describe('a note', () => {
       changed(RESOURCES, '').replace('adjust_resources_within_bounds, ', ''),
     ],
     ['a grant that asks', changed(/allowed_operations: .*/, 'allowed_operations: []')],
+    [
+      'a check that wants CPU to be used',
+      changed('name: error_rate,', 'name: busy, signal: cpu_utilization,').replace('"< 1%"', '"> 1%"'),
+    ],
+    [
+      'going beyond the limits, where a person is asked',
+      changed('restart_pods]', 'restart_pods, scale_beyond_limits]'),
+    ],
+    ['a freeze with a moment between', withSpec('freeze: [{ cron: 0 0 * * *, duration: 23h59m }]')],
+    ['a freeze of all days but one', withSpec('freeze: [{ cron: 0 0 * * 0-5, duration: 24h }]')],
+    [
+      'a service of a fixed size that is only restarted',
+      changed('max_replicas: 10', 'max_replicas: 2').replace('scale_within_limits, ', ''),
+    ],
     ['one objective', changed(/ {4}error_rate_threshold.*\n/, '')],
     ['a threshold a little below the usual', changed('threshold: 40%', 'threshold: 37%')],
   ])('is not given for %s', (_, text) => {

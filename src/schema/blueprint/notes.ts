@@ -1,5 +1,6 @@
 import type { GRANTABLE } from '../operation.ts';
-import { formatPercent, parsePercent } from '../units.ts';
+import { formatPercent, parseDuration, parsePercent } from '../units.ts';
+import { isAlwaysFrozen } from './alwaysFrozen.ts';
 import { DEFAULT_TARGET_CPU, DEFAULT_TOLERANCE, downThresholdFor } from './defaults.ts';
 import type { BlueprintDoc } from './doc.ts';
 
@@ -8,7 +9,14 @@ import type { BlueprintDoc } from './doc.ts';
  * Each is about this document; of an ordinary one nothing is said.
  */
 export function notesOf(doc: BlueprintDoc): string[] {
-  return [...grantNotes(doc), ...objectiveNotes(doc), ...costNotes(doc)];
+  return [
+    ...grantNotes(doc),
+    ...twiceNotes(doc),
+    ...standstillNotes(doc),
+    ...objectiveNotes(doc),
+    ...invertedNotes(doc),
+    ...costNotes(doc),
+  ];
 }
 
 function grantNotes({ spec }: BlueprintDoc): string[] {
@@ -27,6 +35,12 @@ function grantNotes({ spec }: BlueprintDoc): string[] {
       'it grants nothing: no operation is in allowed_operations or requires_approval, so that it only watches',
     );
   }
+  const asked = requires_approval.some(({ operation }) => operation === 'scale_beyond_limits');
+  if (isGranted('scale_beyond_limits') && !asked && spec.autonomy !== 'propose') {
+    notes.push(
+      'scale_beyond_limits is in allowed_operations: agents go past min_replicas and max_replicas without asking anybody; requires_approval asks a person',
+    );
+  }
   if (spec.scaling.min_replicas === 0 && !isGranted('scale_to_zero')) {
     notes.push('min_replicas is 0, but scale_to_zero is not granted: one replica always stays');
   }
@@ -35,6 +49,52 @@ function grantNotes({ spec }: BlueprintDoc): string[] {
     notes.push('adjust_resources_within_bounds is granted, but spec.resources has no bounds: it is never used');
   }
   return notes;
+}
+
+function twiceNotes({ spec }: BlueprintDoc): string[] {
+  const authority = spec.governance?.agent_authority;
+  return (['allowed_operations', 'forbidden_operations'] as const).flatMap((list) => {
+    const operations = authority?.[list] ?? [];
+    const twice = operations.filter((operation, index) => operations.indexOf(operation) !== index);
+    return [...new Set(twice)].map((operation) => `${operation} stands twice in ${list}: once says the same`);
+  });
+}
+
+/** What lets nothing, or no scale, ever happen. */
+function standstillNotes({ spec }: BlueprintDoc): string[] {
+  const { min_replicas: min, max_replicas: max } = spec.scaling;
+  const authority = spec.governance?.agent_authority;
+  const scales = authority?.allowed_operations?.includes('scale_within_limits') === true;
+  const windows = (spec.freeze ?? []).map(({ cron, time_zone: timeZone = 'UTC', duration }) => ({
+    cron,
+    timeZone,
+    durationMs: parseDuration(duration) ?? 0,
+    reason: '',
+  }));
+  return [
+    ...(min === max && scales
+      ? [`min_replicas and max_replicas are both ${min}: within limits there is nothing to scale, whatever the load`]
+      : []),
+    ...(spec.safety?.operations_per_hour === 0
+      ? ['safety.operations_per_hour is 0: nothing is ever done, not even what a person approved; every change waits']
+      : []),
+    ...(isAlwaysFrozen(windows)
+      ? [
+          'spec.freeze covers all of the time: nothing is ever done, not even what a person approved; every change waits',
+        ]
+      : []),
+  ];
+}
+
+/** A check says what must hold after a change: of latency and errors, that they stay low. */
+function invertedNotes({ spec }: BlueprintDoc): string[] {
+  return (spec.verification?.checks ?? []).flatMap(({ name, signal = name, target }) => {
+    if (signal === 'cpu_utilization' || !/^\s*>/.test(target)) return [];
+    const meant = target.trim().replace('>', '<');
+    return [
+      `the check ${name} demands ${signal} ${target.trim()}: a change fails while the service is well; "${meant}" demands that it is`,
+    ];
+  });
 }
 
 /** CPU is always watched; a change is verified by its checks, which are those of the objectives where none are written. */
