@@ -150,7 +150,13 @@ const Target = z.strictObject({
     ),
 });
 
-const autonomy = (description: string) => z.enum(['observe', 'propose', 'autonomous']).optional().describe(description);
+// Of modes the nearest by its letters may be the widest: whoever wrote another word is told all, the narrowest first.
+const autonomy = (description: string) =>
+  z
+    .enum(['observe', 'propose', 'autonomous'])
+    .register(hints, { what: 'one of observe, propose, autonomous', all: true })
+    .optional()
+    .describe(description);
 
 /** The `spec` of the custom resource: everything of a blueprint but its name. */
 export const BlueprintSpec = z.strictObject({

@@ -65,6 +65,7 @@ max_replicas: 10 | max_replicas: 10\n    cpu: {min: 100m} | UnknownField | spec.
 spec:\n | spec:\n  freeze: [{name: night, cron: 0 18 * * 5, duration: 4h}]\n | UnknownField | spec.freeze[0].name | 7:13 | name | remove it, or move it to metadata.name or spec.target.name or verification.checks[].name
 spec:\n | spec:\n  verification: {enabled: true}\n | UnknownField | spec.verification | 7:3 | verification | move it to verification
 name: error_rate | name: latency_p95 | DuplicateName | verification.checks[1].name | 32:15 | a second check named latency_p95 | rename or remove one of them (signal: says what is measured)
+spec:\n | spec:\n  autonomy: auto\n | UnknownValue | spec.autonomy | 7:13 | auto | write one of observe, propose, autonomous
 priority: high | priority: highest | UnknownValue | metadata.priority | 4:13 | highest | write high
 approvers: ["devops-team"] | approvers: [] | OutOfRange | governance.agent_authority.requires_approval[0].approvers | 25:20 | 0 entries | write a value of at least 1 entry
     max_replicas: 10\n |  | MissingField | spec.scaling.max_replicas | 7:3 | nothing | add max_replicas: with a plain whole number from 0 to 10000
@@ -116,6 +117,19 @@ describe('an unknown operation', () => {
   ])('for %s is told what may stand in %s', (from, _, expected) => {
     const faults = faultsOf(FULL.replace(from, 'fly]'));
     expect(faults.map((fault) => [fault.code, fault.expected])).toEqual([['UnknownOperation', expected]]);
+  });
+});
+
+describe('a block whose name is misspelled', () => {
+  it.each([
+    ['spec:\n  scaling', 'specs:\n  scaling', 'specs', 'spec'],
+    ['metadata:', 'metdata:', 'metdata', 'metadata'],
+    ['  scaling:', '  scalling:', 'spec.scalling', 'spec.scaling'],
+  ])('%j written as %j is one fault, not a missing block as well', (from, to, path, meant) => {
+    const faults = faultsOf(FULL.replace(from, to));
+    expect(faults.map((fault) => [fault.code, fault.path, fault.fix])).toEqual([
+      ['UnknownField', path, `write ${meant.split('.').at(-1)}`],
+    ]);
   });
 });
 

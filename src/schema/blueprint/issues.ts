@@ -14,7 +14,14 @@ const MAX_COMPLAINTS = 100;
 
 /** zod's issues as complaints in our words, one per fault. `raw` is the whole document as parsed. */
 export function complaintsOf(issues: readonly Issue[], root: z.ZodType, raw: unknown): Complaint[] {
-  return issues.slice(0, MAX_COMPLAINTS).flatMap((issue) => complaintOf(issue, root, raw));
+  const complaints = issues.slice(0, MAX_COMPLAINTS).flatMap((issue) => complaintOf(issue, root, raw));
+  // What is there under a misspelled name is not missing as well.
+  const renamed = new Set(
+    complaints.flatMap(({ path, atKey, fix }) =>
+      atKey ? [pathText([...path.slice(0, -1), fix.replace(/^write /, '')])] : [],
+    ),
+  );
+  return complaints.filter(({ code, path }) => code !== 'MissingField' || !renamed.has(pathText(path)));
 }
 
 function complaintOf(issue: Issue, root: z.ZodType, raw: unknown): Complaint[] {
@@ -98,7 +105,7 @@ function notInList(path: Path, value: unknown, allowed: readonly string[], hint:
   const isOperation =
     allowed.length === OPERATIONS.length && OPERATIONS.every((operation) => allowed.includes(operation));
   if (isOperation) return unknownOperation(path, value);
-  const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
+  const near = typeof value === 'string' && hint?.all !== true ? nearest(value, allowed) : undefined;
   const all = allowed.length === 1 ? String(allowed[0]) : `one of ${allowed.join(', ')}`;
   return {
     code: 'UnknownValue',

@@ -19,6 +19,8 @@ export interface Hint {
   readonly range?: string;
   /** The code of a value that does not have this form. */
   readonly code?: FaultCode;
+  /** A wrong word is answered with all that are possible, and not with the nearest. */
+  readonly all?: boolean;
 }
 
 /** What an issue of our own carries besides its message. */
