@@ -117,6 +117,25 @@ describe('the quorum', () => {
     expect(stage.status(A).phase).toBe('AwaitingApproval');
     expect(spec(A).quorum).toBe(2);
   });
+
+  it('for no pods at all is not undone for what customers then get: that is what was decided', async () => {
+    const governance = {
+      agent_authority: {
+        allowed_operations: ['scale_within_limits'],
+        requires_approval: [{ operation: 'scale_to_zero', condition: 'always', approvers: ['devops-team'] }],
+        forbidden_operations: [],
+      },
+    };
+    const load = { rps: 40, cpu_m_per_rps: 1, latency_ms_base: 50 };
+    const { ask, says, run, stage } = await open({ replicas: 3, load, spec: { governance } });
+    await ask(A, 0, { tool: 'scale_to_zero', operation: 'scale_to_zero', arguments: {}, ...ANN });
+    await says(A, ONCE);
+    await says(A, ONCE, 'dana');
+    await run(300_000);
+    expect(stage.status(A)).toMatchObject({ phase: 'Succeeded', reason: 'Verified' });
+    expect(stage.status(A).message).toBe('no pod is left, as was asked for: there is nothing to check');
+    expect([stage.replicas(), stage.writes()]).toEqual([0, 1]);
+  });
 });
 
 describe('when the world moves', () => {

@@ -208,8 +208,10 @@ export const DecisionStatus = z.object({
   /** Deferred since: an agent's wish is dropped and computed anew, a person's waits 10 minutes. */
   deferredSince: z.int().optional(),
   changes: z.array(ChangeRecord).max(64),
-  /** Of a change that failed: the first code and words of it, which outlast its undo. */
-  failure: z.object({ reason: text(64), message: text(500) }).optional(),
+  /** Of a change that failed: the first code and words of it, and the checks, which outlast its undo. */
+  failure: z
+    .object({ reason: text(64), message: text(500), checks: z.array(CheckResult).max(32).optional() })
+    .optional(),
   pace: Pace.optional(),
   /** Name of the child Decision that asked for the undo of its inconclusive change. */
   undoAskedBy: text(100).optional(),

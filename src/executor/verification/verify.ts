@@ -126,6 +126,10 @@ async function converge(deps: ExecutorDeps, held: HeldDecision, verifying: Verif
     const message = 'it took effect; the blueprint switches verification off';
     return conclude(deps, held, verifying, { outcome: 'pass', checks: [], message });
   }
+  if (written.kind === 'scale' && written.to === 0) {
+    const message = 'no pod is left, as was asked for: there is nothing to check';
+    return conclude(deps, held, verifying, { outcome: 'pass', checks: [], message });
+  }
   const stabilising: Verification = { ...verification, phase: 'stabilisation', convergedAt: now };
   const recorded = await writeStatus(
     deps,
@@ -256,14 +260,14 @@ async function failed(
 ): Promise<AgainAt> {
   const { change, blueprint, seen } = verifying;
   const message = verification.message ?? '';
+  const failure = { reason, message, checks: verification.checks };
   const now = deps.clock.now();
   if (!isUndone(blueprint, verification.checks)) {
     await alert(deps, held, { code: 'ChangeFailed', message: `${message}; the blueprint does not let it be undone` });
-    const end = { phase: 'Failed', reason, message, verification, failure: { reason, message } } as const;
+    const end = { phase: 'Failed', reason, message, verification, failure } as const;
     return close(deps, held, change.id, end, blueprint.safety.breakerFailures);
   }
   // Durable before the undo is tried: whatever dies from here on, the undo is still due.
-  const failure = { reason, message };
   const update = { phase: 'Verifying', reason, message, verification, failure, deferredSince: now } as const;
   const written = await writeStatus(deps, held, update, true);
   return written.ok ? undo(deps, written.value, change, seen.view) : now + SOON_MS;

@@ -98,3 +98,48 @@ describe('whose words a decision is told in', () => {
     ]);
   });
 });
+
+describe('what became of a change', () => {
+  const T = Date.UTC(2026, 0, 5, 12);
+  const change = (undo: boolean, before: string, after: string) => ({
+    id: undo ? 'web-a.1.undo' : 'web-a.1',
+    kind: 'scale' as const,
+    ...{ before, after, undo, intentAt: T, appliedAt: T, log: 'l', baseline: { breached: false } },
+  });
+  const checks = [
+    { name: 'latency_p95', outcome: 'fail' as const, critical: true, message: '280 ms, wanted < 200 ms' },
+  ];
+  const words = (status: Partial<DecisionObject['status']>): string[] => {
+    const lines = tell({
+      apiVersion: KINDS.Decision.apiVersion,
+      kind: 'Decision',
+      metadata: { name: 'web-a', namespace: 'shop' },
+      spec: DECISION_SPEC,
+      status: { ...DECISION_STATUS, ...status },
+    });
+    return lines.filter((line) => /^(?:Verified|Undo)|latency_p95 \(/.test(line));
+  };
+  const UNDOING = {
+    changes: [change(false, '3', '2'), change(true, '2', '3')],
+    failure: { reason: 'MissedEarly', message: 'latency_p95: 280 ms', checks },
+    verification: { phase: 'convergence' as const, startedAt: T, widened: false, checks: [] },
+  };
+
+  it('is told with the checks that it failed, also after it was undone', () => {
+    const ended = { ...UNDOING, phase: 'RolledBack' as const, message: 'back to 3 after change web-a.1 failed' };
+    expect(words(ended)).toEqual([
+      'Verified: fail, latency_p95: 280 ms',
+      '  fail         latency_p95 (critical): 280 ms, wanted < 200 ms',
+      'Undo: back to 3 after change web-a.1 failed',
+    ]);
+    expect(words({ ...UNDOING, phase: 'Verifying' }).at(-1)).toBe('Undo: written, waiting for it to take effect');
+  });
+
+  it('is what its checks say while nothing is undone', () => {
+    const verification = { phase: 'done' as const, startedAt: T, widened: false, checks, outcome: 'fail' as const };
+    expect(words({ changes: [change(false, '3', '2')], verification, phase: 'Failed' })).toEqual([
+      'Verified: fail',
+      '  fail         latency_p95 (critical): 280 ms, wanted < 200 ms',
+    ]);
+  });
+});

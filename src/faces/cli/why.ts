@@ -1,7 +1,15 @@
 import { plainLine } from '../../kernel/plainText.ts';
 import type { DecisionObject } from '../../schema/decisionObject.ts';
 import { KINDS } from '../../schema/kube.ts';
-import type { ChangeRecord, DecisionSpec, Origin, VerdictRecord, Verification } from '../../schema/records.ts';
+import {
+  type ChangeRecord,
+  type DecisionSpec,
+  type DecisionStatus,
+  FINAL,
+  type Origin,
+  type VerdictRecord,
+  type Verification,
+} from '../../schema/records.ts';
 import { answerLines } from './answers.ts';
 import { whatOf } from './decisions.ts';
 import { familyLines } from './family.ts';
@@ -65,7 +73,7 @@ export function tell(decision: DecisionObject): string[] {
     ...asked,
     ...(status.verdict ? ['', 'Judged again by the executor, which decides', ...verdictLines(status.verdict)] : []),
     ...(status.changes.length > 0 ? ['', 'Done', ...status.changes.map(changeLine)] : []),
-    ...(status.verification ? ['', ...verificationLines(status.verification)] : []),
+    ...outcomeLines(status),
     '',
     'Path',
     ...status.history.map((h) => `  ${clock(h.at)}  ${h.phase.padEnd(16)} ${h.reason}`),
@@ -122,15 +130,21 @@ function changeLine(change: ChangeRecord): string {
   return `  ${change.undo ? 'undo, ' : ''}${change.kind} ${change.before || 'none'} to ${change.after || 'none'}: intent ${clock(change.intentAt)}, ${applied} (change ${change.id}, log ${change.log.slice(0, 12)})`;
 }
 
-function verificationLines(verification: Verification): string[] {
-  const message = verification.message ? `, ${verification.message}` : '';
-  return [
-    `Verified: ${verification.outcome ?? `${verification.phase}, not ended`}${message}`,
-    ...verification.checks.map(
-      (c) => `  ${c.outcome.padEnd(12)} ${c.name}${c.critical ? ' (critical)' : ''}: ${c.message}`,
-    ),
-  ];
+/** What the checks said of the change; once it is being undone they are those that it failed, and the undo has a line of its own. */
+function outcomeLines({ phase, message, changes, verification, failure }: DecisionStatus): string[] {
+  if (verification === undefined) return [];
+  const isUndone = changes.findLast(({ appliedAt }) => appliedAt !== undefined)?.undo === true;
+  if (!isUndone) {
+    const words = verification.message ? `, ${verification.message}` : '';
+    const state = verification.outcome ?? `${verification.phase}, not ended`;
+    return ['', `Verified: ${state}${words}`, ...checkLines(verification.checks)];
+  }
+  const failed = failure && [`Verified: fail, ${failure.message}`, ...checkLines(failure.checks ?? [])];
+  return ['', ...(failed ?? []), `Undo: ${FINAL.has(phase) ? message : 'written, waiting for it to take effect'}`];
 }
+
+const checkLines = (checks: Verification['checks']): string[] =>
+  checks.map((c) => `  ${c.outcome.padEnd(12)} ${c.name}${c.critical ? ' (critical)' : ''}: ${c.message}`);
 
 function verdictLines(verdict: VerdictRecord): string[] {
   const wait = verdict.wait

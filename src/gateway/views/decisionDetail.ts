@@ -40,7 +40,7 @@ export async function decisionDetail(
     ...(status?.verdict && { again: verdictView(status.verdict) }),
     steps: stepsOf(decision),
     changes: (status?.changes ?? []).map(changeView),
-    checks: (status?.verification?.checks ?? []).map((check) => ({
+    checks: (status?.failure?.checks ?? status?.verification?.checks ?? []).map((check) => ({
       name: name(check.name),
       critical: check.critical,
       outcome: check.outcome,

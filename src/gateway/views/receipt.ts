@@ -1,6 +1,6 @@
 import { plural } from '../../analysis/words.ts';
 import type { ApprovalCard } from '../../schema/api/approvals.ts';
-import { type DecisionStatus, FINAL } from '../../schema/records.ts';
+import { type ChangeRecord, type DecisionStatus, FINAL } from '../../schema/records.ts';
 import type { DecisionRecord, RequestRecord, Standing } from './records.ts';
 import { instant, instantMs, listed, name, sentence } from './told.ts';
 
@@ -70,17 +70,28 @@ function carriedOut(status: DecisionStatus | undefined): Step[] {
         },
   ];
   if (write.appliedAt !== undefined) steps.push(verified(status, verification?.checks.length ?? 0));
-  if (undo !== undefined) {
-    const isDone = undo.appliedAt !== undefined;
-    const text = sentence(`Back from ${undo.before || 'none'} to ${undo.after || 'none'}.`);
-    steps.push({ step: 'Undone', state: isDone ? 'done' : 'now', at: instant(undo.appliedAt ?? undo.intentAt), text });
-  }
+  if (undo !== undefined) steps.push(undone(undo));
   return steps;
 }
 
-function verified({ phase, message, verification, finishedAt }: DecisionStatus, checks: number): Step {
+function undone({ appliedAt, intentAt, before, after }: ChangeRecord): Step {
+  const [state, way] = appliedAt === undefined ? (['now', 'Going back'] as const) : (['done', 'Back'] as const);
+  const text = sentence(`${way} from ${before || 'none'} to ${after || 'none'}.`);
+  return { step: 'Undone', state, at: instant(appliedAt ?? intentAt), text };
+}
+
+function verified({ phase, message, verification, failure, finishedAt }: DecisionStatus, checks: number): Step {
   const step = 'Verified';
   const at = finishedAt === undefined ? {} : { at: instant(instantMs(finishedAt)) };
+  if (failure !== undefined) {
+    const ended = FINAL.has(phase) && message !== failure.message ? ` ${phase}: ${message}` : '';
+    return {
+      step,
+      state: FINAL.has(phase) ? 'failed' : 'now',
+      ...at,
+      text: sentence(`Failed: ${failure.message}.${ended}`),
+    };
+  }
   if (phase === 'Succeeded')
     return { step, state: 'done', ...at, text: sentence(`${plural(checks, 'check')}: ${message}`) };
   if (FINAL.has(phase)) return { step, state: 'failed', ...at, text: sentence(`${phase}: ${message}`) };
