@@ -6,6 +6,7 @@ import { runInRealTime } from '../../world/http/realTime.ts';
 import { serveWorld, type WorldServer } from '../../world/http/worldServer.ts';
 import { World } from '../../world/world.ts';
 import { openShop, SHOP } from './clusterShop.ts';
+import { blueprintFile } from './installation.ts';
 import { EXIT, type Io } from './io.ts';
 
 export interface ClusterCommandFlags {
@@ -45,7 +46,7 @@ export async function cluster(io: Io, flags: ClusterCommandFlags): Promise<numbe
         `An embedded cluster runs until Ctrl-C: the namespace ${SHOP} with four services under load, and our definitions.`,
         'It is a stage, not Kubernetes: Deployments get pods and metrics, autoscalers act, and nothing else runs. In another shell, after the line above:',
         '  kubectl get deployments,pods',
-        '  fairlead up blueprints/frontend',
+        `  fairlead up "${path.dirname(blueprintFile('frontend'))}"`,
         '',
       ].join('\n'),
     );
