@@ -49,7 +49,11 @@ export async function inviteUser(
   if (!read.ok) return unavailable(read.error);
   const user = read.value.users.find((one) => one.name === name);
   if (user === undefined) return err({ code: 'notFound', message: `there is no user ${name}` });
-  if (user.disabled) return err({ code: 'notOffered', message: `${name} is disabled: enable them first` });
+  if (user.disabled)
+    return err({
+      code: 'notOffered',
+      message: `${name} is disabled: enable them first (fairlead users enable ${name})`,
+    });
   const logged = await record(deps, { who: by, what: 'made a one-time link for', whom: name });
   if (!logged.ok) return logged;
   const secret = await deps.keeper.invite(name);

@@ -98,6 +98,11 @@ export function peopleCommands(program: Command, act: Act): void {
   session(stored(users.command('disable <name>')))
     .description('end their sessions and tokens now; nothing of what they did is lost')
     .action(act(async () => (await import('./users.ts')).usersDisable));
+  session(stored(users.command('enable <name>')))
+    .description(
+      'let a disabled person log in again; their password is the old one, their sessions and tokens stay ended',
+    )
+    .action(act(async () => (await import('./users.ts')).usersEnable));
 
   const tokens = program.command('tokens').description('tokens for scripts, with a part of your own rights');
   session(client(tokens.command('create <name>')))

@@ -88,9 +88,15 @@ export async function usersList(io: Io, flags: Flags): Promise<number> {
 }
 
 /** Works at once, on sessions and tokens too. */
-export async function usersDisable(io: Io, name: string, flags: Flags): Promise<number> {
+export const usersDisable = (io: Io, name: string, flags: Flags): Promise<number> => turn(io, name, flags, 'disabled');
+
+/** What was ended by disabling stays ended. */
+export const usersEnable = (io: Io, name: string, flags: Flags): Promise<number> => turn(io, name, flags, 'enabled');
+
+async function turn(io: Io, name: string, flags: Flags, to: 'disabled' | 'enabled'): Promise<number> {
+  const disabled = to === 'disabled';
   const done = (): number => {
-    print(io, flags.output, { disabled: name }, () => `${name} is disabled\n`);
+    print(io, flags.output, { [to]: name }, () => `${name} is ${to}\n`);
     return EXIT.ok;
   };
   const stored = await storeOf(io, flags);
@@ -101,7 +107,7 @@ export async function usersDisable(io: Io, name: string, flags: Flags): Promise<
     if (typeof users === 'string') return failed(io, users);
     const user = users.find((one) => one.name === name);
     if (user === undefined) return failed(io, `there is no user ${name}`);
-    const kept = await putUser(store, systemClock, { ...user, disabled: true });
+    const kept = await putUser(store, systemClock, { ...user, disabled });
     return kept.ok ? done() : failed(io, kept.error);
   }
   return session(io, flags, async (caller) => {
@@ -110,7 +116,7 @@ export async function usersDisable(io: Io, name: string, flags: Flags): Promise<
     const user = users.find((one) => one.name === name);
     if (user === undefined) return failed(io, `there is no user ${name}`);
     const { role, groups } = user;
-    const body = { name, role, groups, disabled: true };
+    const body = { name, role, groups, disabled };
     const saved = await callGateway(caller.at, 'PUT', '/api/users', { as: caller.as, body });
     return saved.ok ? done() : failed(io, saved.error.message);
   });
