@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openGateway } from '../../../test/stages/gatewayStage.ts';
 import type { Role, Scope } from '../../schema/api/people.ts';
-import { ACCESS, type RouteKey } from './access.ts';
+import { ACCESS, lackOf, type RouteKey } from './access.ts';
 
 const ROUTES = Object.keys(ACCESS) as RouteKey[];
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
@@ -133,5 +133,28 @@ describe('who may call what', () => {
     for (const method of ['PATCH', 'DELETE', 'PUT']) {
       expect((await stage.call(method, '/api/fleet/pause', { cookie, body: {} })).status).toBe(404);
     }
+  });
+});
+
+describe('who is turned away is told', () => {
+  const ask = ACCESS['POST /api/requests'];
+  it.each([
+    [
+      'the role it takes, and who gives it',
+      ask,
+      'viewer',
+      'session',
+      /takes the role operator, and you are viewer; an admin can/,
+    ],
+    [
+      'the scope it takes, and what gives it',
+      ask,
+      'operator',
+      'token',
+      /scope propose, which fairlead tokens create gives$/,
+    ],
+    ['no more where no token may', ACCESS['GET /api/tokens'], 'operator', 'token', /^you have no right to this$/],
+  ] as const)('%s', (_, access, role, kind, words) => {
+    expect(lackOf(access, { role, by: { kind } })).toMatch(words);
   });
 });

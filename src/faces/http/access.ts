@@ -93,6 +93,20 @@ export function admits(
   return scopesOf(access).every((scope) => scopes.includes(scope)) ? 'yes' : 'forbidden';
 }
 
+/** What right a login that is not admitted lacks, and who gives it. */
+export function lackOf(
+  access: Access,
+  { role, by }: { readonly role: Role; readonly by: { readonly kind: 'session' | 'token' } },
+): string {
+  if (access.kind !== 'public' && !includesRole(role, access.role)) {
+    return `you have no right to this: it takes the role ${access.role}, and you are ${role}; an admin can make you ${access.role}`;
+  }
+  if (access.kind === 'login' && by.kind === 'token') {
+    return `you have no right to this: it takes a token with the scope ${scopesOf(access).join(' and ')}, which fairlead tokens create gives`;
+  }
+  return 'you have no right to this';
+}
+
 /** What a token has to have been given; nothing for what every login may do. */
 export const scopesOf = ({ scope }: Extract<Access, { kind: 'login' }>): readonly Scope[] =>
   scope === 'any' ? [] : typeof scope === 'string' ? [scope] : scope;

@@ -3,7 +3,7 @@ import { getCookie } from 'hono/cookie';
 import type { Gatekeeper } from '../../gateway/people/gatekeeper.ts';
 import type { Identity } from '../../gateway/people/identity.ts';
 import { csrfOf, sameText } from '../../gateway/people/secrets.ts';
-import { type Access, admits } from './access.ts';
+import { type Access, admits, lackOf } from './access.ts';
 import type { Place } from './place.ts';
 import { problem } from './problem.ts';
 import type { Turned } from './turnedOnRecord.ts';
@@ -32,7 +32,10 @@ export function guard(
       case 'login':
         return problem(c, 401, 'LoginNeeded', 'log in first');
       case 'forbidden':
-        return (found && (await turned(c, found))) ?? problem(c, 403, 'Forbidden', 'you have no right to this');
+        return (
+          (found && (await turned(c, found))) ??
+          problem(c, 403, 'Forbidden', found ? lackOf(access, found) : 'log in first')
+        );
       case 'yes':
         break;
     }
