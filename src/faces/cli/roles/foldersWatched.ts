@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { systemClock } from '../../../adapters/system/systemClock.ts';
 
 /** Long enough for an editor to have written the whole file, and far below the second that a person would notice. */
 const SETTLE_MS = 100;
@@ -14,7 +15,8 @@ export class FoldersWatched {
   readonly #changed: () => void;
   readonly #failed: (why: string) => void;
   readonly #watches = new Map<string, FSWatcher>();
-  #settling: NodeJS.Timeout | undefined;
+  readonly #closed = new AbortController();
+  #isSettling = false;
 
   constructor(dir: string, changed: () => void, failed: (why: string) => void) {
     this.#dir = dir;
@@ -47,15 +49,20 @@ export class FoldersWatched {
   }
 
   close(): void {
-    clearTimeout(this.#settling);
+    this.#closed.abort();
     for (const folder of this.#watches.keys()) this.#leave(folder);
   }
 
   #heard(): void {
-    this.#settling ??= setTimeout(() => {
-      this.#settling = undefined;
-      this.#changed();
-    }, SETTLE_MS);
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    void this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await systemClock.sleep(SETTLE_MS, this.#closed.signal);
+    this.#isSettling = false;
+    if (!this.#closed.signal.aborted) this.#changed();
   }
 }
 
