@@ -241,6 +241,7 @@ describe('fairlead what-if', () => {
 });
 
 describe('fairlead approve and reject', () => {
+  const ASKED = '  asked for by ben: "the sale begins"\n';
   /** Ben asks for eight, people are asked, and dana is logged in. */
   async function asked(approval: object = {}): Promise<string> {
     await serve({ ...NEEDS_EIGHT, spec: { approval } });
@@ -253,12 +254,16 @@ describe('fairlead approve and reject', () => {
 
   it('carries out what was approved once, told step by step until it is verified', async () => {
     const request = await asked();
-    expect((await cli('approvals')).out).toContain(request);
+    const { out } = await cli('approvals');
+    expect(out).toMatch(/^REQUEST +SERVICE +CHANGE +BY +RISK +VOTES +DECIDE WITHIN +WHY$/m);
+    expect(out).toMatch(new RegExp(`^${request} +web +6 replicas -> 8 replicas +ben +.*"the sale begins"$`, 'm'));
     carryOut();
     const ran = await cli('approve', request, '--once', '--reason', 'the sale', '-w');
     expect([ran.code, all.stage.replicas()]).toEqual([0, 8]);
     expect(ran.out).toMatch(/^web, 6 replicas -> 8 replicas: .*Succeeded/);
-    expect(ran.err).toMatch(/^approved once: web, 6 replicas -> 8 replicas\n[\s\S]*^Applied: /m);
+    expect(ran.err).toMatch(
+      /^approved once: web, 6 replicas -> 8 replicas\n {2}asked for by ben: "the sale begins"\n[\s\S]*^Applied: /m,
+    );
     expect((await cli('approvals')).out).toContain('nothing waits for an answer');
   });
 
@@ -271,14 +276,14 @@ describe('fairlead approve and reject', () => {
   ])('under %j with %j says whether it was once or raised', async (approval, flags, out) => {
     expect(await cli('approve', await asked(approval), ...flags, '--reason', 'the sale')).toMatchObject({
       code: 0,
-      out,
+      out: `${out}${ASKED}`,
     });
   });
 
   it('ends what was rejected, with the reason on record, and a second answer changes nothing', async () => {
     const request = await asked();
     const ran = await cli('reject', request, '--reason', 'not before the freeze');
-    expect(ran).toMatchObject({ code: 0, out: 'rejected: web, 6 replicas -> 8 replicas\n' });
+    expect(ran).toMatchObject({ code: 0, out: `rejected: web, 6 replicas -> 8 replicas\n${ASKED}` });
     await all.run(15_000);
     expect((await cli('approve', request, '--once', '--reason', 'yes')).code).toBe(1);
     expect((await cli('approvals', '--decided')).out).toMatch(/rejected: not before the freeze/);

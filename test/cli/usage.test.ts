@@ -74,7 +74,11 @@ describe('the command line', () => {
       /"web" is no service: write namespace\/name, such as shop\/web\n$/,
     ],
     ['a phase that does not exist', ['decisions', '--phase', 'Done'], /--phase Done: there are Pending, Refused/],
-    ['a decision without a namespace', ['why', 'web-1'], /"web-1" is no decision.*fairlead decisions lists them/],
+    [
+      'a decision without a namespace',
+      ['why', 'web-1'],
+      /"web-1" is no decision: write namespace\/name, such as shop\/web-k3v9x0a1b2; fairlead decisions lists them/,
+    ],
     ['what-if scale without a number', ['what-if', 'scale', 'shop/web'], /wants --replicas, a whole number/],
     ['what-if scale by half a pod', ['what-if', 'scale', 'shop/web', '--replicas', '2.5'], /a whole number/],
     ['what-if scale by nothing', ['what-if', 'scale', 'shop/web', '--replicas', ''], /wants --replicas/],

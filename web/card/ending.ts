@@ -31,7 +31,8 @@ export function endingOf(
     case 'Rejected': {
       const said = card.given.findLast((one) => one.counts && one.vote === 'reject')?.comment;
       const reason = said === undefined ? '' : `“${said}” `;
-      const text = `${reason}Nothing changed. The agent reads why and does not ask again at once.`;
+      const agents = card.requester.kind === 'agent' ? ' The agent reads why and does not ask again at once.' : '';
+      const text = `${reason}Nothing changed.${agents}`;
       return { title: `Rejected by ${names('reject')}`, text, tone: 'plain', icon: 'failed' };
     }
     case 'Expired': {

@@ -21,7 +21,8 @@ import { openGoverned, trouble } from './session.ts';
 export async function why(io: Io, name: string, flags: AskingFlags): Promise<number> {
   const wanted = parseService(name);
   if (!wanted.ok) {
-    io.err(`fairlead: ${wanted.error.replace('service', 'decision')}; fairlead decisions lists them\n`);
+    const form = 'write namespace/name, such as shop/web-k3v9x0a1b2';
+    io.err(`fairlead: "${name}" is no decision: ${form}; fairlead decisions lists them\n`);
     return EXIT.usage;
   }
   const session = await openGoverned(io, flags);

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../adapters/system/systemClock.ts';
 import { plainLine } from '../../../kernel/plainText.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
-import { ApprovalCard, ApprovalList } from '../../../schema/api/approvals.ts';
+import { ApprovalCard, ApprovalList, type ApprovalSummary } from '../../../schema/api/approvals.ts';
 import { age, EXIT, type Format, type Io, print, table } from '../io.ts';
 import { parseService } from '../service.ts';
 import { callGateway } from './gatewayClient.ts';
@@ -38,15 +38,25 @@ export async function approvals(io: Io, flags: Flags & { readonly decided?: bool
         ? 'nothing was decided yet\n'
         : 'nothing waits for an answer; what was asked a moment ago is opened at the executor’s next look\n'
       : table(
-          ['REQUEST', 'SERVICE', 'CHANGE', 'RISK', 'VOTES', flags.decided === true ? 'ANSWER' : 'DECIDE WITHIN', 'WHY'],
+          [
+            'REQUEST',
+            'SERVICE',
+            'CHANGE',
+            'BY',
+            'RISK',
+            'VOTES',
+            flags.decided === true ? 'ANSWER' : 'DECIDE WITHIN',
+            'WHY',
+          ],
           list.data.items.map((one) => [
             `${one.namespace}/${one.name}`,
             one.service,
             `${one.before} -> ${one.after}`,
+            byWhom(one),
             one.risk,
             `${one.votes}/${one.quorum}`,
             flags.decided === true ? (one.answer ?? one.phase) : age(now, Date.parse(one.decideBy)),
-            one.why,
+            reasonOf(one) ?? one.why,
           ]),
         ),
   );
@@ -67,7 +77,7 @@ export async function approve(io: Io, text: string, flags: ApproveFlags): Promis
   if (!voted.ok) return failed(io, voted.error);
   const words = `${approvedWords(voted.value, caller.me.name)}: ${what(card)}`;
   if (flags.wait !== true) return told(io, flags, voted.value, words);
-  io.err(`${words}\n`);
+  io.err(`${words}\n  ${line(askedWords(voted.value))}\n`);
   return waited(io, flags, caller, path, card);
 }
 
@@ -177,9 +187,19 @@ function outcomeOf({ phase, receipt }: ApprovalCard): 'done' | 'failed' | undefi
 
 function told(io: Io, flags: Flags, card: ApprovalCard, words: string): number {
   const missing = card.phase === 'Pending' ? `; ${card.votes} of ${card.quorum} votes` : '';
-  print(io, flags.output, card, () => `${words}${missing}\n`);
+  print(io, flags.output, card, () => `${words}${missing}\n  ${line(askedWords(card))}\n`);
   return EXIT.ok;
 }
+
+/** A name is a person's only where the gateway vouches for it. */
+const byWhom = ({ requester }: ApprovalSummary): string =>
+  requester === undefined ? '-' : `${requester.name}${requester.kind === 'person' ? '' : ' (agent)'}`;
+
+/** Of a person who asked, quoted: nobody checked it. */
+const reasonOf = ({ reason }: ApprovalSummary): string | undefined => reason && `"${reason}"`;
+
+const askedWords = (card: ApprovalCard): string =>
+  [`asked for by ${byWhom(card)}`, reasonOf(card)].filter((part) => part !== undefined).join(': ');
 
 const what = ({ service, before, after }: ApprovalCard): string => line(`${service}, ${before} -> ${after}`);
 
