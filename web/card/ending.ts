@@ -12,7 +12,7 @@ export interface Ending {
 
 /** How a request ended, or undefined while it is open. */
 export function endingOf(
-  card: Pick<ApprovalCard, 'phase' | 'given' | 'decideBy' | 'service' | 'before'>,
+  card: Pick<ApprovalCard, 'phase' | 'given' | 'decideBy' | 'service' | 'before' | 'requester'>,
 ): Ending | undefined {
   const names = (vote: 'approve' | 'reject'): string =>
     card.given
