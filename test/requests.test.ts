@@ -140,6 +140,28 @@ describe('a request of a person', () => {
     expect(anew.decision?.name).not.toBe(first);
   });
 
+  it('that others said no to is answered with that no for ten minutes, and nobody is asked', async () => {
+    const { asks, as, http, stage, executor, run, made } = await open(NEEDS_EIGHT);
+    const first = (await asks('scale', scaleTo(8))).decision?.name ?? '';
+    await executor.pass();
+    await stage.world.advance(1);
+    const path = `/api/approvals/shop/${first}`;
+    const { digest } = (await (await http.call('GET', path, as('ben'))).json()) as { digest: string };
+    const body = { digest, vote: 'reject', comment: 'no TV spot' };
+    expect((await http.call('POST', `${path}/vote`, { ...as('ben'), body })).status).toBe(200);
+    await run(15_000);
+    const askedAt = Date.parse(made()[0]?.metadata.creationTimestamp ?? '');
+    const askAgainAt = new Date(askedAt + 600_000).toISOString();
+    const message = 'rejected by ben; their words: "no TV spot"';
+    const again = await asks('scale', scaleTo(8), 'ann', 'the spot is tonight');
+    expect(again).toMatchObject({ again: true, decision: { name: first }, rejected: { message, askAgainAt } });
+    expect(again).not.toHaveProperty('approval');
+    expect(again.text).toContain(`${message}. The same may be asked again from ${askAgainAt} on.`);
+    await stage.observe(600_000);
+    const anew = await asks('scale', scaleTo(8));
+    expect(anew).toMatchObject({ again: false, approval: { name: anew.decision?.name } });
+  });
+
   it('by request_approval is the same wish, and nothing where nobody has to be asked', async () => {
     const over = await open(NEEDS_EIGHT);
     const asked = await over.asks('request_approval', { ...SERVICE, action: 'scale', replicas: 8 });

@@ -40,7 +40,7 @@ function stillAnswers({ verdict }: Pick<Judged, 'verdict'>, decision: DecisionRe
   if (now - decision.createdAt >= SAME_ASKING_MS) return false;
   switch (decision.status.phase) {
     case 'Rejected':
-      return decision.status.reason !== TAKEN_BACK;
+      return decision.status.reason !== TAKEN_BACK && verdict.authority === 'restricted';
     case 'Refused':
       return sameVerdict(verdict, decision);
     case 'Superseded':

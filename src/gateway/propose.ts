@@ -20,7 +20,7 @@ import {
   unavailable,
   type Where,
 } from './ask.ts';
-import { askedBefore, askedOfPeople } from './askedBefore.ts';
+import { askedBefore, askedOfPeople, SAME_ASKING_MS } from './askedBefore.ts';
 import type { GatewayDeps, Refused } from './deps.ts';
 import type { Identity } from './people/identity.ts';
 import type { Asked } from './turns.ts';
@@ -50,6 +50,8 @@ export interface Proposed extends Answered {
   readonly approval?: Where & { readonly page: string };
   /** This person asked for the same before: nothing new was asked for. */
   readonly again: boolean;
+  /** People said no to it lately; the same may be asked again then. */
+  readonly rejected?: { readonly message: string; readonly askAgainAt: string };
 }
 
 /**
@@ -194,17 +196,27 @@ function proposed(
   const base = answered(deps, judged);
   if (decision === undefined) return { ...base, again: false };
   const { namespace, name } = decision;
-  const isAsked = judged.verdict.authority === 'restricted' || before?.status?.phase === 'AwaitingApproval';
+  const rejected = before && rejectionOf(before);
+  const isAsked =
+    rejected === undefined &&
+    (judged.verdict.authority === 'restricted' || before?.status?.phase === 'AwaitingApproval');
   const asked = twin?.name ?? before?.status?.approval ?? name;
   const approval = isAsked ? { namespace, name: asked, page: approvalPage(namespace, asked) } : undefined;
-  const words = [base.text, standsAs(judged, decision, before), askedWhere(approval, twin, before ?? decision)];
+  const anew = rejected && `The same may be asked again from ${rejected.askAgainAt} on.`;
+  const words = [base.text, standsAs(judged, decision, before), anew ?? askedWhere(approval, twin, before ?? decision)];
   return {
     ...base,
     decision: { namespace, name },
     ...(approval && { approval }),
     again: before !== undefined,
+    ...(rejected && { rejected }),
     text: sentences(words),
   };
+}
+
+function rejectionOf({ status, createdAt }: DecisionRecord): Proposed['rejected'] {
+  if (status?.phase !== 'Rejected') return undefined;
+  return { message: status.message, askAgainAt: isoInstant(createdAt + SAME_ASKING_MS) };
 }
 
 export const approvalPage = (namespace: string, name: string): string =>

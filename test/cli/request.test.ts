@@ -289,4 +289,16 @@ describe('fairlead approve and reject', () => {
     expect((await cli('approvals', '--decided')).out).toMatch(/rejected: not before the freeze/);
     expect(all.stage.replicas()).toBe(6);
   });
+
+  it('tells whoever asks for it once more who said no and why, and fails', async () => {
+    await cli('reject', await asked(), '--reason', 'not before the freeze');
+    await all.run(15_000);
+    await keepLogin({ url, name: 'ben', token: all.http.token('ben', ['read', 'propose']) });
+    const ran = await scale(8);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toMatch(
+      /^asked for already: .*\nrejected by dana; their words: "not before the freeze"; the same may be asked again from 2026-\S+Z on\n$/m,
+    );
+    expect(ran.out).not.toContain('people decide');
+  });
 });

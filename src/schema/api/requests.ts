@@ -33,5 +33,7 @@ export const RequestAnswer = WhatIfAnswer.extend({
   approval: Where.extend({ page: z.string() }).optional(),
   /** The same was asked for before by the same person: nothing new was. */
   again: z.boolean(),
+  /** People said no to it lately: who and why, in words, and from when the same may be asked again. Nobody is asked now. */
+  rejected: z.object({ message: z.string(), askAgainAt: z.string() }).optional(),
 });
 export type RequestAnswer = z.infer<typeof RequestAnswer>;

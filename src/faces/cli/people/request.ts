@@ -64,14 +64,15 @@ const OTHER_VERSION = 'the gateway speaks another version of the API';
 
 async function tell(io: Io, flags: RequestFlags, caller: Caller, answer: RequestAnswer, what: string): Promise<number> {
   const { verdict, decision, approval } = answer;
+  const isNo = verdict.authority === 'forbidden' || answer.rejected !== undefined;
   const page = approval && plain(`${caller.at.url}${approval.page}`);
   const said = { ...answer, ...(approval && { approval: { ...approval, page } }) };
-  const unheard = decision && verdict.authority !== 'forbidden' ? await unheardHere(io, caller, decision) : '';
+  const unheard = decision && !isNo ? await unheardHere(io, caller, decision) : '';
   const table = (): string =>
     `${textOf(answer, { what, page, name: caller.me.name })}${unheard && `${plain(unheard)}\n`}`;
-  if (flags.wait !== true || decision === undefined || verdict.authority === 'forbidden') {
+  if (flags.wait !== true || decision === undefined || isNo) {
     print(io, flags.output, said, table);
-    return verdict.authority === 'forbidden' ? EXIT.failed : EXIT.ok;
+    return isNo ? EXIT.failed : EXIT.ok;
   }
   if (flags.output === 'table') print(io, 'table', said, table);
   else if (page !== undefined) io.err(`people decide at ${page}\n`);
@@ -106,7 +107,7 @@ async function ownNamespaceOf({ at, as }: Caller): Promise<string | undefined> {
 }
 
 function textOf(
-  { headline, verdict, alternatives, decision, approval, again, text }: RequestAnswer,
+  { headline, verdict, alternatives, decision, approval, again, rejected, text }: RequestAnswer,
   { what, page, name }: { readonly what: string; readonly page: string | undefined; readonly name: string },
 ): string {
   const where = decision && `${decision.namespace}/${decision.name}`;
@@ -119,6 +120,9 @@ function textOf(
     ...(where === undefined
       ? [verdict.authority === 'forbidden' ? 'not asked for: no blueprint governs it' : plain(text)]
       : [plain(`${again ? 'asked for already' : `asked for by ${name}`}: fairlead why ${where}`)]),
+    ...(rejected === undefined
+      ? []
+      : [plain(`${rejected.message}; the same may be asked again from ${rejected.askAgainAt} on`)]),
     ...(approval === undefined ? [] : [`people decide, and not who asked: ${page}`]),
     '',
   ].join('\n');
