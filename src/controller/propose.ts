@@ -150,13 +150,7 @@ export class Propose {
     if (judged.value.asksPeople && judged.value.verdict.authority === 'allowed') return true;
     const floor = await this.#floorFirst(judged.value, proposal, signal);
     if (floor !== undefined) return floor;
-    const repeated = repeats(
-      judged.value.request,
-      judged.value.verdict,
-      this.#deps.decisions(),
-      this.#deps.clock.now(),
-    );
-    if (repeated !== undefined) return true;
+    if (this.#repeats(judged.value)) return true;
     return !(await this.#create(judged.value, proposal.rationale, proposal.origin, proposal, signal));
   }
 
@@ -180,6 +174,12 @@ export class Propose {
     return this.#take(instead, signal);
   }
 
+  #repeats({ request, verdict }: Judged): boolean {
+    const now = this.#deps.clock.now();
+    const isPressed = (this.#view.assessment?.pressure.length ?? 0) > 0;
+    return repeats(request, verdict, this.#deps.decisions(), { now, isPressed }) !== undefined;
+  }
+
   /** True when the Decision was created. */
   async #create(
     judged: Judged,
@@ -192,7 +192,7 @@ export class Propose {
     // A wish about something no blueprint governs is kept under the service whose run it came from.
     const blueprint = view?.blueprint ?? this.#view.blueprint;
     if (blueprint === undefined) return false;
-    if (repeats(request, verdict, this.#deps.decisions(), this.#deps.clock.now())) return false;
+    if (this.#repeats(judged)) return false;
     const briefed = await this.#brief(judged, rationale, signal);
     const { assessment, workload } = this.#view;
     const object = newDecision(

@@ -73,7 +73,7 @@ describe('repeats', () => {
     { when: 'it was rejected by a person 30 minutes ago', before: earlier('Rejected', 30 * MINUTE), again: false },
     { when: 'it was carried out', before: earlier('Succeeded', MINUTE), again: false },
   ])('answers $again when $when', ({ before, again }) => {
-    expect(repeats(request, verdict, [before], now) !== undefined).toBe(again);
+    expect(repeats(request, verdict, [before], { now, isPressed: false }) !== undefined).toBe(again);
   });
 
   it.each([
@@ -85,8 +85,13 @@ describe('repeats', () => {
     [40, 120],
   ])('waits after %i equal refusals of a day for %i min', (times, minutes) => {
     const before = Array.from({ length: times }, (_, i) => earlier('Refused', (minutes + i) * MINUTE));
-    expect(repeats(request, verdict, before, now)).toBeUndefined();
-    expect(repeats(request, verdict, before, now - MINUTE)).toBeDefined();
+    expect(repeats(request, verdict, before, { now, isPressed: false })).toBeUndefined();
+    expect(repeats(request, verdict, before, { now: now - MINUTE, isPressed: false })).toBeDefined();
+  });
+
+  it('waits no longer than ten minutes while capacity is short', () => {
+    const before = Array.from({ length: 5 }, (_, i) => earlier('Refused', (10 + i) * MINUTE));
+    expect(repeats(request, verdict, before, { now, isPressed: true })).toBeUndefined();
   });
 
   it.each<[string, DecisionObject]>([
@@ -94,27 +99,36 @@ describe('repeats', () => {
     ['for other reasons', earlier('Refused', 30 * MINUTE, { findings: [] })],
     ['by nobody: it expired', earlier('Expired', 30 * MINUTE)],
   ])('does not wait longer for what was refused %s', (_, other) => {
-    expect(repeats(request, verdict, [other, earlier('Refused', 10 * MINUTE)], now)).toBeUndefined();
+    expect(
+      repeats(request, verdict, [other, earlier('Refused', 10 * MINUTE)], { now, isPressed: false }),
+    ).toBeUndefined();
   });
 
   it('asks again for what the gate let through and the cluster did not take', () => {
     const allowed: Verdict = { ...verdict, authority: 'allowed', findings: [] };
-    expect(repeats(request, allowed, [earlier('Superseded', MINUTE, allowed)], now)).toBeUndefined();
+    expect(
+      repeats(request, allowed, [earlier('Superseded', MINUTE, allowed)], { now, isPressed: false }),
+    ).toBeUndefined();
     const waits: Verdict = { ...allowed, wait: { codes: ['Cooldown'] } };
-    expect(repeats(request, waits, [earlier('Superseded', MINUTE, waits)], now)).toBeDefined();
+    expect(repeats(request, waits, [earlier('Superseded', MINUTE, waits)], { now, isPressed: false })).toBeDefined();
   });
 
   it('never holds back a person', () => {
     const before = earlier('Refused', MINUTE);
     before.spec.requester = { kind: 'person', name: 'ada' };
-    expect(repeats(request, verdict, [before], now)).toBeUndefined();
+    expect(repeats(request, verdict, [before], { now, isPressed: false })).toBeUndefined();
   });
 
   it('holds a changed blueprint or number to be another wish', () => {
     const before = earlier('Refused', MINUTE);
-    expect(repeats({ ...request, wanted: { kind: 'scale', replicas: 7 } }, verdict, [before], now)).toBeUndefined();
     expect(
-      repeats(request, { ...verdict, blueprint: { name: 'web', version: '2.0.0', hash: 'i' } }, [before], now),
+      repeats({ ...request, wanted: { kind: 'scale', replicas: 7 } }, verdict, [before], { now, isPressed: false }),
+    ).toBeUndefined();
+    expect(
+      repeats(request, { ...verdict, blueprint: { name: 'web', version: '2.0.0', hash: 'i' } }, [before], {
+        now,
+        isPressed: false,
+      }),
     ).toBeUndefined();
   });
 });

@@ -8,7 +8,10 @@ import { argumentsOf } from '../schema/wish.ts';
 
 /** An agent's wish that ended in nothing is not recorded again within this time, unless the verdict would differ. */
 const AGAIN_AFTER_MS = 10 * 60_000;
-/** Refused again and again for the same reasons it is recorded ever more rarely: each time after twice as long, up to this. */
+/**
+ * Refused again and again for the same reasons while nothing presses it is recorded ever more rarely: each time after twice as
+ * long, up to this. Where capacity is short people hear of it every ten minutes.
+ */
 const RAREST_MS = 2 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
@@ -22,13 +25,13 @@ export function repeats(
   request: Request,
   verdict: Verdict,
   decisions: readonly DecisionObject[],
-  now: number,
+  { now, isPressed }: { readonly now: number; readonly isPressed: boolean },
 ): DecisionObject | undefined {
   const same = decisions.filter((decision) => sameWish(request, verdict, decision));
   const phaseOf = ({ status }: DecisionObject): string => status?.phase ?? 'Pending';
   const isRefusal = (one: DecisionObject): boolean => phaseOf(one) === 'Refused' && sameVerdict(verdict, one);
   const refusals = same.filter((one) => isRefusal(one) && now - endedAt(one) < DAY_MS).length;
-  const refusedFor = Math.min(RAREST_MS, AGAIN_AFTER_MS * 2 ** (refusals - 1));
+  const refusedFor = isPressed ? AGAIN_AFTER_MS : Math.min(RAREST_MS, AGAIN_AFTER_MS * 2 ** (refusals - 1));
   return same.find((decision) => {
     if (isOpen(decision)) return true;
     const phase = phaseOf(decision);
