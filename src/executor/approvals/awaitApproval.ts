@@ -84,10 +84,13 @@ export const movedText = (moved: readonly Moved[]): string =>
   moved.map(({ asked, now }) => `${asked} then, ${now} now`).join('; ');
 
 /** Who said no, and in their words why: it is what the agent is told. */
-function rejection({ spec: { requester } }: HeldDecision, { by, comment }: Rejected): Pick<End, 'reason' | 'message'> {
+function rejection(
+  { spec: { requester }, person }: HeldDecision,
+  { by, comment }: Rejected,
+): Pick<End, 'reason' | 'message'> {
   const words = comment === undefined ? 'without a comment' : `their words: "${oneLine(comment, 400)}"`;
   const said = `by ${oneLine(by, 64)}; ${words}`;
-  return by === requester.name
+  return person && by === requester.name
     ? { reason: TAKEN_BACK, message: `taken back ${said}` }
     : { reason: 'Rejected', message: `rejected ${said}` };
 }
