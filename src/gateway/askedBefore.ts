@@ -15,12 +15,12 @@ export const SAME_ASKING_MS = 600_000;
 
 /**
  * The Decision that this person's same wish has already: it is open, or was asked within ten minutes and nothing else would
- * come of it now. A call that was sent twice, or a client that asks in circles, makes one Decision.
+ * come of it now. `isAsked`: people are asked for the same now, by whoever. A call that was sent twice, or a client that asks in circles, makes one Decision.
  */
 export function askedBefore(
   deps: Pick<GatewayDeps, 'trust' | 'clock'>,
   who: Identity,
-  judged: Pick<Judged, 'request' | 'verdict'>,
+  judged: Pick<Judged, 'request' | 'verdict'> & { readonly isAsked: boolean },
   decisions: readonly KubeObject[],
 ): DecisionRecord | undefined {
   return decisions
@@ -35,7 +35,11 @@ export function askedBefore(
     );
 }
 
-function stillAnswers({ verdict }: Pick<Judged, 'verdict'>, decision: DecisionRecord, now: number): boolean {
+function stillAnswers(
+  { verdict, isAsked }: Pick<Judged, 'verdict'> & { readonly isAsked: boolean },
+  decision: DecisionRecord,
+  now: number,
+): boolean {
   if (decision.status === undefined || !FINAL.has(decision.status.phase)) return true;
   if (now - decision.createdAt >= SAME_ASKING_MS) return false;
   switch (decision.status.phase) {
@@ -44,8 +48,8 @@ function stillAnswers({ verdict }: Pick<Judged, 'verdict'>, decision: DecisionRe
     case 'Refused':
       return sameVerdict(verdict, decision);
     case 'Superseded':
-      // Replaced by a newer wish it may be wanted again; merged into another's, that one still asks.
-      return decision.status.reason === 'Merged' && sameVerdict(verdict, decision);
+      // Replaced by a newer wish it may be wanted again; merged into another's, that one asks while it stands.
+      return decision.status.reason === 'Merged' && isAsked && sameVerdict(verdict, decision);
     case 'Succeeded':
       return verdict.findings.some(({ code, effect }) => code === 'NothingToChange' && effect !== 'note');
     default:
@@ -68,7 +72,7 @@ function isSameWish({ request }: Pick<Judged, 'request'>, { spec }: DecisionReco
 /** The request in which people are asked for the same already, by whoever: the executor merges the wish into it. */
 export async function askedOfPeople(
   deps: Pick<GatewayDeps, 'reader' | 'trust' | 'clock'>,
-  { request, verdict, view }: Judged,
+  { request, verdict, view }: Pick<Judged, 'request' | 'verdict' | 'view'>,
 ): Promise<RequestRecord | undefined> {
   if (verdict.authority !== 'restricted' || view === undefined) return undefined;
   const listed = await deps.reader.list(KINDS.ApprovalRequest, view.namespace);

@@ -84,7 +84,8 @@ async function ask(
   const known = await listed(deps, seen.value);
   if (!known.ok) return known;
   const looked = judgeUnrecorded(deps, { ...parts, view: seen.value });
-  const before = askedBefore(deps, parts.who, looked, known.value);
+  const twin = await askedOfPeople(deps, looked);
+  const before = askedBefore(deps, parts.who, { ...looked, isAsked: twin !== undefined }, known.value);
   const isMade = before === undefined && !(isAskingPeople(parts.called) && looked.verdict.authority === 'allowed');
   // The call of a Decision stands under its name in the journal, and no other call does.
   const id = isMade ? wishName(parts.who, looked, known.value, deps.clock.now()) : undefined;
@@ -92,7 +93,6 @@ async function ask(
   const judged = await judgeInName(deps, asking);
   if (!judged.ok) return judged;
   if (judged.value.asksPeople && judged.value.verdict.authority === 'allowed') return ok(nobodyToAsk(judged.value));
-  const twin = await askedOfPeople(deps, judged.value);
   if (before !== undefined) return ok(proposed(deps, judged.value, before, twin, before));
   const made = await create(deps, asking, judged.value, reason);
   return made.ok ? ok(proposed(deps, judged.value, made.value, twin, made.value?.before)) : made;

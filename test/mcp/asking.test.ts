@@ -112,6 +112,20 @@ describe('a wish in a chat', () => {
     expect(text).toContain('Instead: disable_ingress');
   });
 
+  it('that people said no to lately asks nobody, and says who said no, why, and from when it may be asked again', async () => {
+    const { propose, stage } = await opened();
+    const first = (await propose({ operation: 'scale', replicas: 9 })).data as { decision: string };
+    stage.stage.world.edit(KINDS.Decision, 'shop', first.decision.split('/')[1] ?? '', (draft) => {
+      const message = 'rejected by dana; their words: "no spot tonight"';
+      Object.assign(draft.status as object, { phase: 'Rejected', reason: 'Rejected', message });
+    });
+    await stage.stage.observer.pass();
+    const { data, text } = await propose({ operation: 'scale', replicas: 9 });
+    expect(data).toMatchObject({ again: true, decision: first.decision, askAgainAt: expect.stringMatching(/Z$/) });
+    expect(data).not.toHaveProperty('approval');
+    expect(text).toMatch(/Next: Tell the person: it was rejected \(.*no spot tonight.*\), nobody is asked now/);
+  });
+
   it('for approval of what nobody has to approve comes to nothing, and says what to call', async () => {
     const { propose, stage } = await opened();
     const before = stage.deps.observer.decisions().length;

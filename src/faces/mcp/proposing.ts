@@ -3,7 +3,7 @@ import type { Verdict } from '../../schema/verdict.ts';
 import { type Named, placeName } from './desk.ts';
 import { linkTo } from './rows.ts';
 import { serviceAsked } from './services.ts';
-import { lines, ours } from './told.ts';
+import { lines, ours, theirs } from './told.ts';
 import { type Answer, type Call, refused, told, unjudged } from './tool.ts';
 import { judgementOf } from './tools/whatIf.ts';
 import { type WishFields, worded } from './wishes.ts';
@@ -24,7 +24,7 @@ export async function propose(call: Call, fields: WishFields, reason: string, as
   const asked = asksPeople && about !== undefined ? { tool: 'request_approval', args: about } : { tool, args };
   const done = await desk.effects.propose(caller, { tool: asked.tool, arguments: asked.args, reason });
   if (!done.ok) return unjudged(`Not asked for: ${ours(done.error.message)}`);
-  const { verdict, alternatives, decision, approval, again } = done.value;
+  const { verdict, alternatives, decision, approval, again, rejected } = done.value;
   if (decision === undefined) {
     const then = verdict.authority === 'allowed' ? 'Nothing was asked for: call fairlead_propose.' : undefined;
     const { text, data } = judgementOf(verdict, alternatives, then);
@@ -35,13 +35,18 @@ export async function propose(call: Call, fields: WishFields, reason: string, as
     ? linkTo(desk, 'approvals', approval.namespace, approval.name)
     : linkTo(desk, 'decisions', decision.namespace, decision.name);
   const record = placeName(decision);
-  const { text, data } = judgementOf(verdict, alternatives, nextStep(record, verdict, approval && link, isOpen));
+  const then =
+    rejected === undefined
+      ? nextStep(record, verdict, approval && link, isOpen)
+      : `Tell the person: it was rejected (${theirs(rejected.message)}), nobody is asked now, and the same may be asked again from ${ours(rejected.askAgainAt)} on.`;
+  const { text, data } = judgementOf(verdict, alternatives, then);
   const name = `On record as ${record}, in the name of ${ours(caller.who.name, 64)}${again ? ', who asked for the same before' : ''}.`;
   return told(lines(name, text), {
     ...data,
     decision: record,
     again,
     ...(approval && { approval: placeName(approval) }),
+    ...(rejected && { askAgainAt: rejected.askAgainAt }),
     ...(link !== undefined && { link }),
   });
 }
