@@ -116,6 +116,14 @@ describe('what all services share', () => {
       'misses what more replicas would not mend',
       { assessment: hotAssessment({ recommendation: HOLD, anomaly: 'the database is slow' }) },
     ],
+    [
+      'only has pods that are not ready yet',
+      { assessment: hotAssessment({ recommendation: HOLD, pressure: ['ready'] }) },
+    ],
+    [
+      'stands below its range, as people decided',
+      { assessment: hotAssessment({ recommendation: HOLD }), workload: calmWorkload({ replicas: 1 }) },
+    ],
     ['has enough already', { assessment: hotAssessment({ recommendation: HOLD, desired: 2 }) }],
     ['could share nothing with anybody', { global: NO_GLOBAL_RULES }],
   ])('claims nothing for a service that %s', (_case, more) => {

@@ -157,7 +157,10 @@ function askedBy({ assessment, workload, blueprint }: ServiceView): number | und
   if (assessment === undefined || workload === undefined || blueprint === undefined) return undefined;
   const { direction, started, replicas } = assessment.recommendation;
   if (direction === 'up' && started && replicas > workload.replicas) return replicas;
-  return startsSoon(assessment, workload, blueprint);
+  // Outside its range it was decided by people, and stays; pods that are not ready are no alarm of their own.
+  const isInRange = workload.replicas >= blueprint.scaling.minReplicas;
+  const isAlarmed = assessment.pressure.some((name) => name !== 'ready');
+  return isInRange && isAlarmed ? startsSoon(assessment, workload, blueprint) : undefined;
 }
 
 /** The nodes have no room for all that ask at once: who comes first goes first, before anybody's pods have to wait. */
