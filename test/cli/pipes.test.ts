@@ -13,7 +13,7 @@ beforeAll(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'fairlead-pipes-'));
   mkdirSync(path.join(dir, 'good'));
   mkdirSync(path.join(dir, 'bad'));
-  for (let n = 0; n < 400; n += 1) {
+  for (let n = 0; n < 600; n += 1) {
     const text = `metadata: { name: web-${n}, version: 1.0.0 }
 spec:
   scaling: { min_replicas: 2, max_replicas: 10, target_cpu_utilization: 70%, scale_up_threshold: 80%, scale_down_threshold: 40% }

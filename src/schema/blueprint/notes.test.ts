@@ -67,7 +67,7 @@ describe('a note', () => {
       withSpec('freeze: [{ cron: 0 0 * * 1-5, duration: 24h }, { cron: 0 0 * * 6, duration: 48h }]'),
       'spec.freeze covers all of the time',
     ],
-    ['every minute is frozen', withSpec('freeze: [{ cron: "* * * * *", duration: 1m }]'), 'covers all of the time'],
+    ['every hour is frozen', withSpec('freeze: [{ cron: "0 * * * *", duration: 1h }]'), 'covers all of the time'],
     ['there is nothing to scale', changed('max_replicas: 10', 'max_replicas: 2'), 'are both 2'],
     [
       'an operation is granted twice',

@@ -36,7 +36,7 @@ function grantNotes({ spec }: BlueprintDoc): string[] {
     );
   }
   const asked = requires_approval.some(({ operation }) => operation === 'scale_beyond_limits');
-  if (isGranted('scale_beyond_limits') && !asked && spec.autonomy !== 'propose') {
+  if (isGranted('scale_beyond_limits') && !asked && (spec.autonomy ?? 'autonomous') === 'autonomous') {
     notes.push(
       'scale_beyond_limits is in allowed_operations: agents go past min_replicas and max_replicas without asking anybody; requires_approval asks a person',
     );
