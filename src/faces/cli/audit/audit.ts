@@ -65,7 +65,9 @@ export async function verify(io: Io, folder: string | undefined, flags: AuditFla
     if (manifest) lines.push(exportLine(manifest.madeAt, exported?.length === 0));
     lines.push(...(exported ?? []).map((fault) => `  ${fault}`));
     if (cluster) {
-      lines.push(`cluster: ${changes.value.length} executed changes looked for, ${cluster.faults.length} missing`);
+      lines.push(
+        `cluster: ${changes.value.length} executed changes looked for, ${cluster.faults.length} not as recorded`,
+      );
       lines.push(
         ...cluster.faults.map((f) => `  ${f.message}`),
         ...cluster.unlogged.map((id) => `  ${id}: undone while the log could not be written`),

@@ -26,7 +26,7 @@ export class FoldersWatched {
 
   async heed(): Promise<void> {
     const found = await foldersOf(this.#dir);
-    for (const folder of this.#watches.keys()) if (!found.includes(folder)) this.#leave(folder);
+    for (const folder of this.#watches.keys()) if (!found.has(folder)) this.#leave(folder);
     try {
       for (const folder of found) {
         if (this.#watches.has(folder)) continue;
@@ -35,7 +35,10 @@ export class FoldersWatched {
           if (event === 'rename' && name === path.basename(folder)) this.#leave(folder);
           this.#heard();
         });
-        watcher.on('error', (error) => this.#failed(String(error)));
+        watcher.on('error', (error) => {
+          this.#failed(String(error));
+          this.#leave(folder);
+        });
         this.#watches.set(folder, watcher);
       }
     } catch (error) {
@@ -67,10 +70,12 @@ export class FoldersWatched {
 }
 
 /** The folder and all below it. Of one that is gone, or is a file, the folder that it stands in: that hears of it. */
-async function foldersOf(dir: string): Promise<readonly string[]> {
+async function foldersOf(dir: string): Promise<ReadonlySet<string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => undefined);
   const below = entries?.filter((entry) => entry.isDirectory()) ?? [];
-  return entries === undefined
-    ? [path.dirname(dir)]
-    : [dir, ...below.map((entry) => path.join(entry.parentPath, entry.name))];
+  return new Set(
+    entries === undefined
+      ? [path.dirname(dir)]
+      : [dir, ...below.map((entry) => path.join(entry.parentPath, entry.name))],
+  );
 }
