@@ -9,7 +9,6 @@ import { KINDS } from '../../schema/kube.ts';
 import type { Request, Requester } from '../../schema/request.ts';
 import type { Verdict } from '../../schema/verdict.ts';
 import type { AskingFlags } from './flags.ts';
-import { grantedName } from './grantedName.ts';
 import { EXIT, type Io, print } from './io.ts';
 import { metricsSource } from './metricsSource.ts';
 import { type ChangeAsked, type ChangeFlags, changeAsked } from './people/changeAsked.ts';
@@ -36,7 +35,7 @@ export async function whatIf(
     io.err(`fairlead: ${asked.error}\n`);
     return EXIT.usage;
   }
-  const note = grantedName(operation) ?? asked.value.note;
+  const { note } = asked.value;
   if (note !== undefined) io.err(`fairlead: ${note}\n`);
   const session = await openGoverned(io, flags);
   if (session === undefined) return EXIT.failed;

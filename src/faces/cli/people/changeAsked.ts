@@ -7,6 +7,7 @@ import { argumentsOf, wishWords } from '../../../schema/wish.ts';
 import { TOOLS } from '../../../tools/catalog.ts';
 import { CHANGE_NAMES } from '../../../tools/changeNames.ts';
 import { callAskedAbout, whatIf as whatIfTool } from '../../../tools/whatIf.ts';
+import { grantedName } from './grantedName.ts';
 
 /** As the flags of a change come from the command line. */
 export interface ChangeFlags {
@@ -40,7 +41,9 @@ export function changeAsked(
   const name = SHORT[operation] ?? operation.replaceAll('-', '_');
   const tool = TOOLS.find((t) => t.name === name && t.effect === 'change' && t.name !== 'request_approval');
   if (tool === undefined) {
-    const note = NEVER.some((never) => never === name) ? undefined : unknownWords(operation);
+    const note = NEVER.some((never) => never === name)
+      ? undefined
+      : (grantedName(operation) ?? unknownWords(operation));
     return ok({ tool: operation, args: { service }, words: operation, ...(note && { note }) });
   }
   const parsed = whatIfTool.input.safeParse({

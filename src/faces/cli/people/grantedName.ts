@@ -1,4 +1,4 @@
-import type { CHANGE_NAMES } from '../../tools/changeNames.ts';
+import type { CHANGE_NAMES } from '../../../tools/changeNames.ts';
 
 /** What a blueprint grants under another name than the call has: the operation depends on where the call leads. */
 const CALL_OF: ReadonlyMap<string, (typeof CHANGE_NAMES)[number]> = new Map([
