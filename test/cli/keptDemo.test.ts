@@ -51,7 +51,9 @@ describe('a demo that is kept', () => {
       expect(answers[0]).not.toMatch(/stale|missing|fleet halt|no controller|no executor/);
       expect(answers[1]).toMatch(/scale 2 to 3 on shop\/frontend\n {2}Succeeded/);
       expect(answers[2]).toMatch(/^scale to 9 on shop\/frontend: /);
-      expect(answers[3]).toMatch(/^executor\.jsonl: sound, .*^cluster: 1 executed changes looked for, 0 missing/ms);
+      expect(answers[3]).toMatch(
+        /^executor\.jsonl: sound, .*^cluster: 1 executed changes looked for, 0 not as recorded/ms,
+      );
       const { out } = await cli('doctor', '--kubeconfig', kubeconfig, '--data', dir);
       expect(out).toMatch(/^fine {3}controller +fairlead-demo, heard/m);
       expect(out).toMatch(/^fine {3}executor +fairlead-demo, heard/m);
