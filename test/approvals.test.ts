@@ -17,6 +17,14 @@ async function open(options?: Parameters<typeof openApprovals>[0]): Promise<Appr
 
 const ONCE = { vote: 'approve', choice: 'once' } as const;
 const ANN = { requester: { kind: 'person', name: 'ann' } } as const;
+const TO_ZERO = { tool: 'scale_to_zero', operation: 'scale_to_zero', arguments: {}, ...ANN } as const;
+const ZERO_IS_ASKED = {
+  agent_authority: {
+    allowed_operations: ['scale_within_limits'],
+    requires_approval: [{ operation: 'scale_to_zero', condition: 'always', approvers: ['devops-team'] }],
+    forbidden_operations: [],
+  },
+};
 
 describe('while people are asked', () => {
   it('the same wish once more is merged into the request that stands', async () => {
@@ -104,31 +112,17 @@ describe('the quorum', () => {
   });
 
   it('of the gravest changes is two, whatever the blueprint names', async () => {
-    const governance = {
-      agent_authority: {
-        allowed_operations: ['scale_within_limits'],
-        requires_approval: [{ operation: 'scale_to_zero', condition: 'always', approvers: ['devops-team'] }],
-        forbidden_operations: [],
-      },
-    };
     const load = { rps: 0, cpu_m_per_rps: 1, latency_ms_base: 50 };
-    const { ask, stage, spec } = await open({ replicas: 3, load, spec: { governance } });
-    await ask(A, 0, { tool: 'scale_to_zero', operation: 'scale_to_zero', arguments: {}, ...ANN });
+    const { ask, stage, spec } = await open({ replicas: 3, load, spec: { governance: ZERO_IS_ASKED } });
+    await ask(A, 0, TO_ZERO);
     expect(stage.status(A).phase).toBe('AwaitingApproval');
     expect(spec(A).quorum).toBe(2);
   });
 
   it('for no pods at all is not undone for what customers then get: that is what was decided', async () => {
-    const governance = {
-      agent_authority: {
-        allowed_operations: ['scale_within_limits'],
-        requires_approval: [{ operation: 'scale_to_zero', condition: 'always', approvers: ['devops-team'] }],
-        forbidden_operations: [],
-      },
-    };
     const load = { rps: 40, cpu_m_per_rps: 1, latency_ms_base: 50 };
-    const { ask, says, run, stage } = await open({ replicas: 3, load, spec: { governance } });
-    await ask(A, 0, { tool: 'scale_to_zero', operation: 'scale_to_zero', arguments: {}, ...ANN });
+    const { ask, says, run, stage } = await open({ replicas: 3, load, spec: { governance: ZERO_IS_ASKED } });
+    await ask(A, 0, TO_ZERO);
     await says(A, ONCE);
     await says(A, ONCE, 'dana');
     await run(300_000);
