@@ -1,45 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openShop, SHOP } from '../../src/faces/cli/demo/shop.ts';
 import { KINDS } from '../../src/schema/kube.ts';
-import { ManualClock } from '../../src/testing/manualClock.ts';
 import { USUAL } from '../../src/testing/usualBlueprint.ts';
-import { serveWorld, type WorldServer } from '../../src/world/http/worldServer.ts';
-import { World } from '../../src/world/world.ts';
-import { cli, type Ran } from './cli.ts';
+import type { Ran } from './cli.ts';
+import { ShopCluster } from './shopCluster.ts';
 
 /** The demo's shop, and a blueprint whose Deployment has another name. */
-let dir: string;
-let server: WorldServer;
-
+let shop: ShopCluster;
 beforeEach(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'fairlead-look-'));
-  const world = new World({ clock: new ManualClock(), seed: 1 });
-  openShop(world);
-  for (const { name } of SHOP) world.setLoad(`shop/${name}`, { rps: 100, cpu_m_per_rps: 5, latency_ms_base: 60 });
-  world.apply({
-    apiVersion: KINDS.Blueprint.apiVersion,
-    kind: KINDS.Blueprint.kind,
-    metadata: { name: 'web', namespace: 'shop' },
-    spec: {
-      version: '1.0.0',
-      target: { kind: 'Deployment', name: 'web-app' },
-      scaling: USUAL.scaling,
-      governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
-    },
-  });
-  for (let minute = 0; minute < 10; minute += 1) await world.advance(60_000);
-  server = await serveWorld(world);
-  writeFileSync(path.join(dir, 'kubeconfig'), server.kubeconfig(), { mode: 0o600 });
+  shop = await ShopCluster.open((world) =>
+    world.apply({
+      apiVersion: KINDS.Blueprint.apiVersion,
+      kind: KINDS.Blueprint.kind,
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        version: '1.0.0',
+        target: { kind: 'Deployment', name: 'web-app' },
+        scaling: USUAL.scaling,
+        governance: { agent_authority: { allowed_operations: ['scale_within_limits'] } },
+      },
+    }),
+  );
 });
-afterEach(async () => {
-  await server.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => shop.close());
 
-const fairlead = (...argv: string[]): Promise<Ran> => cli(...argv, '--kubeconfig', path.join(dir, 'kubeconfig'));
+const fairlead = (...argv: string[]): Promise<Ran> => shop.run(...argv);
 
 describe('a look at the cluster from the command line', () => {
   it('what-if says that it looks for a moment only where the answer hangs on history, and there alone', async () => {

@@ -1,32 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openShop, SHOP } from '../../src/faces/cli/demo/shop.ts';
-import { ManualClock } from '../../src/testing/manualClock.ts';
-import { serveWorld, type WorldServer } from '../../src/world/http/worldServer.ts';
-import { World } from '../../src/world/world.ts';
 import { cli, type Ran } from './cli.ts';
+import { ShopCluster } from './shopCluster.ts';
 
 /** A cluster whose time is not this machine's: the demo's shop, or a real one beside a clock that is wrong. */
-let dir: string;
-let server: WorldServer;
-
+let shop: ShopCluster;
 beforeEach(async () => {
-  dir = mkdtempSync(path.join(tmpdir(), 'fairlead-time-'));
-  const world = new World({ clock: new ManualClock(), seed: 1 });
-  openShop(world);
-  for (const { name } of SHOP) world.setLoad(`shop/${name}`, { rps: 100, cpu_m_per_rps: 5, latency_ms_base: 60 });
-  for (let minute = 0; minute < 10; minute += 1) await world.advance(60_000);
-  server = await serveWorld(world);
-  writeFileSync(path.join(dir, 'kubeconfig'), server.kubeconfig(), { mode: 0o600 });
+  shop = await ShopCluster.open();
 });
-afterEach(async () => {
-  await server.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => shop.close());
 
-const fairlead = (...argv: string[]): Promise<Ran> => cli(...argv, '--kubeconfig', path.join(dir, 'kubeconfig'));
+const fairlead = (...argv: string[]): Promise<Ran> => shop.run(...argv);
 
 describe('in a cluster of another time', () => {
   it('status judges the numbers by its time, not by ours', async () => {
